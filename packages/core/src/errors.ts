@@ -1,0 +1,47 @@
+/** The one root of every failure a caller can act on. */
+
+const mark = Symbol.for('salp.error')
+
+/** What every {@link SalpError} may say beside its message. */
+export interface SalpErrorOptions {
+  /** What went wrong underneath. */
+  readonly cause?: unknown
+  /** Whether the same call may succeed later, unchanged. @defaultValue `false` */
+  readonly retryable?: boolean | undefined
+}
+
+/**
+ * A failure with a stable code.
+ *
+ * Subclasses add the values that explain them as fields. Callers ask for `code`, never match the message.
+ * No secret, prompt or key belongs in either: errors travel into logs and into replies.
+ */
+export class SalpError extends Error {
+  /** `package/condition`, stable across releases. */
+  readonly code: string
+  readonly retryable: boolean
+
+  constructor(code: string, message: string, { cause, retryable = false }: SalpErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = new.target.name
+    this.code = code
+    this.retryable = retryable
+    Object.defineProperty(this, mark, { value: true })
+  }
+
+  /**
+   * Tells whether `error` is a SalpError of this or of another copy of the package, which `instanceof` cannot.
+   *
+   * @param code - Asks for this code too.
+   */
+  static is(error: unknown, code?: string): error is SalpError {
+    return error instanceof Error && mark in error && (code === undefined || ('code' in error && error.code === code))
+  }
+}
+
+/** Gives the message of anything that was thrown, for a reader; a chain of causes is joined by colons. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause instanceof Error ? `: ${describeError(error.cause)}` : ''
+  return `${error.message || error.name}${cause}`
+}

@@ -1,0 +1,21 @@
+/** Names that every package of Salp shares. Portable: nothing here touches a runtime. */
+
+export type { Clock } from './clock.js'
+export {
+  type ConfigEntry,
+  ConfigError,
+  type ConfigLayer,
+  type ConfigSource,
+  configSources,
+  environmentLayer,
+  flagLayer,
+  type ResolvedConfig,
+  resolveConfig,
+} from './config.js'
+export { describeError, SalpError, type SalpErrorOptions } from './errors.js'
+export { createEventBus, type EventBus, type EventMap, type Publisher, type Subscriber } from './events.js'
+export { createIdSource, type IdSource } from './ids.js'
+export { type LogFields, type Logger, silentLogger } from './log.js'
+export { createRedactor, type Redactor, redact } from './redact.js'
+export { createRng, type Rng } from './rng.js'
+export { type Migration, MigrationError, migrate, type SqlDatabase, type SqlStatement, type SqlValue } from './sql.js'

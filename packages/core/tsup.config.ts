@@ -1,0 +1,7 @@
+import { preset } from '@salp/presets/tsup'
+
+export default preset({
+  index: 'src/index.ts',
+  'node/index': 'src/node/index.ts',
+  'testing/index': 'src/testing/index.ts',
+})
