@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import * as entry from './index.js'
+
+test('the entry exports', () => {
+  expect(Object.keys(entry)).toMatchInlineSnapshot(`
+    [
+      "estimateTokens",
+      "checkMemory",
+      "eraseDeleted",
+      "createMemory",
+      "memoryMigrations",
+      "MemoryInputError",
+      "maxContentBytes",
+      "recordInputSchema",
+      "sensitivities",
+      "verifications",
+    ]
+  `)
+})

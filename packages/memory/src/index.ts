@@ -1,0 +1,31 @@
+/** What an agent knows: records with provenance, found by their words, gone for good when forgotten. */
+
+export { estimateTokens } from './budget.js'
+export { checkMemory, type MemoryCheck } from './check.js'
+export { eraseDeleted } from './erase.js'
+export {
+  createMemory,
+  type ListOptions,
+  type Memory,
+  type MemoryDeps,
+  type MemoryEvents,
+  type MemoryOptions,
+  type Remembered,
+} from './memory.js'
+export { memoryMigrations } from './migrations.js'
+export type { MemoryHit, ReadOptions, Recall, RecallOptions } from './recall.js'
+export {
+  type MemoryInput,
+  MemoryInputError,
+  type MemoryKind,
+  type MemoryRecord,
+  type MemorySource,
+  maxContentBytes,
+  recordInputSchema,
+  type Sensitivity,
+  sensitivities,
+  type Verification,
+  verifications,
+} from './record.js'
+export type { Explanation } from './relevance.js'
+export type { ForgetFilter, MemoryStats } from './store.js'

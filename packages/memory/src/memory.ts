@@ -1,0 +1,256 @@
+/** The memory of an agent: a shell around the rows, with the clock, ids and events of its owner. */
+
+import type { Clock, IdSource, Publisher, SqlDatabase } from '@salp/core'
+import { z } from 'zod'
+import { digest } from './digest.js'
+import { eraseSoon } from './erase.js'
+import { type ReadOptions, type Recall, type RecallOptions, recall } from './recall.js'
+import {
+  authors,
+  kinds,
+  label,
+  type MemoryInput,
+  MemoryInputError,
+  type MemoryRecord,
+  type ParsedInput,
+  parse,
+  parseInput,
+  type Sensitivity,
+  sensitivities,
+  verifications,
+} from './record.js'
+import { createStore, type ForgetFilter, type MemoryStats, type Reader } from './store.js'
+import { extraTerms } from './words.js'
+
+/** What a memory tells others. Ids only: who may read the text asks for it. */
+export interface MemoryEvents {
+  'memory:remembered': { at: number; id: string; namespace: string; status: 'added' | 'known' }
+  /** `erased` is false if bytes of the text may still be in the file or its log: see {@link eraseDeleted}. */
+  'memory:forgotten': { at: number; ids: readonly string[]; namespace: string; erased: boolean }
+}
+
+/** What a memory asks of the application. The tables of {@link memoryMigrations} must be there. */
+export interface MemoryDeps {
+  readonly db: SqlDatabase
+  readonly clock: Pick<Clock, 'now'>
+  readonly ids: IdSource
+  readonly events?: Publisher<MemoryEvents> | undefined
+}
+
+/** How a memory behaves where a call does not say. */
+export interface MemoryOptions {
+  /** @defaultValue `'default'` */
+  readonly namespace?: string | undefined
+  /** The most secret level that reads see. @defaultValue `'internal'` */
+  readonly clearance?: Sensitivity | undefined
+}
+
+/** What became of a record that was handed in. */
+export interface Remembered {
+  /** As it stands now. */
+  readonly record: MemoryRecord
+  /** `known` if the same author had already said the same. */
+  readonly status: 'added' | 'known'
+}
+
+/** How to list. */
+export interface ListOptions extends ReadOptions {
+  /** Most records. Integer, range [1, 1000]. @defaultValue `50` */
+  readonly limit?: number | undefined
+  /** Id of the last record of the page before; it need not exist any more. */
+  readonly before?: string | undefined
+}
+
+/** What an agent knows. */
+export interface Memory {
+  /**
+   * Writes a record; once the promise is kept, it survives `kill -9` and is found by its words.
+   *
+   * What the same author said before, in the same words and for the same time, is not written again: the old record
+   * takes the higher confidence, verification and sensitivity, the later expiry, and all tags.
+   *
+   * @throws {@link MemoryInputError} (`memory/input`, `memory/too-large`, `memory/superseded-unknown`).
+   */
+  remember(input: MemoryInput): Promise<Remembered>
+  /** Writes many records in one transaction, all or none. */
+  rememberAll(inputs: readonly MemoryInput[]): Promise<Remembered[]>
+  /**
+   * Finds the records that answer a question; any text is one.
+   *
+   * A record that shares too little of what is asked is not a hit, so that the answer may be empty; `empty` says why.
+   *
+   * @throws RangeError if an option is out of range.
+   * @throws The signal's reason if it aborts.
+   */
+  recall(query: string, options?: RecallOptions): Promise<Recall>
+  /** Gives a record, superseded or not, if this reader may see it. */
+  get(id: string, options?: ReadOptions): Promise<MemoryRecord | undefined>
+  /** Gives the records that hold now, newest first. */
+  list(options?: ListOptions): Promise<MemoryRecord[]>
+  /**
+   * Deletes for good: the rows, their words in the index and their bytes in file and log.
+   *
+   * Blocks while the file is rewritten, about 6 ms a megabyte. Past 64 MiB, or while another connection reads, the bytes
+   * stay until {@link eraseDeleted}; the event says so.
+   *
+   * @param which - An id, or a filter whose every field must fit. At least one field; `{ namespace }` alone forgets all of it.
+   * @returns How many records are gone.
+   * @throws {@link MemoryInputError} (`memory/input`) if the filter is empty or malformed.
+   */
+  forget(which: string | (ForgetFilter & { readonly namespace?: string | undefined })): Promise<number>
+  stats(options?: ReadOptions): Promise<MemoryStats>
+}
+
+const forgetSchema = z
+  .strictObject({
+    namespace: label.optional(),
+    ids: z.array(z.string()).max(10_000).optional(),
+    kind: z.enum(kinds).optional(),
+    tag: label.optional(),
+    author: z.enum(authors).optional(),
+    channel: label.optional(),
+    sessionId: label.optional(),
+    turnId: label.optional(),
+    recordedBefore: z.number().optional(),
+    expiredBy: z.number().optional(),
+  })
+  .refine((filter) => Object.values(filter).some((value) => value !== undefined), 'names nothing to forget')
+
+/** Creates the memory over an open database. Starts nothing, writes nothing. */
+export function createMemory({ db, clock, ids, events }: MemoryDeps, options: MemoryOptions = {}): Memory {
+  const store = createStore(db)
+  const own = { namespace: options.namespace ?? 'default', clearance: options.clearance ?? 'internal' }
+
+  /** Time here never goes back, so that a clock that does reopens nothing that was closed. */
+  const now = (): number => Math.max(clock.now(), store.lastStamp())
+
+  const reader = (read: RecallOptions = {}): Reader => {
+    const { namespace = own.namespace, clearance = own.clearance } = read
+    if (!sensitivities.includes(clearance)) throw new RangeError(`Cannot read with clearance "${clearance}"`)
+    const at = now()
+    return { namespace, clearance, now: at, asOf: read.asOf ?? at, validAt: read.validAt ?? read.asOf ?? at }
+  }
+
+  const write = (input: ParsedInput): Remembered => {
+    const record = toRecord(input, { id: ids(), namespace: own.namespace, at: now() })
+    const key = digest(identity(record))
+    const known = store
+      .withDigest(key, record.namespace)
+      .find((other) => identity(other) === identity(record) && !((other.expiresAt ?? Infinity) <= record.recordedAt))
+    const written = known === undefined ? record : merge(known, record)
+    const terms = extraTerms(written.content, written.tags)
+    if (known === undefined) store.insert({ ...written, terms, digest: key })
+    else if (JSON.stringify(written) !== JSON.stringify(known)) store.merge(written, terms)
+    if (input.supersedes !== undefined) supersede(input.supersedes, written, record.recordedAt)
+    return { record: written, status: known === undefined ? 'added' : 'known' }
+  }
+
+  const supersede = (id: string, by: MemoryRecord, at: number): void => {
+    const old = store.get(id, { namespace: by.namespace, clearance: 'restricted', now: at })
+    if (old?.supersededBy === by.id) return
+    if (old === undefined || old.closedAt !== undefined || id === by.id) {
+      const why =
+        id === by.id ? 'says the same' : old === undefined ? 'is not in this namespace' : 'is superseded already'
+      throw new MemoryInputError('memory/superseded-unknown', `supersedes: "${id}" ${why}`)
+    }
+    store.supersede(id, { by: by.id, at, from: by.validFrom ?? at })
+  }
+
+  const tell = (remembered: Remembered): Remembered => {
+    const { id, namespace } = remembered.record
+    events?.publish('memory:remembered', { at: clock.now(), id, namespace, status: remembered.status })
+    return remembered
+  }
+
+  return {
+    async remember(input) {
+      const parsed = parseInput(input)
+      return tell(db.transaction(() => write(parsed)))
+    },
+
+    async rememberAll(inputs) {
+      const parsed = inputs.map(parseInput)
+      return db.transaction(() => parsed.map(write)).map(tell)
+    },
+
+    async recall(query, read = {}) {
+      read.signal?.throwIfAborted()
+      const { limit = 8, tokenBudget = Infinity, floor = 0.35 } = read
+      checkLimit(limit)
+      return recall(store, query, reader(read), { limit, tokenBudget, floor })
+    },
+
+    get: async (id, read) => store.get(id, reader(read)),
+
+    async list({ limit = 50, before, ...read } = {}) {
+      checkLimit(limit)
+      return store.newest(reader(read), limit, before ?? null)
+    },
+
+    async forget(which) {
+      const { namespace = own.namespace, ...filter } = parse(
+        forgetSchema,
+        typeof which === 'string' ? { ids: [which] } : which,
+      )
+      const forgotten = db.transaction(() => store.delete(namespace, filter))
+      if (forgotten.length > 0) {
+        const erased = eraseSoon(db)
+        events?.publish('memory:forgotten', { at: clock.now(), ids: forgotten, namespace, erased })
+      }
+      return forgotten.length
+    },
+
+    stats: async (read) => store.stats(reader(read)),
+  }
+}
+
+/** Gives every field its value. */
+function toRecord(input: ParsedInput, own: { id: string; namespace: string; at: number }): MemoryRecord {
+  const { content, kind, source, sensitivity, tags, validFrom, validUntil, expiresAt } = input
+  const verification =
+    input.verification ?? (source.author === 'user' || source.author === 'import' ? 'stated' : 'inferred')
+  return {
+    id: own.id,
+    namespace: input.namespace ?? own.namespace,
+    content,
+    kind,
+    source: { ...source, at: source.at ?? own.at },
+    confidence: input.confidence ?? (verification === 'inferred' ? 0.7 : 1),
+    verification,
+    sensitivity,
+    tags: [...new Set(tags)],
+    ...(validFrom !== undefined && { validFrom }),
+    ...(validUntil !== undefined && { validUntil }),
+    recordedAt: own.at,
+    ...(expiresAt !== undefined && { expiresAt }),
+  }
+}
+
+/** What makes two records the same: words, kind, author and the time they hold for. Blanks and a last full stop do not count. */
+function identity({ content, kind, source, validFrom, validUntil }: MemoryRecord): string {
+  const words = content
+    .normalize('NFC')
+    .replace(/\s+/gu, ' ')
+    .replace(/[\s.]+$/u, '')
+  return JSON.stringify([words, kind, source.author, validFrom, validUntil])
+}
+
+/** What remains when something known is said again. */
+function merge(known: MemoryRecord, again: MemoryRecord): MemoryRecord {
+  const higher = <T>(order: readonly T[], a: T, b: T): T => (order.indexOf(a) < order.indexOf(b) ? b : a)
+  const { expiresAt, ...rest } = known
+  const later = Math.max(expiresAt ?? Infinity, again.expiresAt ?? Infinity)
+  return {
+    ...rest,
+    confidence: Math.max(known.confidence, again.confidence),
+    verification: higher(verifications, known.verification, again.verification),
+    sensitivity: higher(sensitivities, known.sensitivity, again.sensitivity),
+    tags: [...new Set([...known.tags, ...again.tags])],
+    ...(later < Infinity && { expiresAt: later }),
+  }
+}
+
+function checkLimit(limit: number): void {
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1_000))
+    throw new RangeError(`Cannot read ${limit} records: limit is 1 to 1000`)
+}

@@ -1,0 +1,72 @@
+/** Any text as a question to the full-text index. */
+
+import { stem } from './stem.js'
+import { askingWords, stopWords, unspacedStops } from './stop-words.js'
+import { fold, identifierParts, nameLikeWords, spacedWords, unspacedPairs, words } from './words.js'
+
+/** Longest part of a question that is read, in UTF-16 units. */
+const maxQueryLength = 4_000
+
+/** One thing looked for. */
+export interface Term {
+  /** The word, folded. Letters and digits only. */
+  readonly word: string
+  /** Its stem, as the index has it. */
+  readonly stem: string
+  /** Parts of an identifier, folded; all of them together stand for the word. */
+  readonly parts: readonly string[]
+  /** Whether any longer word that starts so will do. */
+  readonly prefix: boolean
+  /** Whether it looks like a name: who or what the question is about. */
+  readonly name: boolean
+}
+
+/**
+ * Takes from a question the words that say what is looked for, each stem once, in order.
+ *
+ * Stop words go; words of asking ("tell", "remember") go where others are left. Nothing the text contains reaches the
+ * index as an operator: terms are letters and digits.
+ */
+export function parseQuery(text: string): Term[] {
+  const read = text.slice(0, maxQueryLength).toWellFormed()
+  const names = nameLikeWords(read)
+  const terms = new Map<string, Term>()
+  const add = (term: Partial<Term> & { word: string }): void => {
+    const key = term.stem ?? term.word
+    if (!terms.has(key)) terms.set(key, { stem: key, parts: [], prefix: false, name: false, ...term })
+  }
+  for (const raw of words(read)) {
+    const pairs = askedPairs(raw)
+    for (const pair of pairs) add({ word: pair, prefix: [...pair].length === 1 })
+    for (const part of spacedWords(raw)) {
+      const word = fold(part)
+      if (!stopWords.has(word)) add({ word, stem: stem(word), parts: identifierParts(part), name: names.has(raw) })
+    }
+  }
+  const all = [...terms.values()]
+  const informative = all.filter(({ word }) => !askingWords.has(word))
+  return informative.length > 0 ? informative : all
+}
+
+/** Gives the pairs of what a question names, or of all of it where it names nothing; a letter that stands alone as it is. */
+function askedPairs(word: string): string[] {
+  const runs = word.split(unspacedStops).map(unspacedPairs)
+  const pairs = runs.flatMap((run) => (run.length > 1 ? run.slice(0, -1) : run))
+  return pairs.length > 0 ? pairs : unspacedPairs(word).slice(0, -1)
+}
+
+/** Writes terms as an FTS5 query for records that have any of them. */
+export function toMatch(terms: readonly Term[], scope?: string | undefined): string {
+  const any = terms.map(termMatch).join(' OR ')
+  const text = `{content terms} : (${any})`
+  return scope === undefined ? text : `scope : ${quote(scope)} AND ${text}`
+}
+
+function termMatch({ word, parts, prefix }: Term): string {
+  const whole = prefix ? `${quote(word)} *` : quote(word)
+  return parts.length === 0 ? whole : `${whole} OR (${parts.map(quote).join(' AND ')})`
+}
+
+function quote(word: string): string {
+  return `"${word.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,92 @@
+/** How well a record answers a question: pure functions of what the index and the record say. */
+
+import type { Term } from './query.js'
+import type { Verification } from './record.js'
+import { verifications } from './record.js'
+import { stem } from './stem.js'
+import { fold, words } from './words.js'
+
+/** Age at which a record counts half as fresh, in ms: 90 days. */
+export const freshnessHalfLifeMs = 90 * 86_400_000
+
+/** Terms beyond the heaviest so many need not be matched: long questions ask for more than one record says. */
+const coveredTerms = 8
+
+/** Why a record was found where it was. */
+export interface Explanation {
+  /** BM25 of the full-text index. Range (0, ∞). */
+  readonly bm25: number
+  /** Weight of the matched terms over that of the terms asked for. Range [0, 1]. */
+  readonly coverage: number
+  /** Terms of the question the record has, folded. */
+  readonly matched: readonly string[]
+  /** Terms of the question it lacks, folded. */
+  readonly missed: readonly string[]
+  /** Halves every 90 days since it was said. Range (0, 1]. */
+  readonly freshness: number
+  /** The record's confidence now; a guess that nobody confirmed fades like freshness. Range [0, 1]. */
+  readonly confidence: number
+}
+
+/**
+ * Weighs how much a term tells: ln²(1 + (n + 10) / (df + 10)), twice that for a name.
+ *
+ * The tens keep the terms of a small store equal, where rarity says nothing yet. The square and the names tell a question
+ * about things never mentioned from one the store can answer better than plain rarity does (`quality.test.ts`).
+ *
+ * @param frequency - Records that have it.
+ * @param records - Records there are.
+ */
+export function termWeight({ name }: Pick<Term, 'name'>, frequency: number, records: number): number {
+  return Math.log1p((records + 10) / (frequency + 10)) ** 2 * (name ? 2 : 1)
+}
+
+/** Finds which terms a text has, by the stems the index would give it. */
+export function matchTerms(terms: readonly Term[], text: string): boolean[] {
+  const heads = new Set(terms.flatMap(({ word, parts }) => [word, ...parts]).map((word) => word.charAt(0)))
+  const stems = new Set<string>()
+  for (const raw of words(text)) {
+    // A stem begins as its word does: most words need no folding to be ruled out.
+    const head = raw.charAt(0)
+    if (head < '\x80' && !heads.has(head.toLowerCase())) continue
+    stems.add(stem(fold(raw)))
+  }
+  return terms.map(
+    (term) =>
+      stems.has(term.stem) ||
+      (term.parts.length > 0 && term.parts.every((part) => stems.has(stem(part)))) ||
+      (term.prefix && [...stems].some((found) => found.startsWith(term.stem))),
+  )
+}
+
+/** Gives the share of `weights` that was matched, counting no more than the eight heaviest as asked for. Range [0, 1]. */
+export function coverage(weights: readonly number[], matched: readonly boolean[]): number {
+  const asked = sum([...weights].sort((a, b) => b - a).slice(0, coveredTerms))
+  const found = sum(weights.filter((_, index) => matched[index] === true))
+  return asked === 0 ? 0 : Math.min(1, found / asked)
+}
+
+/** Halves with every `halfLifeMs` of `ageMs`; a record from the future is as fresh as a new one. Range (0, 1]. */
+export function fade(ageMs: number, halfLifeMs: number = freshnessHalfLifeMs): number {
+  return 2 ** (-Math.max(0, ageMs) / halfLifeMs)
+}
+
+/**
+ * Scores a hit: its share of the best BM25, times a quality of 0.85 to 1.
+ *
+ * Quality adds 0.05 each for freshness, confidence and verification: enough to order what is equally relevant.
+ *
+ * @returns Range [0, 1], comparable within one answer.
+ */
+export function score(
+  { bm25, freshness, confidence }: Explanation,
+  verification: Verification,
+  bestBm25: number,
+): number {
+  const verified = verifications.indexOf(verification) / (verifications.length - 1)
+  return (bm25 / bestBm25) * (0.85 + 0.05 * (freshness + confidence + verified))
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
