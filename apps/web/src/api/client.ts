@@ -1,0 +1,80 @@
+/** Typed requests to the node that serves this page. Its answers are trusted. */
+
+import type { AgentStatus, Approval, Decision, Question, RecalledMemory, SessionSummary, Task } from '@salp/agent'
+import type { SubstrateState } from '@salp/cognition'
+import type { AuditReport, NewMemory, SessionDetail, TaskChange } from './contracts.js'
+import { ApiError, parseProblemDetails } from './problem.js'
+
+/** What the client asks of the application. */
+export interface ApiDeps {
+  readonly fetch: typeof fetch
+}
+
+/** Options of a request that may be abandoned. */
+export interface Abortable {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Every request Studio makes, except the two streams. */
+export type Api = ReturnType<typeof createApi>
+
+/** Creates the client. Each method rejects with an {@link ApiError}, or with the signal's reason. */
+export function createApi({ fetch }: ApiDeps) {
+  async function request<Answer>(method: string, path: string, body?: unknown, { signal }: Abortable = {}) {
+    const response = await fetch(path, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    }).catch((cause: unknown) => {
+      signal?.throwIfAborted()
+      throw new ApiError(0, 'Salp cannot be reached', { cause })
+    })
+    const text = await response.text()
+    if (!response.ok) {
+      const { title, detail, code } = parseProblemDetails(text)
+      throw new ApiError(response.status, detail ?? title ?? `Salp refused the request (${response.status})`, { code })
+    }
+    return (text === '' ? undefined : JSON.parse(text)) as Answer
+  }
+  const at = (collection: string, id: string | number) => `/api/${collection}/${encodeURIComponent(id)}`
+  const query = (values: Record<string, string | number>) => {
+    const used = Object.entries(values).filter(([, value]) => value !== '')
+    return new URLSearchParams(used.map(([name, value]) => [name, String(value)])).toString()
+  }
+
+  return {
+    status: (options?: Abortable) => request<AgentStatus>('GET', '/api/status', undefined, options),
+    substrate: (options?: Abortable) => request<SubstrateState>('GET', '/api/substrate', undefined, options),
+    audit: (limit: number, options?: Abortable) =>
+      request<AuditReport>('GET', `/api/audit?${query({ limit })}`, undefined, options),
+
+    sessions: (options?: Abortable) =>
+      request<{ sessions: SessionSummary[] }>('GET', '/api/sessions?limit=100', undefined, options),
+    session: (id: string, options?: Abortable) => request<SessionDetail>('GET', at('sessions', id), undefined, options),
+    createSession: () => request<SessionSummary>('POST', '/api/sessions', {}),
+    renameSession: (id: string, title: string) => request<unknown>('PATCH', at('sessions', id), { title }),
+    deleteSession: (id: string) => request<unknown>('DELETE', at('sessions', id)),
+    stop: (id: string) => request<unknown>('POST', `${at('sessions', id)}/stop`),
+
+    approvals: (options?: Abortable) => request<{ approvals: Approval[] }>('GET', '/api/approvals', undefined, options),
+    decide: (id: string, decision: Partial<Decision> & Pick<Decision, 'decision'>) =>
+      request<unknown>('POST', at('approvals', id), decision),
+    questions: (options?: Abortable) => request<{ questions: Question[] }>('GET', '/api/questions', undefined, options),
+    answer: (id: string, answer: string) => request<unknown>('POST', at('questions', id), { answer }),
+
+    searchMemory: (text: string, options?: Abortable) =>
+      request<{ hits: RecalledMemory[] }>(
+        'GET',
+        `/api/memory?${query({ query: text, limit: 50 })}`,
+        undefined,
+        options,
+      ),
+    addMemory: (memory: NewMemory) => request<unknown>('POST', '/api/memory', memory),
+    forgetMemory: (id: string) => request<unknown>('DELETE', at('memory', id)),
+
+    tasks: (options?: Abortable) => request<{ tasks: Task[] }>('GET', '/api/tasks?status=all', undefined, options),
+    createTask: (task: { title: string; notes?: string }) => request<unknown>('POST', '/api/tasks', task),
+    updateTask: (id: number, change: TaskChange) => request<unknown>('PATCH', at('tasks', id), change),
+    deleteTask: (id: number) => request<unknown>('DELETE', at('tasks', id)),
+  }
+}

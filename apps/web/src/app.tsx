@@ -1,0 +1,205 @@
+/** The page: conversations, the one that is open, the side panel, the status line. */
+
+import { useEffect, useState } from 'react'
+import { useResource } from './api/resource.js'
+import { useLive, useStudio } from './api/studio.js'
+import { Conversation, focusAsking, NewConversation } from './chat/conversation.js'
+import type { Command } from './commands/command.js'
+import { type GlobalKey, useGlobalKeys } from './commands/keys.js'
+import { Palette } from './commands/palette.js'
+import { ShortcutsSheet } from './commands/shortcuts.js'
+import { Dialog, DialogHead } from './design/dialog.js'
+import { Icon } from './design/icon.js'
+import { useMedia } from './design/media.js'
+import { readStored, store } from './design/stored.js'
+import { type Theme, useTheme } from './design/theme.js'
+import { SidePanel } from './panel/side-panel.js'
+import { type PanelTab, panelTabs, parseTab } from './panel/tabs.js'
+import { openSession, useSessionRoute } from './sessions/route.js'
+import { SessionList, titleOf } from './sessions/session-list.js'
+import { SignIn } from './status/sign-in.js'
+import { StatusBar } from './status/status-bar.js'
+
+type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
+
+const themeNames: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' }
+
+/** Studio. */
+export function App() {
+  const refused = useLive((live) => live.connection.status === 'refused')
+  return refused ? <SignIn /> : <Shell />
+}
+
+function Shell() {
+  const { api } = useStudio()
+  const current = useSessionRoute()
+  const revision = useLive((live) => live.revisions.sessions)
+  const waiting = useLive((live) => live.approvals.length + live.questions.length)
+  const sessions = useResource(api.sessions, `${revision} ${current}`, 300)
+  const [first, setFirst] = useState<{ id: string; text: string }>()
+  const [overlay, setOverlay] = useState<Overlay>()
+  const [theme, nextTheme] = useTheme()
+  const { tab, setTab, docked, setDocked } = usePanel()
+  const roomForSessions = useMedia('(min-width: 56rem)')
+  const roomForPanel = useMedia('(min-width: 72rem)')
+  const close = () => setOverlay(undefined)
+  const title = sessions.value?.sessions.find(({ id }) => id === current)
+  const name = title ? titleOf(title) : 'New conversation'
+
+  useEffect(() => {
+    document.title = waiting > 0 ? `(${waiting}) waits for you · Salp` : `${name} · Salp`
+  }, [waiting, name])
+
+  function showPanel(next: PanelTab): void {
+    setTab(next)
+    if (roomForPanel) setDocked(true)
+    else setOverlay('panel')
+  }
+  function togglePanel(): void {
+    if (roomForPanel) setDocked(!docked)
+    else setOverlay('panel')
+  }
+
+  const actions: Record<GlobalKey, () => void> = {
+    palette: () => setOverlay('palette'),
+    help: () => setOverlay('shortcuts'),
+    asking: focusAsking,
+    new: () => openSession(undefined),
+    panel: togglePanel,
+    write: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
+    'tab-1': () => showPanel('mind'),
+    'tab-2': () => showPanel('memory'),
+    'tab-3': () => showPanel('tasks'),
+    'tab-4': () => showPanel('log'),
+  }
+  useGlobalKeys((key) => actions[key]())
+
+  const commands: Command[] = [
+    { id: 'new', name: 'New conversation', icon: 'plus', keys: 'Alt N', run: actions.new },
+    ...(waiting > 0
+      ? [{ id: 'asking', name: 'Go to what waits for you', icon: 'alert', keys: 'Ctrl J', run: focusAsking } as const]
+      : []),
+    ...panelTabs.map(
+      ({ id, name }, index): Command => ({
+        id,
+        name: `Open ${name}`,
+        icon: id,
+        keys: `Alt ${index + 1}`,
+        run: () => showPanel(id),
+      }),
+    ),
+    { id: 'write', name: 'Write a message', icon: 'edit', keys: '/', run: actions.write },
+    { id: 'theme', name: 'Change theme', note: `now ${themeNames[theme]}`, icon: 'moon', run: nextTheme },
+    { id: 'shortcuts', name: 'Keyboard shortcuts', icon: 'keyboard', keys: '?', run: actions.help },
+    ...(sessions.value?.sessions ?? []).map(
+      (session): Command => ({
+        id: `session-${session.id}`,
+        name: titleOf(session),
+        note: 'conversation',
+        icon: 'log',
+        run: () => openSession(session.id),
+      }),
+    ),
+  ]
+
+  const sessionList = <SessionList sessions={sessions} current={current} onOpened={close} />
+  return (
+    <div className={docked && roomForPanel ? 'shell shell-panel' : 'shell'}>
+      {roomForSessions && sessionList}
+      <main className="conversation" aria-label="Conversation">
+        <header className="bar">
+          {!roomForSessions && <BarButton icon="menu" label="Sessions" onPress={() => setOverlay('sessions')} />}
+          <h1 className="bar-title">{name}</h1>
+          <BarButton icon="command" label="Commands" keys="Ctrl K" onPress={actions.palette} />
+          <BarButton
+            icon={theme === 'system' ? 'system' : theme === 'light' ? 'sun' : 'moon'}
+            label={`Theme: ${themeNames[theme]}`}
+            onPress={nextTheme}
+          />
+          <BarButton
+            icon="panel"
+            label="Side panel"
+            keys="Alt B"
+            pressed={roomForPanel ? docked : undefined}
+            onPress={togglePanel}
+          />
+        </header>
+        {current === undefined ? (
+          <NewConversation
+            onStarted={(id, text) => {
+              setFirst({ id, text })
+              openSession(id)
+            }}
+          />
+        ) : (
+          <Conversation
+            key={current}
+            id={current}
+            first={first?.id === current ? first.text : undefined}
+            onFirstSent={() => setFirst(undefined)}
+          />
+        )}
+      </main>
+      {docked && roomForPanel && <SidePanel tab={tab} onTab={setTab} />}
+      <StatusBar />
+      {overlay === 'sessions' && (
+        <Dialog label="Sessions" place="start" onClose={close}>
+          {sessionList}
+        </Dialog>
+      )}
+      {overlay === 'panel' && (
+        <Dialog label="Side panel" place="bottom" onClose={close}>
+          <DialogHead title="Salp" onClose={close} />
+          <SidePanel tab={tab} onTab={setTab} />
+        </Dialog>
+      )}
+      {overlay === 'palette' && <Palette commands={commands} onClose={close} />}
+      {overlay === 'shortcuts' && <ShortcutsSheet onClose={close} />}
+    </div>
+  )
+}
+
+function BarButton({
+  icon,
+  label,
+  keys,
+  pressed,
+  onPress,
+}: {
+  icon: Parameters<typeof Icon>[0]['name']
+  label: string
+  keys?: string
+  pressed?: boolean | undefined
+  onPress: () => void
+}) {
+  return (
+    <button
+      type="button"
+      className="button-quiet button-icon"
+      aria-label={label}
+      aria-pressed={pressed}
+      title={keys ? `${label} (${keys})` : label}
+      onClick={onPress}
+    >
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+/** Which tab is chosen and whether the panel stands beside the conversation, as they were left. */
+function usePanel() {
+  const [tab, setTab] = useState(() => parseTab(readStored('tab')))
+  const [docked, setDocked] = useState(() => readStored('panel') !== 'hidden')
+  return {
+    tab,
+    docked,
+    setTab(next: PanelTab) {
+      setTab(next)
+      store('tab', next)
+    },
+    setDocked(next: boolean) {
+      setDocked(next)
+      store('panel', next ? '' : 'hidden')
+    },
+  }
+}

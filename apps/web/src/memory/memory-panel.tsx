@@ -1,0 +1,131 @@
+/** What the agent remembers: search it, add to it, make it forget. */
+
+import type { RecalledMemory } from '@salp/agent'
+import { type FormEvent, useDeferredValue, useEffect, useState } from 'react'
+import { useResource } from '../api/resource.js'
+import { useLive, useStudio } from '../api/studio.js'
+import { Provenance, provenanceLine } from '../chat/provenance.js'
+import { ConfirmDialog } from '../design/dialog.js'
+import { Icon } from '../design/icon.js'
+import { useAttempt, useNotice } from '../design/notices.js'
+import { PanelProblem } from '../design/panel-problem.js'
+import { truncate } from '../format/quantity.js'
+
+const pauseMs = 200
+
+/** Shows the newest memories, or those that answer the search. */
+export function MemoryPanel() {
+  const { api } = useStudio()
+  const attempt = useAttempt()
+  const notice = useNotice()
+  const revision = useLive((live) => live.revisions.memory)
+  const [typed, setTyped] = useState('')
+  const query = useDeferredValue(useSettled(typed.trim()))
+  const { value, error, reload } = useResource((options) => api.searchMemory(query, options), `${revision} ${query}`)
+  const [forgetting, setForgetting] = useState<RecalledMemory>()
+
+  return (
+    <div className="stack">
+      <AddMemory
+        onAdd={async (content) => {
+          if (!(await attempt('remember this', () => api.addMemory({ content })))) return false
+          notice('Remembered')
+          reload()
+          return true
+        }}
+      />
+      <label className="search">
+        <Icon name="search" size={16} />
+        <input
+          type="search"
+          aria-label="Search memory"
+          placeholder="Search memory"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </label>
+      {error !== undefined && !value && <PanelProblem error={error} onRetry={reload} />}
+      {value && (
+        <p className="visually-hidden" role="status">
+          {value.hits.length} found
+        </p>
+      )}
+      {value?.hits.length === 0 && (
+        <p className="muted">
+          {query === ''
+            ? 'Nothing is remembered yet. Write something above, or say “remember that …” in a conversation.'
+            : `Nothing fits “${query}”.`}
+        </p>
+      )}
+      <ul className="memories" aria-label="Memories">
+        {value?.hits.map((memory) => (
+          <MemoryRow key={memory.id} memory={memory} onForget={() => setForgetting(memory)} />
+        ))}
+      </ul>
+      {forgetting && (
+        <ConfirmDialog
+          title="Forget this?"
+          detail={`“${truncate(forgetting.content, 160)}” is deleted from memory.`}
+          action="Forget"
+          onClose={() => setForgetting(undefined)}
+          onConfirm={async () => {
+            if (await attempt('forget this', () => api.forgetMemory(forgetting.id))) reload()
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+function MemoryRow({ memory, onForget }: { memory: RecalledMemory; onForget: () => void }) {
+  return (
+    <li className="memory">
+      <details>
+        <summary>
+          <span className="memory-content">{memory.content}</span>
+          <span className="memory-source">{provenanceLine(memory, Date.now())}</span>
+        </summary>
+        <Provenance memory={memory} />
+        <button
+          type="button"
+          className="button button-small"
+          aria-label={`Forget ${truncate(memory.content, 60)}`}
+          onClick={onForget}
+        >
+          <Icon name="trash" size={15} /> Forget
+        </button>
+      </details>
+    </li>
+  )
+}
+
+function AddMemory({ onAdd }: { onAdd: (content: string) => Promise<boolean> }) {
+  const [content, setContent] = useState('')
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault()
+    if (content.trim() !== '' && (await onAdd(content.trim()))) setContent('')
+  }
+  return (
+    <form className="add-line" onSubmit={submit}>
+      <input
+        aria-label="New memory"
+        placeholder="Something to remember"
+        value={content}
+        onChange={(event) => setContent(event.target.value)}
+      />
+      <button type="submit" className="button" disabled={content.trim() === ''}>
+        Remember
+      </button>
+    </form>
+  )
+}
+
+/** The value, once it has not changed for a moment; an emptied one at once. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), value === '' ? 0 : pauseMs)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}

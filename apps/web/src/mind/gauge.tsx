@@ -1,0 +1,44 @@
+/** A gain that rests at 1, drawn as its distance from rest. */
+
+import { useId } from 'react'
+
+const greatest = 2
+
+/** Shows a modulator; pointing at it or focusing it tells what it does. */
+export function Gauge({ name, value, explanation }: { name: string; value: number; explanation: string }) {
+  const id = useId()
+  const from = Math.min(value, 1) / greatest
+  const width = Math.abs(value - 1) / greatest
+  return (
+    <div className="gauge-row">
+      {/* biome-ignore lint/a11y/useSemanticElements: a meter element cannot be drawn from its middle */}
+      <div
+        className="gauge"
+        role="meter"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the explanation is shown on focus
+        tabIndex={0}
+        aria-label={name}
+        aria-describedby={id}
+        aria-valuemin={0}
+        aria-valuemax={greatest}
+        aria-valuenow={value}
+        aria-valuetext={`${value.toFixed(2)}, ${restText(value)}`}
+      >
+        <span className="gauge-name">{name}</span>
+        <span className="gauge-track">
+          <span className="gauge-fill" style={{ left: `${from * 100}%`, width: `${width * 100}%` }} />
+          <span className="gauge-mark" style={{ left: `${(value / greatest) * 100}%` }} />
+        </span>
+        <span className="number">{value.toFixed(2)}</span>
+      </div>
+      <p id={id} className="gauge-explanation">
+        <span>{explanation}</span>
+      </p>
+    </div>
+  )
+}
+
+function restText(value: number): string {
+  if (Math.abs(value - 1) < 0.05) return 'at rest'
+  return value > 1 ? 'raised' : 'lowered'
+}

@@ -1,0 +1,19 @@
+/** Builds Studio into `dist/`; in development it proxies to a node on its usual port. */
+
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const node = 'http://127.0.0.1:4023'
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: ['chrome123', 'firefox128', 'safari17.5'],
+    // The content security policy allows nothing but files of our own, `data:` addresses included.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // One file, served from the same machine: parts would only change the order in which modules run (see no-eval.ts).
+    chunkSizeWarningLimit: 640,
+  },
+  server: { proxy: { '/api': node, '/v1': node } },
+})
