@@ -1,0 +1,114 @@
+/** The parts list of a node: everything it is made of, created in order, closed in reverse. */
+
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Agent, type AgentStatus, agentMigrations, createAgent, createAgentApi } from '@salp/agent'
+import { createLocalTools, createWorkspace } from '@salp/agent/node'
+import { createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
+import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
+import { createMemory, memoryMigrations } from '@salp/memory'
+import { modelsMigrations } from '@salp/models'
+import type { Hono } from 'hono'
+import { connectModels } from './connect-models.js'
+import type { Home } from './home.js'
+import { secretValues } from './secrets.js'
+import type { Settings } from './settings.js'
+import { serveStudio } from './studio.js'
+
+/** A node that is ready to be served. */
+export interface Node {
+  readonly app: Hono
+  readonly agent: Agent
+  /** Goes on with open turns, and looks for models. */
+  start(): void
+  /** Suspends turns and closes everything. May be called twice. */
+  close(): Promise<void>
+}
+
+/** What a node is made from. */
+export interface NodeDeps {
+  readonly home: Home
+  readonly config: ResolvedConfig<Settings>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly version: string
+}
+
+/** Composes a node. Nothing runs before `start()`. */
+export async function compose({ home, config, environment, version }: NodeDeps): Promise<Node> {
+  const settings = config.value
+  const workspace = await createWorkspace(resolve(settings.workspace), { protect: [home.path] })
+  const clock = systemClock
+  const rng = createSystemRng()
+  const ids = createIdSource({ clock, rng: rng.fork('ids') })
+  const redactor = createRedactor({ secrets: [...secretValues(environment), home.token] })
+  const log = createLogger({ level: settings.log.level, destination: home.log, redactor })
+  const db = openDatabase(home.database)
+  migrate(db, 'memory', memoryMigrations)
+  migrate(db, 'models', modelsMigrations)
+  migrate(db, 'agent', agentMigrations)
+
+  const memory = createMemory({ db, clock, ids })
+  const models = connectModels(
+    { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment },
+    settings.model,
+  )
+  const agent = createAgent(
+    {
+      db,
+      clock,
+      rng,
+      ids,
+      log: log.child('agent'),
+      redactor,
+      sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      model: models.model,
+      memory,
+      tools: (parts) => createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
+      paused: () =>
+        existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined,
+    },
+    { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
+  )
+  const startedAt = clock.monotonic()
+  const status = async (): Promise<AgentStatus> => ({
+    version,
+    home: home.path,
+    workspace: workspace.root,
+    uptimeMs: Math.round(clock.monotonic() - startedAt),
+    ...models.status(),
+    regime: agent.substrate().regime.name,
+    counts: {
+      memories: (await memory.stats()).records,
+      openTasks: agent.tasks.list('open').length,
+      sessions: agent.store.list(10_000).length,
+      pendingApprovals: agent.approvals.pending().length,
+    },
+  })
+  const loopback =
+    settings.server.host === '127.0.0.1' || settings.server.host === '::1' || settings.server.host === 'localhost'
+  const access = {
+    token: home.token,
+    hosts: ['127.0.0.1', 'localhost', '[::1]', ...(loopback ? [] : [settings.server.host]), ...settings.server.hosts],
+    trustLoopback: loopback && settings.server.trustLoopback,
+  }
+  const app = createAgentApi(
+    { agent, memory, model: models.model, clock, ids, log: log.child('http'), status, config: config.entries, version },
+    access,
+  )
+  serveStudio(app, access)
+
+  return {
+    app,
+    agent,
+    start() {
+      void models.warmUp()
+      agent.start()
+    },
+    async close() {
+      await agent.close()
+      db.close()
+      home.release()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+/** What an operator can set, with what it is for. */
+
+import { policyRuleSchema, turnLimitsSchema } from '@salp/agent'
+import { z } from 'zod'
+
+const flags = z.boolean().optional()
+
+/** The settings of a node. A value may come from the file `config.json` in the home folder, a `SALP_…` variable or a flag. */
+export const settingsSchema = z.object({
+  server: z
+    .object({
+      port: z.number().int().min(0).max(65_535).default(4023).describe('Port to listen on; 0 takes a free one'),
+      host: z
+        .string()
+        .default('127.0.0.1')
+        .describe('Address to listen on; anything but loopback asks every page for the token'),
+      hosts: z.array(z.string()).default([]).describe('Further host names this server answers for'),
+      trustLoopback: z
+        .boolean()
+        .default(true)
+        .describe('Signs in whoever opens Studio on this machine without the token'),
+    })
+    .prefault({}),
+  workspace: z.string().default('.').describe('Folder that file tools and commands work in'),
+  model: z
+    .object({
+      url: z.url().optional().meta({ description: 'Any OpenAI-compatible endpoint' }),
+      name: z
+        .string()
+        .optional()
+        .meta({ env: 'SALP_MODEL', description: 'Model at that endpoint; found by asking it when absent' }),
+      key: z.string().optional().meta({ secret: true, description: 'Key of that endpoint' }),
+      detect: z.boolean().default(true).describe('Looks for local model servers and for keys in the environment'),
+      contextTokens: z.number().int().min(2_048).default(32_768).describe('Context of the model, in tokens'),
+    })
+    .prefault({}),
+  agent: z
+    .object({
+      name: z.string().default('Salp').describe('Name the agent goes by'),
+      instructions: z.string().optional().describe('Words on how to behave'),
+      approvalExpiryMs: z.number().positive().default(86_400_000).describe('How long a person has to approve, in ms'),
+      policy: z
+        .array(policyRuleSchema)
+        .default([])
+        .describe('Rules on what may run without asking; the first that fits decides'),
+      limits: turnLimitsSchema.prefault({}),
+      modules: z
+        .object({
+          perception: flags,
+          surprise: flags,
+          belief: flags,
+          precision: flags,
+          neuromodulation: flags,
+          blackboard: flags,
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  log: z
+    .object({
+      level: z
+        .enum(['error', 'warn', 'info', 'debug', 'silent'])
+        .default('info')
+        .describe('How much is written to logs/node.log'),
+    })
+    .prefault({}),
+})
+
+/** The settings of a node. */
+export type Settings = z.infer<typeof settingsSchema>

@@ -1,0 +1,316 @@
+/** One mind: sessions, turns, governance and what was learnt, over one database. */
+
+import type { LanguageModelV4, LanguageModelV4Message } from '@ai-sdk/provider'
+import { createSubstrate, type SubstrateModules, type SubstrateState } from '@salp/cognition'
+import {
+  type Clock,
+  createEventBus,
+  type IdSource,
+  type Logger,
+  type Redactor,
+  type Rng,
+  SalpError,
+  type SqlDatabase,
+  type Subscriber,
+} from '@salp/core'
+import { createTokenEstimator } from './context/tokens.js'
+import { type AuditLog, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
+import { type GovernOptions, govern } from './governance/govern.js'
+import type { PolicyRule } from './governance/policy.js'
+import type { RecalledMemory, SessionSummary } from './protocol.js'
+import { type Approvals, createApprovals } from './session/approvals.js'
+import { type AgentEventMap, createFeed } from './session/feed.js'
+import { createQuestions, type Questions } from './session/questions.js'
+import { createSessionStore, type OpenTurn, SessionError, type SessionStore } from './session/store.js'
+import { createTasks, type Tasks } from './tasks.js'
+import type { Tool } from './tool.js'
+import { createToolbox, type Toolbox } from './toolbox.js'
+import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
+import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
+import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
+import { runTurn, type TurnResult } from './turn/run-turn.js'
+import { createSteering } from './turn/steering.js'
+
+/** What an agent asks of memory. */
+export interface TurnMemory {
+  recall(
+    query: string,
+    options: { limit: number; signal: AbortSignal },
+  ): Promise<{ readonly hits: readonly RecalledMemory[] }>
+}
+
+/** Parts of the agent that its tools may need. */
+export interface ToolParts {
+  readonly questions: Questions
+  readonly tasks: Tasks
+  substrate(): SubstrateState
+}
+
+/** What an agent asks of the application. */
+export interface AgentDeps {
+  /** With the tables of `agentMigrations`. */
+  readonly db: SqlDatabase
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly ids: IdSource
+  readonly log: Logger
+  readonly redactor: Redactor
+  readonly sha256: Sha256
+  readonly model: LanguageModelV4
+  readonly memory: TurnMemory
+  /** Makes the tools. */
+  tools(parts: ToolParts): readonly Tool[]
+  /** Why nothing may run now, when an operator has paused the agent. */
+  paused?(): string | undefined
+}
+
+/** How an agent behaves. */
+export interface AgentOptions {
+  /** Name it goes by. @defaultValue `Salp` */
+  readonly name?: string | undefined
+  /** Words of the operator on how to behave. */
+  readonly instructions?: string | undefined
+  /** Folder that file tools and commands work in, for the prompt. */
+  readonly workspace: string
+  /** Tokens of the model's context. @defaultValue `32_768` */
+  readonly contextTokens?: number | undefined
+  readonly limits?: Partial<TurnLimits> | undefined
+  /** Rules on what may run without asking; the first that fits decides. */
+  readonly policy?: readonly PolicyRule[] | undefined
+  /** How long a person has to approve, in ms. @defaultValue 1 day */
+  readonly approvalExpiryMs?: number | undefined
+  readonly governance?: GovernOptions | undefined
+  /** Cognitive modules switched off or on. */
+  readonly modules?: { readonly [Name in keyof SubstrateModules]?: boolean | undefined } | undefined
+}
+
+/** Something said to the agent. */
+export interface TurnInput {
+  /** @defaultValue a new session */
+  readonly sessionId?: string | undefined
+  readonly text: string
+  /** Surface it came from, such as `studio` or `cli`. */
+  readonly channel: string
+  /** What was said before, where the client keeps the conversation. Only for a new session. */
+  readonly history?: readonly LanguageModelV4Message[] | undefined
+  /** Nobody can be asked: calls that need approval are denied at once. */
+  readonly unattended?: boolean | undefined
+}
+
+/** A running agent. */
+export interface Agent {
+  readonly events: Subscriber<AgentEventMap>
+  readonly store: SessionStore
+  readonly approvals: Approvals
+  readonly questions: Questions
+  readonly tasks: Tasks
+  readonly audit: AuditLog
+  readonly toolbox: Toolbox
+  substrate(): SubstrateState
+  /** Goes on with the turns that an earlier process left open. May be called twice. */
+  start(): void
+  /**
+   * Begins a turn. It goes on when the caller leaves.
+   *
+   * @throws {@link InputError} (`agent/input`) for empty or oversized text, SessionError (`agent/session-busy`).
+   */
+  stream(input: TurnInput): LiveTurn
+  /** Runs a turn to its end; an abort of `signal` cancels it. */
+  turn(input: TurnInput, options?: { signal?: AbortSignal | undefined }): Promise<TurnResult>
+  /** The turn that runs in a session. */
+  running(sessionId: string): LiveTurn | undefined
+  /** Cancels the turn that runs in a session. @returns Whether there was one. */
+  stop(sessionId: string): boolean
+  /** Removes a session, stopping its turn first. */
+  remove(sessionId: string): Promise<void>
+  /** Suspends what runs, so that a later process goes on with it, and keeps what was learnt. May be called twice. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Characters of one input. */
+export const maxInputLength = 100_000
+
+const day = 86_400_000
+
+/** Creates an agent; nothing runs before `start()` or the first turn. */
+export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
+  const { db, clock, ids, rng, redactor, log } = deps
+  const bus = createEventBus<AgentEventMap>({
+    onError: (error, name) => log.warn('A listener failed', { event: name, error }),
+  })
+  const store = createSessionStore({ db, clock, ids })
+  const feed = createFeed({ clock, store, bus })
+  const approvals = createApprovals({ db, clock, ids, feed }, { expiryMs: options.approvalExpiryMs ?? day })
+  const questions = createQuestions({ db, clock, ids, feed })
+  const tasks = createTasks({ db, clock })
+  const audit = createAuditLog({ db, clock, redactor, sha256: deps.sha256 })
+  const audits = createAuditQueue(audit)
+  const learnt = createLearntState(db)
+  const substrate = createSubstrate(
+    {
+      clock,
+      rng: rng.fork('substrate'),
+      events: { publish: (name, event) => log.debug('Substrate', { event: name, ...event }) },
+    },
+    { modules: options.modules, from: learnt.load() },
+  )
+  const keepLearnt = (): void => {
+    try {
+      learnt.save(substrate.snapshot())
+    } catch (error) {
+      log.error('What was learnt could not be kept', { error })
+    }
+  }
+  const steering = createSteering(substrate, { onLearnt: keepLearnt })
+  const toolbox = createToolbox(deps.tools({ questions, tasks, substrate: () => substrate.state() }))
+  const live = createLiveTurns(bus)
+  const unattended = new Set<string>()
+  const governor = govern(
+    {
+      clock,
+      redactor,
+      auditLog: audits,
+      timeoutMs: (tool, baseMs) => substrate.timeoutMs(tool, baseMs),
+      policy: {
+        rules: options.policy ?? [],
+        approvalShift: () => substrate.controls().approvalShift,
+        paused: () => deps.paused?.(),
+      },
+      approver: {
+        granted: approvals.granted,
+        request: (request, signal) =>
+          unattended.has(request.turnId)
+            ? Promise.resolve({ status: 'denied', reason: 'nobody is there to ask; allow it by a policy rule' })
+            : approvals.request(request, signal),
+      },
+      onFault: (tool, error) => log.error('A tool broke', { tool, error }),
+    },
+    options.governance,
+  )
+  const turnDeps = {
+    store,
+    feed,
+    governor,
+    audits,
+    model: deps.model,
+    toolbox,
+    steering,
+    clock,
+    ids,
+    log,
+    tokens: createTokenEstimator(),
+    recall: async (text: string, recallOptions: { limit: number; signal: AbortSignal }) =>
+      (await deps.memory.recall(text, recallOptions)).hits,
+    openTasks: (limit: number) => tasks.list('open').slice(0, limit),
+  }
+  const turnOptions = {
+    name: options.name ?? 'Salp',
+    instructions: options.instructions,
+    workspace: options.workspace,
+    contextTokens: options.contextTokens ?? 32_768,
+    limits: { ...turnLimitsSchema.parse({}), ...options.limits },
+  }
+  let closing: Promise<void> | undefined
+
+  const launch = (turn: OpenTurn): LiveTurn =>
+    live.launch(turn, store.turnEvents(turn.id), (signal) =>
+      runTurn(turnDeps, turnOptions, turn, signal).finally(() => unattended.delete(turn.id)),
+    )
+
+  const begin = ({ sessionId, text, channel, history = [], unattended: alone = false }: TurnInput): LiveTurn => {
+    if (closing !== undefined) throw new RangeError('Cannot begin a turn: the agent is closed')
+    if (text.trim() === '') throw new InputError('it is empty')
+    if (text.length > maxInputLength)
+      throw new InputError(`it has ${text.length} characters, at most ${maxInputLength} are taken`)
+    if (sessionId !== undefined && live.get(sessionId) !== undefined) throw new SessionError('busy', sessionId)
+    const clean = redactor.text(text.toWellFormed())
+    const turn = store.transaction(() => {
+      const session = openSession(store, sessionId, clean)
+      const opened = { id: ids(), sessionId: session.id, channel, input: clean, startedAt: clock.now() }
+      for (const message of history) store.addMessage(session.id, 'history', message)
+      store.openTurn(opened)
+      store.addMessage(session.id, opened.id, { role: 'user', content: [{ type: 'text', text: clean }] })
+      return opened
+    })
+    if (alone) unattended.add(turn.id)
+    return launch(turn)
+  }
+
+  const close = (): Promise<void> => {
+    closing ??= live.stopAll(new TurnSuspended()).then(keepLearnt)
+    return closing
+  }
+
+  return {
+    events: bus,
+    store,
+    approvals,
+    questions,
+    tasks,
+    audit,
+    toolbox,
+    substrate: () => substrate.state(),
+    start() {
+      for (const turn of store.openTurns()) {
+        if (live.get(turn.sessionId) === undefined) launch(turn)
+      }
+    },
+    stream: begin,
+    async turn(input, { signal } = {}) {
+      signal?.throwIfAborted()
+      const turn = begin(input)
+      const stop = (): void => live.stop(turn.sessionId, new TurnCancelled('The caller stopped it'))
+      signal?.addEventListener('abort', stop, { once: true })
+      try {
+        return await turn.result
+      } finally {
+        signal?.removeEventListener('abort', stop)
+      }
+    },
+    running: (sessionId) => live.get(sessionId),
+    stop(sessionId) {
+      const running = live.get(sessionId) !== undefined
+      live.stop(sessionId, new TurnCancelled('A person stopped it'))
+      return running
+    },
+    async remove(sessionId) {
+      live.stop(sessionId, new TurnCancelled('The session was deleted'))
+      await live.get(sessionId)?.result
+      store.remove(sessionId)
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Finds the session, or makes it: a client may bring an id of its own. */
+function openSession(store: SessionStore, id: string | undefined, text: string): SessionSummary {
+  const known = id === undefined ? undefined : store.get(id)
+  const title = text.replace(/\s+/g, ' ').trim().slice(0, 60).toWellFormed()
+  if (known === undefined) return store.create({ id, title })
+  if (known.title === '') store.rename(known.id, title)
+  return known
+}
+
+/** Keeps the substrate's snapshot between processes. */
+function createLearntState(db: SqlDatabase): { load(): unknown; save(snapshot: unknown): void } {
+  const read = db.prepare<{ value: string }>("SELECT value FROM agent_state WHERE key = 'substrate'")
+  const write = db.prepare(
+    "INSERT INTO agent_state (key, value) VALUES ('substrate', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  )
+  return {
+    load() {
+      const row = read.get()
+      return row === undefined ? undefined : JSON.parse(row.value)
+    },
+    save: (snapshot) => void write.run(JSON.stringify(snapshot)),
+  }
+}
+
+/** Something said to the agent that it cannot take: `agent/input`. */
+export class InputError extends SalpError {
+  constructor(why: string) {
+    super('agent/input', `Cannot take the message: ${why}`)
+  }
+}

@@ -1,0 +1,69 @@
+/** The part of a conversation that the model sees: a view, never a deletion. */
+
+import type { LanguageModelV4Message } from '@ai-sdk/provider'
+import type { StoredMessage } from '../session/store.js'
+
+/** The newest turns that fit. */
+export interface HistoryWindow {
+  readonly messages: readonly LanguageModelV4Message[]
+  /** How many earlier turns are not shown. */
+  readonly omittedTurns: number
+  /** What the messages are thought to take. */
+  readonly tokens: number
+}
+
+/**
+ * Takes whole turns from the end of a conversation while they fit, and the last turn in any case.
+ *
+ * Old tool results in the last turn are shortened, oldest first, when it alone is over the budget.
+ */
+export function historyWindow(
+  stored: readonly StoredMessage[],
+  { budgetTokens, count }: { budgetTokens: number; count(text: string): number },
+): HistoryWindow {
+  const turns: LanguageModelV4Message[][] = []
+  let current: string | undefined
+  for (const { turnId, message } of stored) {
+    if (turnId !== current) turns.push([])
+    current = turnId
+    turns.at(-1)?.push(message)
+  }
+  const cost = (message: LanguageModelV4Message): number => count(JSON.stringify(message.content)) + 4
+  const last = shorten(turns.pop() ?? [], budgetTokens, cost)
+  let left = budgetTokens - last.reduce((sum, message) => sum + cost(message), 0)
+  const shown: LanguageModelV4Message[][] = []
+  for (const turn of turns.toReversed()) {
+    const tokens = turn.reduce((sum, message) => sum + cost(message), 0)
+    if (tokens > left) break
+    left -= tokens
+    shown.unshift(turn)
+  }
+  return { messages: [...shown, last].flat(), omittedTurns: turns.length - shown.length, tokens: budgetTokens - left }
+}
+
+const stub = {
+  type: 'text',
+  value: '[This result was shown before and is left out to save room. Call the tool again if you need it]',
+} as const
+
+/** Replaces tool results by a stub, oldest first and never the newest batch, until the turn fits. */
+function shorten(
+  turn: readonly LanguageModelV4Message[],
+  budgetTokens: number,
+  cost: (message: LanguageModelV4Message) => number,
+): LanguageModelV4Message[] {
+  const messages = [...turn]
+  let total = messages.reduce((sum, message) => sum + cost(message), 0)
+  const newest = messages.findLastIndex(({ role }) => role === 'tool')
+  for (const [index, message] of messages.entries()) {
+    if (total <= budgetTokens || index >= newest) break
+    if (message.role !== 'tool') continue
+    const short = {
+      ...message,
+      content: message.content.map((part) => (part.type === 'tool-result' ? { ...part, output: stub } : part)),
+    }
+    total += cost(short) - cost(message)
+    messages[index] = short
+  }
+  return messages
+}

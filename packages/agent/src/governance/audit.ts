@@ -1,0 +1,178 @@
+/** An append-only record of every call, chained by hashes so that a change shows. */
+
+import type { Clock, Redactor, SqlDatabase } from '@salp/core'
+import type { Outcome } from '../protocol.js'
+import type { GovernedCall, Layer } from './pipeline.js'
+
+/** One call, as it was recorded. */
+export interface AuditEntry {
+  readonly sequence: number
+  /** ms since the epoch. */
+  readonly at: number
+  readonly sessionId: string
+  readonly turnId: string
+  readonly callId: string
+  readonly tool: string
+  /** The input without secrets, as JSON, at most 500 characters. */
+  readonly input: string
+  /** `ok`, `unverified`, or the kind of failure. */
+  readonly result: string
+  readonly previousHash: string
+  /** SHA-256 over the length-prefixed fields and the hash before, as hex. */
+  readonly hash: string
+}
+
+/** Whether the record is as it was written. */
+export interface ChainState {
+  readonly intact: boolean
+  readonly checked: number
+  /** Sequence of the first entry that does not fit. */
+  readonly brokenAt?: number | undefined
+}
+
+/** The record of calls. */
+export interface AuditLog {
+  append(call: Pick<GovernedCall, 'id' | 'input' | 'context'> & { tool: { name: string } }, outcome: Outcome): void
+  /** The newest entries first. */
+  list(options: { limit: number; before?: number | undefined }): AuditEntry[]
+  /** Recomputes every hash. Linear in the number of entries. */
+  verify(): ChainState
+}
+
+/** Makes a SHA-256 as lower-case hex; synchronous, so `node:crypto` or an equivalent. */
+export type Sha256 = (text: string) => string
+
+interface Row {
+  sequence: number
+  at: number
+  session_id: string
+  turn_id: string
+  call_id: string
+  tool: string
+  input: string
+  result: string
+  previous_hash: string
+  hash: string
+}
+
+const genesis = '0'.repeat(64)
+
+/** Creates the record over the `agent_audit` table. */
+export function createAuditLog({
+  db,
+  clock,
+  redactor,
+  sha256,
+}: {
+  db: SqlDatabase
+  clock: Pick<Clock, 'now'>
+  redactor: Redactor
+  sha256: Sha256
+}): AuditLog {
+  const insert = db.prepare(
+    'INSERT INTO agent_audit (sequence, at, session_id, turn_id, call_id, tool, input, result, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  const last = db.prepare<Pick<Row, 'sequence' | 'hash'>>(
+    'SELECT sequence, hash FROM agent_audit ORDER BY sequence DESC LIMIT 1',
+  )
+  const page = db.prepare<Row>('SELECT * FROM agent_audit WHERE sequence < ? ORDER BY sequence DESC LIMIT ?')
+  const all = db.prepare<Row>('SELECT * FROM agent_audit ORDER BY sequence')
+  const digest = (entry: Omit<AuditEntry, 'hash'>): string => {
+    const fields = [
+      entry.previousHash,
+      entry.sequence,
+      entry.at,
+      entry.sessionId,
+      entry.turnId,
+      entry.callId,
+      entry.tool,
+      entry.input,
+      entry.result,
+    ]
+    return sha256(fields.map((field) => `${String(field).length}:${field}`).join(''))
+  }
+  return {
+    append(call, outcome) {
+      db.transaction(() => {
+        const before = last.get()
+        const entry = {
+          sequence: (before?.sequence ?? 0) + 1,
+          at: clock.now(),
+          sessionId: call.context.sessionId,
+          turnId: call.context.turnId,
+          callId: call.id,
+          tool: call.tool.name,
+          input: redactor
+            .text(JSON.stringify(redactor.data(call.input ?? null)))
+            .slice(0, 500)
+            .toWellFormed(),
+          result:
+            outcome.status === 'error'
+              ? outcome.error.kind
+              : outcome.verification?.passed === false
+                ? 'unverified'
+                : 'ok',
+          previousHash: before?.hash ?? genesis,
+        }
+        insert.run(...Object.values(entry), digest(entry))
+      })
+    },
+    list: ({ limit, before = Number.MAX_SAFE_INTEGER }) => page.all(before, limit).map(fromRow),
+    verify() {
+      let previousHash = genesis
+      let checked = 0
+      for (const row of all.iterate()) {
+        const entry = fromRow(row)
+        checked++
+        const fits = entry.sequence === checked && entry.previousHash === previousHash && entry.hash === digest(entry)
+        if (!fits) return { intact: false, checked, brokenAt: entry.sequence }
+        previousHash = entry.hash
+      }
+      return { intact: true, checked }
+    },
+  }
+}
+
+function fromRow(row: Row): AuditEntry {
+  return {
+    sequence: row.sequence,
+    at: row.at,
+    sessionId: row.session_id,
+    turnId: row.turn_id,
+    callId: row.call_id,
+    tool: row.tool,
+    input: row.input,
+    result: row.result,
+    previousHash: row.previous_hash,
+    hash: row.hash,
+  }
+}
+
+/** Records every call that enters governance, however it ends. */
+export function audit(log: Pick<AuditLog, 'append'>): Layer {
+  return {
+    name: 'audit',
+    async apply(call, next) {
+      const outcome = await next(call)
+      log.append(call, outcome)
+      return outcome
+    },
+  }
+}
+
+/** Holds entries back until they can be written with what else is known of the call. */
+export interface AuditQueue extends Pick<AuditLog, 'append'> {
+  /** Writes what was held back, in order. */
+  flush(): void
+}
+
+/** Creates a queue before `log`: one transaction then keeps a call's end and its entry, or neither. */
+export function createAuditQueue(log: Pick<AuditLog, 'append'>): AuditQueue {
+  const queue: Parameters<AuditLog['append']>[] = []
+  return {
+    append: (...entry) => void queue.push(entry),
+    flush() {
+      for (const entry of queue.splice(0)) log.append(...entry)
+    },
+  }
+}

@@ -1,0 +1,47 @@
+/** The agent over HTTP. */
+
+import { Hono } from 'hono'
+import { type AccessOptions, requireHost, requireToken } from './access.js'
+import type { ApiDeps } from './deps.js'
+import { RequestError, toProblem } from './problem.js'
+import { describeRoutes, mount } from './route.js'
+import { chatRoutes } from './routes/chat.js'
+import { insightRoutes } from './routes/insight.js'
+import { openAiRoutes } from './routes/openai.js'
+import { sessionRoutes } from './routes/sessions.js'
+import { storeRoutes } from './routes/store.js'
+
+/**
+ * Creates the API as a hono application, to be mounted at the root of a server.
+ *
+ * Everything but health asks for the token. Failures are problem details, RFC 9457.
+ */
+export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
+  const app = new Hono()
+  const routes = [
+    ...chatRoutes(deps),
+    ...sessionRoutes(deps),
+    ...storeRoutes(deps),
+    ...insightRoutes(deps),
+    ...openAiRoutes(deps),
+  ]
+  const document = describeRoutes(routes, { title: 'Salp', version: deps.version })
+  app.onError((error) => toProblem(error, { onFault: (fault) => deps.log.error('A request broke', { error: fault }) }))
+  app.use('*', requireHost(access))
+  mount(
+    app,
+    routes.filter(({ open }) => open === true),
+  )
+  for (const path of ['/api/*', '/v1/*']) app.use(path, requireToken(access))
+  app.get('/api/openapi.json', (context) => context.json(document))
+  mount(
+    app,
+    routes.filter(({ open }) => open !== true),
+  )
+  for (const path of ['/api/*', '/v1/*']) {
+    app.all(path, (context) => {
+      throw new RequestError(404, 'agent/route-unknown', `There is no ${context.req.method} ${context.req.path}`)
+    })
+  }
+  return app
+}

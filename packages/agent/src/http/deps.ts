@@ -1,0 +1,22 @@
+/** What the API is made over. */
+
+import type { LanguageModelV4 } from '@ai-sdk/provider'
+import type { Clock, ConfigEntry, IdSource, Logger } from '@salp/core'
+import type { Memory } from '@salp/memory'
+import type { Agent } from '../agent.js'
+import type { AgentStatus } from '../protocol.js'
+
+/** What the API asks of the application. */
+export interface ApiDeps {
+  readonly agent: Agent
+  readonly memory: Memory
+  /** For clients that bring their own tools, and so want the model without the agent. */
+  readonly model: LanguageModelV4
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: Logger
+  status(): AgentStatus | Promise<AgentStatus>
+  /** Settings and where they came from; secrets are hidden here. */
+  readonly config: readonly ConfigEntry[]
+  readonly version: string
+}

@@ -1,0 +1,65 @@
+/**
+ * One mind: a turn loop that governs every tool, keeps every step, and steers by what it learns of itself.
+ *
+ * Portable; tools that touch the machine stand under `@salp/agent/node`.
+ */
+
+export {
+  type Agent,
+  type AgentDeps,
+  type AgentOptions,
+  createAgent,
+  InputError,
+  maxInputLength,
+  type ToolParts,
+  type TurnInput,
+  type TurnMemory,
+} from './agent.js'
+export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
+export type { AuditEntry, AuditLog, ChainState, Sha256 } from './governance/audit.js'
+export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
+export type { Tier } from './governance/pipeline.js'
+export { decideTier, defaultTiers, type PolicyRule, policyRuleSchema } from './governance/policy.js'
+export { type AccessOptions, signIn } from './http/access.js'
+export { createAgentApi } from './http/api.js'
+export type { ApiDeps } from './http/deps.js'
+export { agentMigrations } from './migrations.js'
+export {
+  type AgentEvent,
+  type AgentStatus,
+  type Approval,
+  agentStatusSchema,
+  approvalSchema,
+  auditEntrySchema,
+  type Decision,
+  decisionSchema,
+  type Effect,
+  eventSchemas,
+  type FailureKind,
+  type Outcome,
+  type Question,
+  type RecalledMemory,
+  type Risk,
+  type SessionSummary,
+  type Task,
+  type TurnEvents,
+  type TurnStatus,
+  type Usage,
+} from './protocol.js'
+export { ApprovalError, type Approvals } from './session/approvals.js'
+export type { AgentEventMap } from './session/feed.js'
+export { QuestionError, type Questions } from './session/questions.js'
+export { SessionError, type SessionStore } from './session/store.js'
+export type { Tasks } from './tasks.js'
+export {
+  type Assessment,
+  createTool,
+  type JsonValue,
+  type Tool,
+  type ToolContext,
+  ToolError,
+  type Verification,
+} from './tool.js'
+export { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
+export type { LiveTurn } from './turn/live-turns.js'
+export type { TurnResult } from './turn/run-turn.js'

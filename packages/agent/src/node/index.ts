@@ -1,0 +1,20 @@
+/** Tools of the agent that touch the machine: files, commands and the web. */
+
+export { createLocalTools, type LocalToolDeps } from './local-tools.js'
+export {
+  type CommandToolDeps,
+  type CommandToolOptions,
+  createCommandTool,
+  withoutSecrets,
+} from './tools/command-tool.js'
+export { createFetchTool, type FetchToolOptions } from './tools/fetch-tool.js'
+export type { ResolvedAddress } from './tools/guarded-fetch.js'
+export { createReadTools } from './tools/read-tools.js'
+export {
+  createWorkspace,
+  type FileChange,
+  type Workspace,
+  type WorkspaceOptions,
+  type WorkspacePath,
+} from './tools/workspace.js'
+export { createWriteTools } from './tools/write-tools.js'

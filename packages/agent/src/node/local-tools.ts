@@ -1,0 +1,43 @@
+/** The tools of an agent that works on a machine. */
+
+import type { ToolParts } from '../agent.js'
+import type { AgentStatus } from '../protocol.js'
+import type { Tool } from '../tool.js'
+import { createMemoryTools, type MemoryPort } from '../tools/memory-tools.js'
+import { createAskTool, createStatusTool } from '../tools/self-tools.js'
+import { createTaskTools } from '../tools/task-tools.js'
+import { createCommandTool } from './tools/command-tool.js'
+import { createFetchTool } from './tools/fetch-tool.js'
+import { createReadTools } from './tools/read-tools.js'
+import type { Workspace } from './tools/workspace.js'
+import { createWriteTools } from './tools/write-tools.js'
+
+/** What the tools work on. */
+export interface LocalToolDeps extends Pick<ToolParts, 'questions' | 'tasks'> {
+  readonly workspace: Workspace
+  /** Variables of the process; those that look secret are not handed to commands. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly memory: MemoryPort
+  status(): AgentStatus | Promise<AgentStatus>
+}
+
+/** Creates every tool that there is. */
+export function createLocalTools({
+  workspace,
+  environment,
+  memory,
+  questions,
+  tasks,
+  status,
+}: LocalToolDeps): readonly Tool[] {
+  return [
+    ...createReadTools({ workspace }),
+    ...createWriteTools({ workspace }),
+    createCommandTool({ workspace, environment }),
+    createFetchTool(),
+    ...createMemoryTools({ memory }),
+    ...createTaskTools({ tasks }),
+    createAskTool({ human: questions }),
+    createStatusTool({ status }),
+  ]
+}

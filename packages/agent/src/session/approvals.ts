@@ -1,0 +1,166 @@
+/** Requests to a person that outlive the process, and what people answered. */
+
+import { type Clock, type IdSource, SalpError, type SqlDatabase } from '@salp/core'
+import type { Answer, ApprovalRequest, Approver } from '../governance/approval.js'
+import { type Approval, type Decision, decisionSchema } from '../protocol.js'
+import { TurnSuspended } from '../turn/interruption.js'
+import type { Feed } from './feed.js'
+
+/** Approvals: asked by governance, answered from any surface. */
+export interface Approvals extends Approver {
+  pending(): Approval[]
+  /**
+   * Answers a request. The first answer stands; repeating it changes nothing.
+   *
+   * @throws {@link ApprovalError} (`agent/approval-unknown`, `agent/approval-decided`).
+   */
+  decide(id: string, decision: Decision): Approval
+}
+
+interface Row {
+  id: string
+  session_id: string
+  turn_id: string
+  call_id: string
+  tool: string
+  input: string
+  effect: Approval['effect']
+  risk: string
+  covers: string
+  status: Approval['status']
+  requested_at: number
+  expires_at: number
+  decision: string | null
+}
+
+/** Creates approvals over the agent's tables. `expiryMs`: how long a person has, in ms. */
+export function createApprovals(
+  { db, clock, ids, feed }: { db: SqlDatabase; clock: Pick<Clock, 'now' | 'sleep'>; ids: IdSource; feed: Feed },
+  { expiryMs }: { expiryMs: number },
+): Approvals {
+  const insert = db.prepare(
+    `INSERT INTO agent_approvals (id, session_id, turn_id, call_id, tool, input, effect, risk, covers, status, requested_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
+  )
+  const byId = db.prepare<Row>('SELECT * FROM agent_approvals WHERE id = ?')
+  const byCall = db.prepare<Row>('SELECT * FROM agent_approvals WHERE call_id = ?')
+  const open = db.prepare<Row>("SELECT * FROM agent_approvals WHERE status = 'pending' ORDER BY requested_at, id")
+  const close = db.prepare('UPDATE agent_approvals SET status = ?, decided_at = ?, decision = ? WHERE id = ?')
+  const grant = db.prepare('INSERT INTO agent_grants (session_id, covers) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const findGrant = db.prepare('SELECT 1 FROM agent_grants WHERE session_id = ? AND covers = ?')
+  const waiting = new Map<string, (answer: Answer) => void>()
+
+  const settle = (row: Row, status: Approval['status'], decision?: Decision): Approval => {
+    db.transaction(() => {
+      close.run(status, clock.now(), decision === undefined ? null : JSON.stringify(decision), row.id)
+      if (status === 'approved' && decision?.scope === 'session') grant.run(row.session_id, row.covers)
+      feed.tell({ sessionId: row.session_id, turnId: row.turn_id }, 'approval:resolved', {
+        approvalId: row.id,
+        callId: row.call_id,
+        tool: row.tool,
+        status,
+        ...(decision?.reason !== undefined && { reason: decision.reason }),
+      })
+    })
+    waiting.get(row.id)?.(toAnswer(status, decision))
+    return toApproval({ ...row, status })
+  }
+
+  const ask = (request: ApprovalRequest): Row => {
+    const known = byCall.get(request.callId)
+    if (known !== undefined) return known
+    const id = ids()
+    const now = clock.now()
+    const { sessionId, turnId, callId, tool, input, effect, risk } = request
+    return db.transaction(() => {
+      insert.run(
+        id,
+        sessionId,
+        turnId,
+        callId,
+        tool,
+        JSON.stringify(input),
+        effect,
+        JSON.stringify(risk),
+        request.grant,
+        now,
+        now + expiryMs,
+      )
+      const row = byId.get(id)
+      if (row === undefined) throw new RangeError(`Cannot find approval ${id} right after it was written`)
+      feed.tell({ sessionId, turnId }, 'approval:requested', { approval: toApproval(row) })
+      return row
+    })
+  }
+
+  return {
+    granted: (sessionId, covers) => findGrant.get(sessionId, covers) !== undefined,
+    async request(request, signal) {
+      signal.throwIfAborted()
+      const row = ask(request)
+      if (row.status !== 'pending') return toAnswer(row.status, parseDecision(row.decision))
+      const done = new AbortController()
+      const expiry = AbortSignal.any([signal, done.signal])
+      try {
+        return await new Promise<Answer>((resolve, reject) => {
+          waiting.set(row.id, resolve)
+          clock.sleep(Math.max(0, row.expires_at - clock.now()), { signal: expiry }).then(
+            () => settle(row, 'expired'),
+            () => reject(expiry.reason),
+          )
+        })
+      } catch (error) {
+        if (signal.aborted && !(signal.reason instanceof TurnSuspended)) settle(row, 'cancelled')
+        throw error
+      } finally {
+        waiting.delete(row.id)
+        done.abort()
+      }
+    },
+    pending: () => open.all().map(toApproval),
+    decide(id, decision) {
+      const row = byId.get(id)
+      if (row === undefined) throw new ApprovalError('unknown', id)
+      const status = decision.decision === 'approve' ? 'approved' : 'denied'
+      if (row.status === status) return toApproval(row)
+      if (row.status !== 'pending') throw new ApprovalError('decided', id, row.status)
+      return settle(row, status, decision)
+    },
+  }
+}
+
+function parseDecision(text: string | null): Decision | undefined {
+  return text === null ? undefined : decisionSchema.parse(JSON.parse(text))
+}
+
+function toAnswer(status: Approval['status'], decision: Decision | undefined): Answer {
+  if (status === 'approved') return { status, ...(decision?.input !== undefined && { input: decision.input }) }
+  return { status: status === 'pending' ? 'cancelled' : status, reason: decision?.reason }
+}
+
+function toApproval(row: Row): Approval {
+  return {
+    id: row.id,
+    sessionId: row.session_id,
+    turnId: row.turn_id,
+    callId: row.call_id,
+    tool: row.tool,
+    input: JSON.parse(row.input),
+    effect: row.effect,
+    risk: JSON.parse(row.risk),
+    grant: row.covers,
+    requestedAt: row.requested_at,
+    expiresAt: row.expires_at,
+    status: row.status,
+  }
+}
+
+/** An approval that cannot be decided: `agent/approval-unknown` or `agent/approval-decided`. */
+export class ApprovalError extends SalpError {
+  readonly approvalId: string
+  constructor(condition: 'unknown' | 'decided', approvalId: string, status?: string) {
+    const why = condition === 'unknown' ? 'there is no such request' : `it is already ${status}`
+    super(`agent/approval-${condition}`, `Cannot decide approval "${approvalId}": ${why}`)
+    this.approvalId = approvalId
+  }
+}

@@ -1,0 +1,101 @@
+/** The agent's task list. */
+
+import { type Clock, SalpError, type SqlDatabase } from '@salp/core'
+import type { Task } from './protocol.js'
+
+/** What a person or a tool says of a task. */
+export interface TaskInput {
+  readonly title: string
+  readonly notes?: string | undefined
+  /** Higher comes first. @defaultValue `0` */
+  readonly priority?: number | undefined
+}
+
+/** Changes to a task; what is absent stays. */
+export type TaskChange = { readonly [Key in 'title' | 'notes' | 'priority' | 'status']?: Task[Key] | undefined }
+
+/** Tasks, kept. */
+export interface Tasks {
+  create(input: TaskInput): Task
+  /** `open` includes those in progress, `done` those abandoned. Highest priority first, then oldest. */
+  list(status: 'open' | 'done' | 'all'): Task[]
+  /** @throws {@link TaskError} (`agent/task-unknown`) */
+  update(id: number, change: TaskChange): Task
+  /** @throws {@link TaskError} (`agent/task-unknown`) */
+  remove(id: number): void
+}
+
+/** Table of {@link createTasks}. */
+export const taskMigration = `
+  CREATE TABLE agent_tasks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, notes TEXT NOT NULL, status TEXT NOT NULL,
+    priority INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX agent_tasks_status ON agent_tasks (status);
+`
+
+interface Row {
+  id: number
+  title: string
+  notes: string
+  status: Task['status']
+  priority: number
+  created_at: number
+  updated_at: number
+}
+
+const statuses = {
+  open: ['open', 'in_progress'],
+  done: ['done', 'abandoned'],
+  all: ['open', 'in_progress', 'done', 'abandoned'],
+} as const
+
+/** Creates the list over the `agent_tasks` table. */
+export function createTasks({ db, clock }: { db: SqlDatabase; clock: Pick<Clock, 'now'> }): Tasks {
+  const insert = db.prepare(
+    "INSERT INTO agent_tasks (title, notes, status, priority, created_at, updated_at) VALUES (?, ?, 'open', ?, ?, ?)",
+  )
+  const byId = db.prepare<Row>('SELECT * FROM agent_tasks WHERE id = ?')
+  const byStatus = db.prepare<Row>(
+    'SELECT * FROM agent_tasks WHERE status IN (SELECT value FROM json_each(?)) ORDER BY priority DESC, id',
+  )
+  const write = db.prepare(
+    'UPDATE agent_tasks SET title = ?, notes = ?, status = ?, priority = ?, updated_at = ? WHERE id = ?',
+  )
+  const erase = db.prepare('DELETE FROM agent_tasks WHERE id = ?')
+  const get = (id: number): Task => {
+    const row = Number.isSafeInteger(id) ? byId.get(id) : undefined
+    if (row === undefined) throw new TaskError(id)
+    return toTask(row)
+  }
+  return {
+    create({ title, notes = '', priority = 0 }) {
+      const now = clock.now()
+      return get(Number(insert.run(title, notes, priority, now, now).lastInsertRowid))
+    },
+    list: (status) => byStatus.all(JSON.stringify(statuses[status])).map(toTask),
+    update(id, change) {
+      const before = get(id)
+      const { title = before.title, notes = before.notes, status = before.status, priority = before.priority } = change
+      write.run(title, notes, status, priority, clock.now(), id)
+      return get(id)
+    },
+    remove(id) {
+      get(id)
+      erase.run(id)
+    },
+  }
+}
+
+function toTask({ created_at: createdAt, updated_at: updatedAt, ...row }: Row): Task {
+  return { ...row, createdAt, updatedAt }
+}
+
+/** A task that does not exist: `agent/task-unknown`. */
+export class TaskError extends SalpError {
+  readonly taskId: number
+  constructor(taskId: number) {
+    super('agent/task-unknown', `There is no task ${taskId}`)
+    this.taskId = taskId
+  }
+}

@@ -1,0 +1,284 @@
+/** The turn loop: ask the model, run what it calls, until it has answered or a limit ends it. */
+
+import type { LanguageModelV4 } from '@ai-sdk/provider'
+import { type Clock, describeError, type IdSource, type Logger, SalpError } from '@salp/core'
+import type { TokenEstimator } from '../context/tokens.js'
+import type { AuditQueue } from '../governance/audit.js'
+import type { Governor } from '../governance/govern.js'
+import type { RecalledMemory, Task, TurnEvents } from '../protocol.js'
+import type { EventPlace, Feed } from '../session/feed.js'
+import type { OpenTurn, SessionStore, StoredCall } from '../session/store.js'
+import type { Toolbox } from '../toolbox.js'
+import { TurnSuspended } from './interruption.js'
+import type { TurnLimits } from './limits.js'
+import { createTurnMeter, type TurnMeter } from './meter.js'
+import { assembleRequest } from './request.js'
+import { runCalls, toResultPart } from './run-calls.js'
+import type { Steering } from './steering.js'
+import { ModelError, runStep, type StepResult } from './step.js'
+
+/** What a turn works with. */
+export interface TurnDeps {
+  readonly store: SessionStore
+  readonly feed: Feed
+  readonly governor: Governor
+  /** Entries on calls that ended, to be written with their outcomes. */
+  readonly audits: Pick<AuditQueue, 'flush'>
+  readonly model: LanguageModelV4
+  readonly toolbox: Toolbox
+  readonly steering: Steering
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: Logger
+  readonly tokens: TokenEstimator
+  /** Memories that may bear on a text. */
+  recall(text: string, options: { limit: number; signal: AbortSignal }): Promise<readonly RecalledMemory[]>
+  /** The tasks to be done, the most urgent first. */
+  openTasks(limit: number): readonly Task[]
+}
+
+/** How a turn behaves. */
+export interface TurnOptions {
+  /** Name the agent goes by. */
+  readonly name: string
+  /** Words of the operator on how to behave. */
+  readonly instructions?: string | undefined
+  /** Folder that file tools and commands work in, for the prompt. */
+  readonly workspace: string
+  /** Tokens of the model's context. */
+  readonly contextTokens: number
+  readonly limits: TurnLimits
+}
+
+/** How a turn ended. */
+export type TurnResult = TurnEvents['turn:finished']
+
+/** A turn in flight. */
+export interface RunningTurn {
+  readonly deps: TurnDeps
+  readonly options: TurnOptions
+  readonly turn: OpenTurn
+  readonly place: EventPlace
+  readonly signal: AbortSignal
+  readonly meter: TurnMeter
+  /** Text of the reply in progress, or of the last one; empty once calls follow it. */
+  reply: string
+}
+
+/**
+ * Runs a turn to its end, or goes on with one that an earlier process left open.
+ *
+ * Each step is on disk before the next begins. A call whose end was not seen is made again only if it merely reads;
+ * otherwise the model is told that its effect is unknown.
+ *
+ * @returns How it ended; a failure of the model is a result too.
+ * @throws TurnSuspended when the process shuts down: the turn stays open.
+ */
+export async function runTurn(
+  deps: TurnDeps,
+  options: TurnOptions,
+  turn: OpenTurn,
+  signal: AbortSignal,
+): Promise<TurnResult> {
+  const startedAt = deps.clock.monotonic()
+  const place = { sessionId: turn.sessionId, turnId: turn.id }
+  const running: RunningTurn = { deps, options, turn, place, signal, meter: createTurnMeter(options.limits), reply: '' }
+  const finish = (status: TurnResult['status'], why: Partial<Pick<TurnResult, 'reason' | 'code'>> = {}): TurnResult => {
+    const durationMs = deps.clock.monotonic() - startedAt
+    return close(running, { status, text: running.reply, ...why, ...running.meter.totals(), durationMs })
+  }
+  deps.steering.begin(turn, options.limits)
+  tellStart(running)
+  try {
+    const memories = await recallOnce(running)
+    let emptyReplies = 0
+    await finishOpenCalls(running)
+    for (;;) {
+      signal.throwIfAborted()
+      const limit = running.meter.exceeded() ?? deps.steering.controls(turn).stop?.reason
+      const calls = await takeStep(running, memories, { last: limit !== undefined })
+      if (limit !== undefined) return finish('stopped', { reason: limit })
+      if (calls.length > 0) await runCalls(running, calls)
+      else if (running.reply !== '') return finish('completed')
+      else if (++emptyReplies > 1) throw new ModelError('empty', emptyReplies)
+    }
+  } catch (error) {
+    if (signal.reason instanceof TurnSuspended) throw signal.reason
+    if (signal.aborted) return finish('cancelled', { reason: describeError(signal.reason) })
+    deps.log.warn('A turn failed', { turnId: turn.id, error })
+    return finish('failed', { reason: describeError(error), ...(SalpError.is(error) && { code: error.code }) })
+  }
+}
+
+function tellStart({ deps, turn, place }: RunningTurn): void {
+  if (deps.store.turnEvents(turn.id).length > 0) return
+  deps.feed.tell(place, 'turn:started', { input: turn.input, channel: turn.channel })
+}
+
+/** Recalls for the turn's input, or takes what was recalled before a restart. */
+async function recallOnce({ deps, turn, place, signal }: RunningTurn): Promise<readonly RecalledMemory[]> {
+  const before = deps.store.turnEvents(turn.id).find((event) => event.name === 'memory:recalled')
+  if (before !== undefined) return before.data.hits
+  const { retrievalLimit } = deps.steering.controls(turn)
+  const hits = [...(await deps.recall(turn.input, { limit: retrievalLimit, signal }))]
+  deps.feed.tell(place, 'memory:recalled', { hits })
+  return hits
+}
+
+/** Goes on where a process ended between a reply and its results. */
+async function finishOpenCalls(running: RunningTurn): Promise<void> {
+  const { deps, turn, place } = running
+  const calls = openCalls(deps.store, turn)
+  if (calls.length === 0) return
+  deps.feed.tell(place, 'turn:resumed', {})
+  await runCalls(running, calls)
+}
+
+/** The calls of a turn's last reply, when their results are not part of the conversation yet. */
+function openCalls(store: SessionStore, turn: OpenTurn): StoredCall[] {
+  const last = store.messages(turn.sessionId).at(-1)
+  if (last?.turnId !== turn.id || last.message.role !== 'assistant') return []
+  const ids = last.message.content.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : []))
+  return store.calls(turn.id).filter(({ id }) => ids.includes(id))
+}
+
+/**
+ * Asks the model once and keeps its answer.
+ *
+ * @param options - `last`: the model gets no tools, so that it sums up.
+ * @returns The calls it asks for.
+ */
+async function takeStep(
+  running: RunningTurn,
+  memories: readonly RecalledMemory[],
+  { last }: { last: boolean },
+): Promise<StoredCall[]> {
+  const { deps, options, turn, place, signal, meter } = running
+  const { feed, store, steering, tokens } = deps
+  const controls = steering.controls(turn)
+  const { estimatedTokens, ...request } = assembleRequest(
+    {
+      name: options.name,
+      instructions: options.instructions,
+      workspace: options.workspace,
+      now: deps.clock.now(),
+      memories,
+      tasks: deps.openTasks(5),
+      conversation: store.messages(turn.sessionId),
+      toolbox: last ? undefined : deps.toolbox,
+    },
+    {
+      contextTokens: options.contextTokens,
+      systemFraction: Math.max(0.25, controls.contextFraction),
+      count: tokens.count,
+    },
+  )
+  const step = meter.totals().steps + 1
+  feed.tell(place, 'step:started', { step, regime: controls.regime, tier: controls.tier })
+  running.reply = ''
+  const result = await runStep(
+    deps.model,
+    {
+      ...request,
+      ...(controls.temperature !== undefined && { temperature: controls.temperature }),
+      providerOptions: { salp: { tier: controls.tier, session: turn.sessionId } },
+    },
+    {
+      clock: deps.clock,
+      signal,
+      maxReplyLength: options.limits.maxReplyLength,
+      silenceMs: options.limits.modelSilenceMs,
+      onText: (delta) => {
+        running.reply += delta
+        feed.tell(place, 'text:streamed', { delta }, { kept: false })
+      },
+      onReasoning: (delta) => void feed.tell(place, 'reasoning:streamed', { delta }, { kept: false }),
+    },
+  )
+  if (result.usage.inputTokens !== undefined) tokens.learn(estimatedTokens, result.usage.inputTokens)
+  meter.step(result.usage)
+  steering.spend(turn, result)
+  return store.transaction(() => {
+    const calls = keepReply(running, last ? { ...result, calls: [] } : result)
+    feed.tell(place, 'step:finished', { step, model: result.model, usage: result.usage, costUsd: result.costUsd })
+    if (calls.length > 0) running.reply = ''
+    return calls
+  })
+}
+
+/** Writes a reply as a message of the conversation, as calls to run, and as events whole. */
+function keepReply({ deps, turn, place }: RunningTurn, { text, reasoning, calls }: StepResult): StoredCall[] {
+  const { feed, store, toolbox, ids } = deps
+  if (reasoning !== '') feed.keep(place, 'reasoning:streamed', { delta: reasoning })
+  if (text !== '') feed.keep(place, 'text:streamed', { delta: text })
+  if (text === '' && calls.length === 0) return []
+  const requested = calls.map(({ id, tool, input, text: raw }) => ({
+    id: id === '' || store.hasCall(id) ? ids() : id,
+    tool,
+    input: input ?? raw,
+    status: 'requested' as const,
+  }))
+  store.addMessage(turn.sessionId, turn.id, {
+    role: 'assistant',
+    content: [
+      ...(text === '' ? [] : [{ type: 'text' as const, text }]),
+      ...requested.map(({ id, tool, input }) => ({
+        type: 'tool-call' as const,
+        toolCallId: id,
+        toolName: tool,
+        input,
+      })),
+    ],
+  })
+  for (const call of requested) {
+    store.addCall(turn.sessionId, turn.id, call)
+    feed.tell(place, 'call:requested', {
+      callId: call.id,
+      tool: call.tool,
+      input: call.input,
+      effect: toolbox.effect(call.tool),
+    })
+  }
+  return requested
+}
+
+/**
+ * Ends a turn. When that cannot be written, whoever looks is told so, and the turn stays open for a later process.
+ */
+function close(running: RunningTurn, result: TurnResult): TurnResult {
+  const { deps, turn, place } = running
+  let told = result
+  try {
+    deps.store.transaction(() => keepEnd(running, result))
+  } catch (error) {
+    deps.log.error('The end of a turn could not be kept', { turnId: turn.id, error })
+    told = {
+      ...result,
+      status: 'failed',
+      reason: describeError(error),
+      ...(SalpError.is(error) && { code: error.code }),
+    }
+    deps.feed.tell(place, 'turn:finished', told, { kept: false })
+  }
+  deps.steering.end(turn, told.status)
+  return told
+}
+
+/** Leaves a conversation that a later turn can build on: every call has a result, and an early end is told. */
+function keepEnd({ deps: { store, feed }, turn, place }: RunningTurn, result: TurnResult): void {
+  const open = openCalls(store, turn)
+  if (open.length > 0) {
+    store.addMessage(turn.sessionId, turn.id, {
+      role: 'tool',
+      content: open.map((call) => toResultPart(call, call.outcome)),
+    })
+  }
+  if (result.status === 'cancelled' || result.status === 'failed') {
+    if (result.text !== '') feed.keep(place, 'text:streamed', { delta: result.text })
+    const note = `[The turn ended early: ${result.reason ?? result.status}]`
+    const text = result.text === '' ? note : `${result.text}\n\n${note}`
+    store.addMessage(turn.sessionId, turn.id, { role: 'assistant', content: [{ type: 'text', text }] })
+  }
+  store.closeTurn(turn.id, result)
+  feed.tell(place, 'turn:finished', result)
+}

@@ -1,0 +1,82 @@
+/** What the agent adds to a tool call: everything from the model's request to the result on disk. */
+
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { agentMigrations, createAgent, createTool, turnLimitsSchema } from '@salp/agent'
+import { createIdSource, createRedactor, migrate, silentLogger } from '@salp/core'
+import { createSystemRng, openDatabase, systemClock } from '@salp/core/node'
+import { scriptedModel } from '@salp/models/testing'
+import { z } from 'zod'
+import { spread } from './spread.mjs'
+
+const turns = 40
+const steps = 10
+const callsPerStep = 8
+
+/** Runs turns of many calls of a tool that does nothing, on disk and in memory. */
+export async function measureCalls() {
+  const folder = mkdtempSync(join(tmpdir(), 'salp-bench-'))
+  try {
+    return {
+      agentUs: await measure(openDatabase(join(folder, 'bench.db'))),
+      governanceUs: await measure(openDatabase(':memory:')),
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function measure(db) {
+  migrate(db, 'agent', agentMigrations)
+  const rng = createSystemRng()
+  let next = 0
+  const nothing = createTool({
+    name: 'nothing',
+    description: 'Does nothing',
+    input: z.object({ value: z.number() }),
+    effect: 'read',
+    timeoutMs: 30_000,
+    run: () => Promise.resolve(null),
+  })
+  const agent = createAgent(
+    {
+      db,
+      clock: systemClock,
+      rng,
+      ids: createIdSource({ clock: systemClock, rng }),
+      log: silentLogger,
+      redactor: createRedactor(),
+      sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      model: scriptedModel((_, index) =>
+        index % (steps + 1) === steps
+          ? { text: 'Done' }
+          : {
+              calls: Array.from({ length: callsPerStep }, () => ({
+                id: `c${++next}`,
+                name: 'nothing',
+                input: { value: next },
+              })),
+            },
+      ),
+      memory: { recall: () => Promise.resolve({ hits: [] }) },
+      tools: () => [nothing],
+    },
+    {
+      workspace: 'bench',
+      limits: { ...turnLimitsSchema.parse({}), maxCalls: 1_000 },
+      governance: { rateLimit: { calls: 1_000_000, windowMs: 1_000 } },
+    },
+  )
+  const trials = []
+  for (let turn = 0; turn < turns; turn++) {
+    const begunAt = performance.now()
+    const { calls, status } = await agent.turn({ text: 'Do nothing', channel: 'bench' })
+    if (status !== 'completed') throw new Error(`A turn ended as ${status}`)
+    trials.push(((performance.now() - begunAt) * 1_000) / calls)
+  }
+  await agent.close()
+  db.close()
+  return spread(trials.slice(5))
+}

@@ -1,0 +1,67 @@
+/** How much later the first chunk of a reply comes through the agent than from the provider itself. */
+
+import { createHash } from 'node:crypto'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import { agentMigrations, createAgent } from '@salp/agent'
+import { createIdSource, createRedactor, migrate, silentLogger } from '@salp/core'
+import { createSystemRng, openDatabase, systemClock } from '@salp/core/node'
+import { startFakeOpenAi } from '@salp/models/testing/node'
+import { spread } from './spread.mjs'
+
+const rounds = 60
+
+/** Asks the same server in turn, raw and through the agent. */
+export async function measureFirstChunk() {
+  const server = await startFakeOpenAi(() => ({ text: ['Hello', ' there'] }))
+  const model = createOpenAICompatible({ name: 'bench', baseURL: server.url })('bench')
+  const db = openDatabase(':memory:')
+  migrate(db, 'agent', agentMigrations)
+  const rng = createSystemRng()
+  const agent = createAgent(
+    {
+      db,
+      clock: systemClock,
+      rng,
+      ids: createIdSource({ clock: systemClock, rng }),
+      log: silentLogger,
+      redactor: createRedactor(),
+      sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      model,
+      memory: { recall: () => Promise.resolve({ hits: [] }) },
+      tools: () => [],
+    },
+    { workspace: 'bench' },
+  )
+  const raw = []
+  const through = []
+  for (let round = 0; round < rounds; round++) {
+    raw.push(await timeRaw(model))
+    through.push(await timeAgent(agent))
+  }
+  await agent.close()
+  db.close()
+  await server.close()
+  const warm = rounds / 4
+  const pairs = through.map((ms, index) => [ms, raw[index]]).slice(warm)
+  return { addedMs: spread(pairs.map(([ms, base]) => ms - base)), ratio: spread(pairs.map(([ms, base]) => ms / base)) }
+}
+
+async function timeRaw(model) {
+  const begunAt = performance.now()
+  const { stream } = await model.doStream({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] })
+  let firstMs
+  for await (const part of stream) {
+    if (part.type === 'text-delta') firstMs ??= performance.now() - begunAt
+  }
+  return firstMs
+}
+
+async function timeAgent(agent) {
+  const begunAt = performance.now()
+  const turn = agent.stream({ text: 'Hi', channel: 'bench' })
+  let firstMs
+  for await (const event of turn.events()) {
+    if (event.name === 'text:streamed') firstMs ??= performance.now() - begunAt
+  }
+  return firstMs
+}

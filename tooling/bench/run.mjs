@@ -1,0 +1,41 @@
+/** Prints how fast the agent is: `pnpm bench`. Needs a build. Figures are of this machine and this moment. */
+
+import { measureCalls } from './calls.mjs'
+import { measureFirstChunk } from './first-chunk.mjs'
+import { measureProcess } from './process.mjs'
+
+/** Figures with their goals; a goal missed is printed as missed, and fails nothing. */
+const questions = [
+  ['Process start to ready, empty home', 'ms', 2_000, async () => (await processFigures()).emptyMs],
+  ['Process start to ready, home of before', 'ms', 2_000, async () => (await processFigures()).warmMs],
+  ['Resident memory, idle', 'MB', 180, async () => (await processFigures()).residentMb],
+  ['Agent per tool call, without the tool', 'µs', 100, async () => (await callFigures()).agentUs],
+  [
+    '  of it perception, substrate and governance, in memory',
+    'µs',
+    undefined,
+    async () => (await callFigures()).governanceUs,
+  ],
+  ['First chunk, over the raw provider', 'ms', 5, async () => (await chunkFigures()).addedMs],
+  ['  ratio to the raw provider', '×', undefined, async () => (await chunkFigures()).ratio],
+]
+
+const processFigures = once(measureProcess)
+const callFigures = once(measureCalls)
+const chunkFigures = once(measureFirstChunk)
+
+console.log(`Node ${process.version}, ${process.platform} ${process.arch}. Medians, [least … most].\n`)
+for (const [title, unit, goal, measure] of questions) {
+  const { median, least, most, trials } = await measure()
+  const verdict = goal === undefined ? '' : `   goal ${goal} ${unit}: ${median <= goal ? 'met' : 'missed'}`
+  console.log(`${title.padEnd(58)} ${show(median)} ${unit}   [${show(least)} … ${show(most)}] n=${trials}${verdict}`)
+}
+
+function once(measure) {
+  let result
+  return () => (result ??= measure())
+}
+
+function show(value) {
+  return value.toFixed(value < 10 ? 2 : 0)
+}
