@@ -210,14 +210,14 @@ describe('agent.turn()', () => {
       tools: () => [leaking],
       script: [{ calls: [{ name: 'leak', input: {} }] }, { text: 'ok' }],
     })
-    await made.agent.turn(say('My key is sk-abcdefghijklmnopqrstuvwxyz'))
+    await made.agent.turn(say('My key is sk-abcd1234efgh5678ijkl9012'))
     const stored = JSON.stringify([
       made.events,
       made.agent.store.messages(made.events[0]?.sessionId ?? ''),
       made.model.calls,
     ])
     expect(stored).not.toContain('hunter2-hunter2')
-    expect(stored).not.toContain('sk-abcdefghijklmnop')
+    expect(stored).not.toContain('sk-abcd1234')
   })
 
   test('gives the same events for the same seed, clock and replies', async () => {
@@ -260,6 +260,16 @@ describe('approvals', () => {
     expect(made.agent.approvals.pending()).toEqual([data.approval])
     made.agent.approvals.decide(data.approval.id, { decision: 'approve', scope: 'once' })
     expect(await result).toMatchObject({ status: 'completed' })
+    expect(ran).toEqual(['change a'])
+  })
+
+  test('may be given by a listener at once', async () => {
+    const ran: string[] = []
+    const made = testAgent({ tools: () => notingTools(ran), script })
+    made.agent.events.subscribe('approval:requested', ({ data }) => {
+      made.agent.approvals.decide(data.approval.id, { decision: 'approve', scope: 'once' })
+    })
+    expect(await made.agent.turn(say('Change'))).toMatchObject({ status: 'completed' })
     expect(ran).toEqual(['change a'])
   })
 

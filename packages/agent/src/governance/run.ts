@@ -19,7 +19,8 @@ export function runTool({ redactor, maxTextLength, onFault }: RunDeps): Next {
   return async (call): Promise<Outcome> => {
     call.started(call.input as JsonValue)
     try {
-      const output = await call.tool.run(call.input, call.context)
+      const progress = (text: string): void => call.context.progress(redactor.text(text))
+      const output = await call.tool.run(call.input, { ...call.context, progress })
       return { status: 'ok', output: bound(redactor.data(output), maxTextLength) }
     } catch (error) {
       if (call.context.signal.aborted) throw error

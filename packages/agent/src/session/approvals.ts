@@ -66,30 +66,22 @@ export function createApprovals(
     return toApproval({ ...row, status })
   }
 
+  /** Puts the request, unless it was put before a restart; a listener may have answered it before this returns. */
   const ask = (request: ApprovalRequest): Row => {
-    const known = byCall.get(request.callId)
-    if (known !== undefined) return known
+    if (byCall.get(request.callId) === undefined) put(request)
+    const row = byCall.get(request.callId)
+    if (row === undefined) throw new RangeError(`Cannot find the approval of call "${request.callId}"`)
+    return row
+  }
+  const put = ({ sessionId, turnId, callId, tool, input, effect, risk, grant: covers }: ApprovalRequest): void => {
     const id = ids()
     const now = clock.now()
-    const { sessionId, turnId, callId, tool, input, effect, risk } = request
-    return db.transaction(() => {
-      insert.run(
-        id,
-        sessionId,
-        turnId,
-        callId,
-        tool,
-        JSON.stringify(input),
-        effect,
-        JSON.stringify(risk),
-        request.grant,
-        now,
-        now + expiryMs,
-      )
-      const row = byId.get(id)
-      if (row === undefined) throw new RangeError(`Cannot find approval ${id} right after it was written`)
-      feed.tell({ sessionId, turnId }, 'approval:requested', { approval: toApproval(row) })
-      return row
+    const approval = { id, sessionId, turnId, callId, tool, input, effect, risk, grant: covers }
+    const times = { requestedAt: now, expiresAt: now + expiryMs }
+    const texts = [JSON.stringify(input), effect, JSON.stringify(risk), covers] as const
+    db.transaction(() => {
+      insert.run(id, sessionId, turnId, callId, tool, ...texts, times.requestedAt, times.expiresAt)
+      feed.tell({ sessionId, turnId }, 'approval:requested', { approval: { ...approval, ...times, status: 'pending' } })
     })
   }
 

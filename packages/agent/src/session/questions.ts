@@ -52,27 +52,21 @@ export function createQuestions({
   const close = db.prepare('UPDATE agent_questions SET answer = ?, answered_at = ? WHERE id = ?')
   const waiting = new Map<string, (answer: string) => void>()
 
-  const put = (
-    text: string,
-    options: readonly string[],
-    { sessionId, turnId, callId }: ToolContext,
-  ): Pick<Row, 'id' | 'answer'> =>
-    db.transaction(() => {
-      const known = byCall.get(callId)
-      if (known !== undefined) return known
-      const question = {
-        id: ids(),
-        sessionId,
-        turnId,
-        callId,
-        question: text,
-        options: [...options],
-        askedAt: clock.now(),
-      }
-      insert.run(question.id, sessionId, turnId, callId, text, JSON.stringify(options), question.askedAt)
-      feed.tell({ sessionId, turnId }, 'question:asked', { question })
-      return { id: question.id, answer: null }
-    })
+  /** Puts the question, unless it was put before a restart; a listener may have answered it before this returns. */
+  const put = (text: string, options: readonly string[], { sessionId, turnId, callId }: ToolContext): Row => {
+    if (byCall.get(callId) === undefined) {
+      const id = ids()
+      const askedAt = clock.now()
+      db.transaction(() => {
+        insert.run(id, sessionId, turnId, callId, text, JSON.stringify(options), askedAt)
+        const question = { id, sessionId, turnId, callId, question: text, options: [...options], askedAt }
+        feed.tell({ sessionId, turnId }, 'question:asked', { question })
+      })
+    }
+    const row = byCall.get(callId)
+    if (row === undefined) throw new RangeError(`Cannot find the question of call "${callId}"`)
+    return row
+  }
 
   return {
     async ask(text, options, context) {

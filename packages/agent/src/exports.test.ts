@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import * as entry from './index.js'
+import * as node from './node/index.js'
+
+test('the entry exports', () => {
+  expect(Object.keys(entry)).toMatchInlineSnapshot(`
+    [
+      "createAgent",
+      "InputError",
+      "maxInputLength",
+      "govern",
+      "decideTier",
+      "defaultTiers",
+      "policyRuleSchema",
+      "signIn",
+      "createAgentApi",
+      "agentMigrations",
+      "agentStatusSchema",
+      "approvalSchema",
+      "auditEntrySchema",
+      "decisionSchema",
+      "eventSchemas",
+      "ApprovalError",
+      "QuestionError",
+      "SessionError",
+      "createTool",
+      "ToolError",
+      "turnLimitsSchema",
+    ]
+  `)
+})
+
+test('the entry for Node exports', () => {
+  expect(Object.keys(node)).toMatchInlineSnapshot(`
+    [
+      "createLocalTools",
+      "createCommandTool",
+      "withoutSecrets",
+      "createFetchTool",
+      "createReadTools",
+      "createWorkspace",
+      "createWriteTools",
+    ]
+  `)
+})

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import * as entry from './index.js'
+import * as testing from './testing/index.js'
+import * as testingNode from './testing/node/index.js'
+
+test('the entries export what they are meant to', () => {
+  expect({
+    '.': Object.keys(entry),
+    './testing': Object.keys(testing),
+    './testing/node': Object.keys(testingNode),
+  }).toMatchInlineSnapshot(`
+    {
+      ".": [
+        "CascadeError",
+        "createCascade",
+        "ReplyInterruptedError",
+        "modelsMigrations",
+        "sqliteUsageStore",
+        "mapUsageStore",
+        "detectKeys",
+        "detectServers",
+        "EndpointError",
+        "listModels",
+        "keyProviders",
+        "localServers",
+        "detectSlots",
+        "slotFromEndpoint",
+        "slotsFromKeys",
+        "slotsFromServers",
+        "stripReasoning",
+        "reflexModel",
+        "parseToolCalls",
+        "repairToolCalls",
+      ],
+      "./testing": [
+        "collect",
+        "scriptedModel",
+      ],
+      "./testing/node": [
+        "echoScript",
+        "startFakeOpenAi",
+      ],
+    }
+  `)
+})

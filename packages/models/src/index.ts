@@ -1,0 +1,41 @@
+/** Language models in a cascade, repair of what they write, and a reflex model that needs none. */
+
+export {
+  type Cascade,
+  type CascadeDeps,
+  CascadeError,
+  type CascadeEvent,
+  type CascadeOptions,
+  createCascade,
+  ReplyInterruptedError,
+  type SlotRefusal,
+  type SlotStatus,
+} from './cascade/cascade.js'
+export type { CircuitOptions } from './cascade/circuit.js'
+export type { SlotFailure, SlotFailureKind } from './cascade/failure.js'
+export type { CascadeCallOptions, ModelPrice, ModelPrivacy, ModelTier, Slot } from './cascade/slot.js'
+export { modelsMigrations, sqliteUsageStore } from './cascade/sqlite-usage-store.js'
+export type { SlotLimits, SlotUsage, UsageEntry, UsageSum } from './cascade/usage.js'
+export { mapUsageStore, type UsageStore } from './cascade/usage-store.js'
+export {
+  type DetectedKey,
+  type DetectedServer,
+  type DetectionDeps,
+  detectKeys,
+  detectServers,
+  EndpointError,
+  listModels,
+} from './detection/detect.js'
+export { type KeyProvider, keyProviders, type LocalServer, localServers } from './detection/providers.js'
+export {
+  detectSlots,
+  type ModelEndpoint,
+  slotFromEndpoint,
+  slotsFromKeys,
+  slotsFromServers,
+} from './detection/slots.js'
+export { stripReasoning } from './reasoning/strip-reasoning.js'
+export { type ReflexOptions, reflexModel } from './reflex/reflex-model.js'
+export { type ParsedText, type ParsedToolCall, parseToolCalls } from './repair/parse-tool-calls.js'
+export { type RepairOptions, repairToolCalls } from './repair/repair-tool-calls.js'
+export type { RepairableTool } from './repair/toolbox.js'
