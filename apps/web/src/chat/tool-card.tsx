@@ -6,7 +6,7 @@ import { type KeyboardEvent, memo, useId, useState } from 'react'
 import { useLive, useStudio } from '../api/studio.js'
 import { Icon, type IconName } from '../design/icon.js'
 import { useAttempt } from '../design/notices.js'
-import { formatClock, formatDuration } from '../format/time.js'
+import { formatDuration, formatMoment } from '../format/time.js'
 import { CallInput } from './call-input.js'
 import { CallOutput, Terminal } from './call-output.js'
 import { type CallSummary, summarizeCall, summaryText } from './call-summary.js'
@@ -232,7 +232,7 @@ function RiskLine({ approval: { risk, grant, expiresAt } }: { approval: Approval
       </span>
       {risk.reasons.length > 0 && <span>{risk.reasons.join(' · ')}</span>}
       <span className="muted">
-        For the session it would cover <code>{grant}</code>. Open until {formatClock(expiresAt).slice(0, 5)}.
+        For the session it would cover <code>{grant}</code>. Open until {formatMoment(expiresAt)}.
       </span>
     </p>
   )

@@ -24,13 +24,12 @@ export function createTurnMeter({ maxSteps }: { maxSteps: number }): TurnMeter {
   let calls = 0
   let failedBatches = 0
   let repeats = 0
-  const usage = { inputTokens: 0, outputTokens: 0 }
+  let usage: Usage = {}
   const seen = new Map<string, number>()
   return {
-    step({ inputTokens = 0, outputTokens = 0 }) {
+    step(used) {
       steps++
-      usage.inputTokens += inputTokens
-      usage.outputTokens += outputTokens
+      usage = addUsage(usage, used)
     },
     call(tool, input) {
       calls++
@@ -49,6 +48,14 @@ export function createTurnMeter({ maxSteps }: { maxSteps: number }): TurnMeter {
       if (steps >= maxSteps) return `The limit of ${maxSteps} steps was reached`
       return undefined
     },
-    totals: () => ({ steps, calls, usage: { ...usage } }),
+    totals: () => ({ steps, calls, usage }),
   }
+}
+
+/** Adds what was reported; what neither reports stays unknown. */
+function addUsage(sum: Usage, used: Usage): Usage {
+  const add = (a: number | undefined, b: number | undefined) => (a === undefined ? b : a + (b ?? 0))
+  const inputTokens = add(sum.inputTokens, used.inputTokens)
+  const outputTokens = add(sum.outputTokens, used.outputTokens)
+  return { ...(inputTokens !== undefined && { inputTokens }), ...(outputTokens !== undefined && { outputTokens }) }
 }
