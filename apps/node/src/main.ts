@@ -71,8 +71,8 @@ async function run(home: Home, flags: Flags): Promise<void> {
   const url = `http://${host}:${port}`
   home.announce({ url, version, startedAt: Date.now() })
   node.start()
-  tellReady(url, home, flags)
   stopOnSignal(node, server)
+  tellReady(url, home, flags)
 }
 
 /** Flags as dotted settings. */
