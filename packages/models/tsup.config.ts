@@ -4,5 +4,4 @@ export default preset({
   index: 'src/index.ts',
   'testing/index': 'src/testing/index.ts',
   'testing/node/index': 'src/testing/node/index.ts',
-  'testing/node/serve': 'src/testing/node/serve.ts',
 })

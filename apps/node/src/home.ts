@@ -86,7 +86,7 @@ function readToken(path: string): string {
 }
 
 /** A home folder that cannot be used: `node/home-taken` or `node/home-unusable`. */
-export class HomeError extends SalpError {
+class HomeError extends SalpError {
   constructor(condition: 'taken' | 'unusable', path: string, why: string) {
     super(
       `node/home-${condition}`,

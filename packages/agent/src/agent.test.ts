@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openDatabase } from '@salp/core/node'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createTestAgent, eventOf, notingTools, type TestAgent, type TestAgentOptions } from './internal/test-agent.js'
+import { createTestAgent, eventOf, notingTools, type TestAgent, type TestAgentOptions } from './testing/test-agent.js'
 import { createTool } from './tool.js'
 
 const open: TestAgent[] = []

@@ -28,7 +28,8 @@ import { createToolbox, type Toolbox } from './toolbox.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
 import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
-import { runTurn, type TurnResult } from './turn/run-turn.js'
+import { runTurn } from './turn/run-turn.js'
+import type { TurnResult } from './turn/running-turn.js'
 import { createSteering } from './turn/steering.js'
 
 /** What an agent asks of memory. */

@@ -62,4 +62,4 @@ export {
 } from './tool.js'
 export { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 export type { LiveTurn } from './turn/live-turns.js'
-export type { TurnResult } from './turn/run-turn.js'
+export type { TurnResult } from './turn/running-turn.js'

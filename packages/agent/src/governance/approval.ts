@@ -66,7 +66,7 @@ export function approval({
 }
 
 /** What approving `call` for the session covers: what the tool says, or this very input. */
-export function grantOf(call: GovernedCall): string {
+function grantOf(call: GovernedCall): string {
   return call.assessment?.grant ?? `${call.tool.name}: ${JSON.stringify(call.input)}`
 }
 

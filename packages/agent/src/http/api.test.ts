@@ -2,7 +2,7 @@ import { createIdSource, createRng, migrate } from '@salp/core'
 import { createMemory, memoryMigrations } from '@salp/memory'
 import { readUIMessageStream, type UIMessage, type UIMessageChunk, uiMessageChunkSchema } from 'ai'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createTestAgent, eventOf, type TestAgent, type TestAgentOptions } from '../internal/test-agent.js'
+import { createTestAgent, eventOf, type TestAgent, type TestAgentOptions } from '../testing/test-agent.js'
 import { createAgentApi } from './api.js'
 
 const open: TestAgent[] = []

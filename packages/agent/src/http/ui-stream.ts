@@ -4,12 +4,12 @@ import { readUIMessageStream, type UIMessage, type UIMessageChunk } from 'ai'
 import type { AgentEvent, TurnEvents } from '../protocol.js'
 
 /** Makes the chunks of one turn, event by event. */
-export interface ChunkWriter {
+interface ChunkWriter {
   write(event: AgentEvent): UIMessageChunk[]
 }
 
 /** Creates a writer. It keeps what the chunks' grammar asks for: which text is open, whether a step is. */
-export function createChunkWriter(): ChunkWriter {
+function createChunkWriter(): ChunkWriter {
   let open: { id: string; kind: 'text' | 'reasoning' } | undefined
   let inStep = false
   let last: { model: string; regime: string } = { model: '', regime: '' }

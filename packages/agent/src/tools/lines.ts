@@ -58,7 +58,7 @@ export function reindent(lines: readonly string[], quoted: readonly string[], fo
 }
 
 /** Lines with their numbers, as error messages quote them. `start` and `end` are indexes, `end` exclusive. */
-export function numbered(lines: readonly string[], start = 0, end = lines.length): string {
+function numbered(lines: readonly string[], start = 0, end = lines.length): string {
   const width = String(end).length
   return lines
     .slice(start, end)

@@ -4,7 +4,7 @@ import type { Subscriber } from '@salp/core'
 import type { AgentEvent } from '../protocol.js'
 import type { AgentEventMap } from '../session/feed.js'
 import type { OpenTurn } from '../session/store.js'
-import type { TurnResult } from './run-turn.js'
+import type { TurnResult } from './running-turn.js'
 
 /** A turn that runs whether or not anybody looks. */
 export interface LiveTurn {

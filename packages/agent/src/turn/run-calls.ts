@@ -6,7 +6,7 @@ import type { Effect, Outcome } from '../protocol.js'
 import type { StoredCall } from '../session/store.js'
 import type { JsonValue } from '../tool.js'
 import { TurnSuspended } from './interruption.js'
-import type { RunningTurn } from './run-turn.js'
+import type { RunningTurn } from './running-turn.js'
 
 /** Runs a batch; results stand in the model's order, whatever order they were made in. */
 export async function runCalls(running: RunningTurn, calls: readonly StoredCall[]): Promise<void> {
@@ -30,7 +30,7 @@ export async function runCalls(running: RunningTurn, calls: readonly StoredCall[
  *
  * Calls keep the model's order across groups, since a write may prepare what a later read wants to see.
  */
-export function groupCalls<Call extends { readonly effect: Effect }>(calls: readonly Call[]): Call[][] {
+function groupCalls<Call extends { readonly effect: Effect }>(calls: readonly Call[]): Call[][] {
   const groups: Call[][] = []
   let reading = false
   for (const call of calls) {

@@ -1,69 +1,14 @@
 /** The turn loop: ask the model, run what it calls, until it has answered or a limit ends it. */
 
-import type { LanguageModelV4 } from '@ai-sdk/provider'
-import { type Clock, describeError, type IdSource, type Logger, SalpError } from '@salp/core'
-import type { TokenEstimator } from '../context/tokens.js'
-import type { AuditQueue } from '../governance/audit.js'
-import type { Governor } from '../governance/govern.js'
-import type { RecalledMemory, Task, TurnEvents } from '../protocol.js'
-import type { EventPlace, Feed } from '../session/feed.js'
+import { describeError, SalpError } from '@salp/core'
+import type { RecalledMemory } from '../protocol.js'
 import type { OpenTurn, SessionStore, StoredCall } from '../session/store.js'
-import type { Toolbox } from '../toolbox.js'
 import { TurnSuspended } from './interruption.js'
-import type { TurnLimits } from './limits.js'
-import { createTurnMeter, type TurnMeter } from './meter.js'
+import { createTurnMeter } from './meter.js'
 import { assembleRequest } from './request.js'
 import { runCalls, toResultPart } from './run-calls.js'
-import type { Steering } from './steering.js'
+import type { RunningTurn, TurnDeps, TurnOptions, TurnResult } from './running-turn.js'
 import { ModelError, runStep, type StepResult } from './step.js'
-
-/** What a turn works with. */
-export interface TurnDeps {
-  readonly store: SessionStore
-  readonly feed: Feed
-  readonly governor: Governor
-  /** Entries on calls that ended, to be written with their outcomes. */
-  readonly audits: Pick<AuditQueue, 'flush'>
-  readonly model: LanguageModelV4
-  readonly toolbox: Toolbox
-  readonly steering: Steering
-  readonly clock: Clock
-  readonly ids: IdSource
-  readonly log: Logger
-  readonly tokens: TokenEstimator
-  /** Memories that may bear on a text. */
-  recall(text: string, options: { limit: number; signal: AbortSignal }): Promise<readonly RecalledMemory[]>
-  /** The tasks to be done, the most urgent first. */
-  openTasks(limit: number): readonly Task[]
-}
-
-/** How a turn behaves. */
-export interface TurnOptions {
-  /** Name the agent goes by. */
-  readonly name: string
-  /** Words of the operator on how to behave. */
-  readonly instructions?: string | undefined
-  /** Folder that file tools and commands work in, for the prompt. */
-  readonly workspace: string
-  /** Tokens of the model's context. */
-  readonly contextTokens: number
-  readonly limits: TurnLimits
-}
-
-/** How a turn ended. */
-export type TurnResult = TurnEvents['turn:finished']
-
-/** A turn in flight. */
-export interface RunningTurn {
-  readonly deps: TurnDeps
-  readonly options: TurnOptions
-  readonly turn: OpenTurn
-  readonly place: EventPlace
-  readonly signal: AbortSignal
-  readonly meter: TurnMeter
-  /** Text of the reply in progress, or of the last one; empty once calls follow it. */
-  reply: string
-}
 
 /**
  * Runs a turn to its end, or goes on with one that an earlier process left open.

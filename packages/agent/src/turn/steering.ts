@@ -1,10 +1,9 @@
 /** Where cognition meets the turn: perception opens it, the substrate steers it and learns from its calls. */
 
 import { type Controls, perceive, type Substrate } from '@salp/cognition'
-import type { Effect, Outcome } from '../protocol.js'
+import type { Effect, Outcome, TurnStatus } from '../protocol.js'
 import type { OpenTurn, StoredCall } from '../session/store.js'
 import type { TurnBudgets } from './limits.js'
-import type { TurnResult } from './run-turn.js'
 import type { StepResult } from './step.js'
 
 /** The substrate, in terms of turns. */
@@ -19,7 +18,7 @@ export interface Steering {
   spend(turn: OpenTurn, step: Pick<StepResult, 'usage' | 'costUsd'>): void
   /** Takes time spent waiting for a person off the turn's clock. */
   waited(turn: OpenTurn, ms: number): void
-  end(turn: OpenTurn, status: TurnResult['status']): void
+  end(turn: OpenTurn, status: TurnStatus): void
 }
 
 /** Fits a substrate to turns. `onLearnt` is told after each turn, to keep what was learnt. */

@@ -1,9 +1,16 @@
 /** Answers from memory: the fact in question, and where it is from. */
 
 import { z } from 'zod'
-import type { AnswerOptions } from './answer.js'
 import { plainText } from './markdown.js'
 import { capitalise, contentWords, stem } from './words.js'
+
+/** How answers are written. */
+export interface AnswerOptions {
+  /** What was asked; recall finds the hit that answers it best. */
+  readonly question: string
+  /** IANA name of the zone in which dates are given. */
+  readonly timeZone: string
+}
 
 const hitSchema = z.object({
   content: z.string(),

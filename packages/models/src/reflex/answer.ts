@@ -2,7 +2,7 @@
 
 import type { JSONValue, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
 import { z } from 'zod'
-import { answerRecall } from './answer-recall.js'
+import { type AnswerOptions, answerRecall } from './answer-recall.js'
 import { codeBlock, inlineCode, plainText } from './markdown.js'
 
 /** A call that was made, and what came of it. */
@@ -10,14 +10,6 @@ export interface Outcome {
   readonly toolName: string
   readonly input: unknown
   readonly output: LanguageModelV4ToolResultOutput
-}
-
-/** How answers are written. */
-export interface AnswerOptions {
-  /** What was asked; recall finds the hit that answers it best. */
-  readonly question: string
-  /** IANA name of the zone in which dates are given. */
-  readonly timeZone: string
 }
 
 /** Whether the call did what was asked. */
