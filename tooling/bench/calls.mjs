@@ -1,4 +1,4 @@
-/** What the agent adds to a tool call: everything from the model's request to the result on disk. */
+/** What the agent adds to a tool call: everything from the model's reply to the result in the conversation. */
 
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -20,8 +20,8 @@ export async function measureCalls() {
   const folder = mkdtempSync(join(tmpdir(), 'salp-bench-'))
   try {
     return {
-      agentUs: await measure(openDatabase(join(folder, 'bench.db'))),
-      governanceUs: await measure(openDatabase(':memory:')),
+      diskUs: await measure(openDatabase(join(folder, 'bench.db'))),
+      memoryUs: await measure(openDatabase(':memory:')),
     }
   } finally {
     rmSync(folder, { recursive: true })

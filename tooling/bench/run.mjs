@@ -9,13 +9,8 @@ const questions = [
   ['Process start to ready, empty home', 'ms', 2_000, async () => (await processFigures()).emptyMs],
   ['Process start to ready, home of before', 'ms', 2_000, async () => (await processFigures()).warmMs],
   ['Resident memory, idle', 'MB', 180, async () => (await processFigures()).residentMb],
-  ['Agent per tool call, without the tool', 'µs', 100, async () => (await callFigures()).agentUs],
-  [
-    '  of it perception, substrate and governance, in memory',
-    'µs',
-    undefined,
-    async () => (await callFigures()).governanceUs,
-  ],
+  ['Perception, context, substrate, governance per tool call', 'µs', 100, async () => (await callFigures()).memoryUs],
+  ['  the same, every step kept on disk', 'µs', undefined, async () => (await callFigures()).diskUs],
   ['First chunk, over the raw provider', 'ms', 5, async () => (await chunkFigures()).addedMs],
   ['  ratio to the raw provider', '×', undefined, async () => (await chunkFigures()).ratio],
 ]
