@@ -23,7 +23,7 @@ import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
 import { createSessionStore, type OpenTurn, SessionError, type SessionStore } from './session/store.js'
 import { createTasks, type Tasks } from './tasks.js'
-import type { Tool } from './tool.js'
+import { type Tool, ToolError } from './tool.js'
 import { createToolbox, type Toolbox } from './toolbox.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
 import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
@@ -164,9 +164,16 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     }
   }
   const steering = createSteering(substrate, { onLearnt: keepLearnt })
-  const toolbox = createToolbox(deps.tools({ questions, tasks, substrate: () => substrate.state() }))
-  const live = createLiveTurns(bus)
   const unattended = new Set<string>()
+  const attended: Questions = {
+    ...questions,
+    ask: (question, choices, context) =>
+      unattended.has(context.turnId)
+        ? Promise.reject(new ToolError('Nobody is there to ask', { kind: 'denied' }))
+        : questions.ask(question, choices, context),
+  }
+  const toolbox = createToolbox(deps.tools({ questions: attended, tasks, substrate: () => substrate.state() }))
+  const live = createLiveTurns(bus)
   const governor = govern(
     {
       clock,

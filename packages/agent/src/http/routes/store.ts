@@ -33,13 +33,14 @@ export function storeRoutes({ agent, memory }: ApiDeps): Route[] {
       body: z.object({
         content: z.string().min(1).max(20_000),
         kind: kind.optional(),
+        channel: z.string().min(1).max(50).default('studio'),
         tags: z.array(z.string()).optional(),
       }),
       response: z.object({ id: z.string(), status: z.enum(['added', 'known']) }),
-      async answer({ body }) {
+      async answer({ body: { channel, ...body } }) {
         const { record, status } = await memory.remember({
           ...body,
-          source: { author: 'user', channel: 'studio' },
+          source: { author: 'user', channel },
           verification: 'stated',
         })
         return { id: record.id, status }

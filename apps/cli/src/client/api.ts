@@ -1,0 +1,176 @@
+/** Typed requests to a node. It is of the same release, so its answers are trusted. */
+
+import type {
+  AgentEvent,
+  AgentStatus,
+  Approval,
+  ChainState,
+  Decision,
+  Question,
+  RecalledMemory,
+  SessionSummary,
+  Task,
+} from '@salp/agent'
+import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { NodeSilentError, toApiError } from './api-error.js'
+import type { TranscriptMessage } from './transcript-message.js'
+
+/** A setting and where it came from. */
+export interface SettingEntry {
+  readonly path: string
+  readonly value: unknown
+  readonly source: string
+  readonly origin: string
+}
+
+/** What a turn is begun with. */
+export interface TurnRequest {
+  readonly sessionId?: string | undefined
+  readonly text: string
+  /** Nobody can be asked. */
+  readonly unattended: boolean
+}
+
+/** Options of a request. */
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+interface SendOptions extends RequestOptions {
+  readonly body?: unknown
+  /** Closes the connection afterwards. */
+  readonly once?: boolean | undefined
+}
+
+/** What may change in a task. */
+export type TaskChange = Partial<Pick<Task, 'title' | 'notes' | 'priority' | 'status'>>
+
+/** Every request there is. Each rejects with an {@link ApiError}, a {@link NodeSilentError} or the signal's reason. */
+export interface Api {
+  readonly url: string
+  status(options?: RequestOptions): Promise<AgentStatus>
+  settings(): Promise<{ entries: SettingEntry[] }>
+  audit(): Promise<{ chain: ChainState }>
+  sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
+  session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
+  deleteSession(id: string): Promise<void>
+  stop(sessionId: string): Promise<{ stopped: boolean }>
+  approvals(): Promise<{ approvals: Approval[] }>
+  decide(id: string, decision: Partial<Decision> & Pick<Decision, 'decision'>): Promise<Approval>
+  questions(): Promise<{ questions: Question[] }>
+  answer(id: string, answer: string): Promise<void>
+  /** Without `query` the newest. */
+  memories(search: { query?: string | undefined; limit: number }): Promise<{ hits: RecalledMemory[] }>
+  remember(memory: {
+    content: string
+    kind?: string | undefined
+    tags?: readonly string[] | undefined
+    readonly channel: string
+  }): Promise<{ id: string; status: 'added' | 'known' }>
+  forget(id: string): Promise<void>
+  tasks(status: 'open' | 'done' | 'all'): Promise<{ tasks: Task[] }>
+  createTask(task: Pick<TaskChange, 'title' | 'notes' | 'priority'>): Promise<Task>
+  changeTask(id: number, change: TaskChange): Promise<Task>
+  /** Begins a turn and follows it; it goes on when the reader leaves. */
+  turn(request: TurnRequest, options?: RequestOptions): AsyncGenerator<AgentEvent>
+  /** Follows everything, from after the event `after`, or from now. The first thing it gives is `'connected'`. */
+  events(options?: RequestOptions & { after?: number | undefined }): AsyncGenerator<AgentEvent | 'connected'>
+}
+
+/** What the client asks of the application. */
+export interface ApiDeps {
+  readonly fetch: typeof globalThis.fetch
+}
+
+/** Where a node is, and the secret that it takes. */
+export interface Endpoint {
+  readonly url: string
+  readonly token: string
+}
+
+/** How the client behaves. */
+export interface ApiOptions {
+  /** Finds the node again once nobody answers any more; a request that cannot have been taken is then sent there. */
+  readonly find?: (() => Promise<Endpoint>) | undefined
+}
+
+/** Creates the client of a node. */
+export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions = {}): Api {
+  let endpoint = at
+  const sendOnce = async (method: string, path: string, { body, signal, once }: SendOptions): Promise<Response> => {
+    const { url, token } = endpoint
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(once === true && { connection: 'close' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    }).catch((cause: unknown) => {
+      signal?.throwIfAborted()
+      throw new NodeSilentError(url, cause)
+    })
+    if (!response.ok) throw await toApiError(response)
+    return response
+  }
+  const send = async (method: string, path: string, options: SendOptions = {}): Promise<Response> => {
+    try {
+      return await sendOnce(method, path, options)
+    } catch (error) {
+      const mayRepeat = error instanceof NodeSilentError && (method === 'GET' || error.refused)
+      if (!mayRepeat || find === undefined) throw error
+      endpoint = await find()
+      return sendOnce(method, path, options)
+    }
+  }
+  const request = async <Answer>(method: string, path: string, options?: SendOptions): Promise<Answer> => {
+    const response = await send(method, path, options)
+    return (response.status === 204 ? undefined : await response.json()) as Answer
+  }
+  async function* stream(response: Response, signal: AbortSignal | undefined): AsyncGenerator<AgentEvent> {
+    if (response.body === null) return
+    try {
+      const messages = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+      for await (const { data } of messages) yield JSON.parse(data) as AgentEvent
+    } catch (cause) {
+      signal?.throwIfAborted()
+      throw new NodeSilentError(endpoint.url, cause)
+    }
+  }
+  const item = (collection: string, id: string | number): string => `/api/${collection}/${encodeURIComponent(id)}`
+
+  return {
+    get url() {
+      return endpoint.url
+    },
+    // The first request of most commands: a connection kept open after it could be closed while the next one is sent.
+    status: (options) => request('GET', '/api/status', { ...options, once: true }),
+    settings: () => request('GET', '/api/config'),
+    audit: () => request('GET', '/api/audit?limit=1'),
+    sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
+    session: (id) => request('GET', item('sessions', id)),
+    deleteSession: (id) => request('DELETE', item('sessions', id)),
+    stop: (sessionId) => request('POST', `${item('sessions', sessionId)}/stop`),
+    approvals: () => request('GET', '/api/approvals'),
+    decide: (id, body) => request('POST', item('approvals', id), { body }),
+    questions: () => request('GET', '/api/questions'),
+    answer: (id, answer) => request('POST', item('questions', id), { body: { answer } }),
+    memories: ({ query = '', limit }) =>
+      request('GET', `/api/memory?${new URLSearchParams({ query, limit: String(limit) })}`),
+    remember: (body) => request('POST', '/api/memory', { body }),
+    forget: (id) => request('DELETE', item('memory', id)),
+    tasks: (status) => request('GET', `/api/tasks?status=${status}`),
+    createTask: (body) => request('POST', '/api/tasks', { body }),
+    changeTask: (id, body) => request('PATCH', item('tasks', id), { body }),
+    async *turn(body, { signal } = {}) {
+      yield* stream(await send('POST', '/api/turns', { body: { ...body, channel: 'cli' }, signal }), signal)
+    },
+    async *events({ after, signal } = {}) {
+      const response = await send('GET', `/api/events${after === undefined ? '' : `?after=${after}`}`, { signal })
+      yield 'connected'
+      yield* stream(response, signal)
+    },
+  }
+}

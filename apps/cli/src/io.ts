@@ -1,0 +1,36 @@
+/** What the program asks of the process it runs in, so that a test can be that process. */
+
+import type { Clock } from '@salp/core'
+
+/** Standard input. */
+export interface Input extends NodeJS.ReadableStream {
+  readonly isTTY?: boolean | undefined
+  setRawMode?(raw: boolean): unknown
+}
+
+/** Standard output or error. */
+export interface Output extends NodeJS.WritableStream {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+/** Signals that the program heeds. */
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/** Everything of the process that commands use. */
+export interface Io {
+  readonly stdin: Input
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Folder the program was called in. */
+  readonly folder: string
+  readonly clock: Clock
+  readonly fetch: typeof globalThis.fetch
+  /** Calls `handler` at each such signal, in place of what the system would do. @returns A function that stops it. */
+  onSignal(signal: Signal, handler: () => void): () => void
+  /** Path of the program that runs a node. */
+  nodeProgram(): string
+  /** Of this program. */
+  readonly version: string
+}

@@ -1,0 +1,8 @@
+/** Everything a stream gives. */
+
+/** Reads to the end. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
