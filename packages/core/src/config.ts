@@ -13,11 +13,12 @@ export type ConfigSource = (typeof configSources)[number]
 export interface ConfigEntry {
   /** Dotted path, such as `server.port`. */
   readonly path: string
+  /** The value, or `[secret]` in place of one that must not be shown. */
   readonly value: unknown
   readonly source: ConfigSource
   /** File path, variable or flag that gave it; for a default, what the field is for. */
   readonly origin: string
-  /** Whether the value must not be shown. */
+  /** Whether the value is hidden. */
   readonly secret: boolean
 }
 
@@ -39,7 +40,7 @@ export interface ResolvedConfig<T> {
 /**
  * Merges layers over the defaults of a schema and parses the result.
  *
- * Fields marked `.meta({ secret: true })` are never shown; `.meta({ env: 'NAME' })` names a field's variable for {@link environmentLayer}.
+ * Fields marked `.meta({ secret: true })` are hidden in the entries; `.meta({ env: 'NAME' })` names a field's variable for {@link environmentLayer}.
  *
  * @param schema - An object schema in which every field has a default or is optional.
  * @param layers - Later ones win, value by value; a list is replaced whole.
@@ -62,13 +63,16 @@ export function resolveConfig<Schema extends z.ZodObject>(
   const invalid = parsed.success
     ? []
     : parsed.error.issues.map((issue) => {
-        const path = issue.path.join('.')
+        const full = issue.path.join('.')
+        // What is wrong inside a list belongs to the setting that holds the list.
+        const path = fields.find((field) => full.startsWith(`${field.path}.`))?.path ?? full
         return `${givenBy(path)?.origin(path) ?? 'default'}: "${path}": ${issue.message}`
       })
   if (unknown.length + invalid.length > 0 || !parsed.success) throw new ConfigError([...unknown, ...invalid])
   const entries = fields.map(({ path, secret, description }): ConfigEntry => {
     const layer = givenBy(path)
-    const value = at(parsed.data, path)
+    const found = at(parsed.data, path)
+    const value = secret && found !== undefined ? '[secret]' : found
     return { path, value, secret, source: layer?.source ?? 'default', origin: layer?.origin(path) ?? description }
   })
   return { value: parsed.data, entries }
@@ -134,21 +138,31 @@ function leaves(schema: z.ZodObject, prefix = ''): Leaf[] {
   })
 }
 
-/** Takes defaults, optionals and pre-processing off a schema. */
+/** Takes defaults and optionals off a schema. */
 function unwrap(schema: z.ZodType): z.ZodType {
   const inner = (schema.def as { innerType?: z.ZodType }).innerType
   return inner === undefined ? schema : unwrap(inner)
 }
 
+const booleans = new Map([
+  ['true', true],
+  ['yes', true],
+  ['1', true],
+  ['false', false],
+  ['no', false],
+  ['0', false],
+])
+
+/** Turns text into what a field asks for; text that does not fit stays, for the schema to refuse. */
 function fromText(text: string, kind: string | undefined): unknown {
   if (kind === 'number') return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
-  if (kind === 'boolean')
-    return { true: true, 1: true, yes: true, false: false, 0: false, no: false }[text.toLowerCase()] ?? text
-  if (kind === 'array')
+  if (kind === 'boolean') return booleans.get(text.toLowerCase()) ?? text
+  if (kind === 'array') {
     return text
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '')
+  }
   return text
 }
 

@@ -39,9 +39,16 @@ export class SalpError extends Error {
   }
 }
 
-/** Gives the message of anything that was thrown, for a reader; a chain of causes is joined by colons. */
+/** Gives the message of anything that was thrown, for a reader: joined by colons to its causes, as far as they say more. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause instanceof Error ? `: ${describeError(error.cause)}` : ''
-  return `${error.message || error.name}${cause}`
+  const parts: string[] = []
+  const seen = new Set<unknown>()
+  let current = error
+  while (current instanceof Error && !seen.has(current)) {
+    seen.add(current)
+    const message = current.message || current.name
+    if (!parts.some((part) => part.includes(message))) parts.push(message)
+    current = current.cause ?? (current instanceof AggregateError ? current.errors[0] : undefined)
+  }
+  return parts.length === 0 ? String(error) : parts.join(': ')
 }

@@ -22,15 +22,33 @@ export interface EventBus<Events extends EventMap> extends Publisher<Events>, Su
 /**
  * Creates a bus. Delivery is synchronous, in order of subscription.
  *
- * @param options - `onError` receives what a handler throws, with the event's name.
+ * What a handler publishes is delivered once the event it handles has reached everyone, so that all see one order. Who
+ * subscribes during a delivery hears the next event; who stops hears no more of this one.
+ *
+ * @param options - `onError` receives what a handler throws, or its promise rejects with, and the event's name.
  */
 export function createEventBus<Events extends EventMap>({
   onError,
 }: {
   onError: (error: unknown, name: string) => void
 }): EventBus<Events> {
-  type AnyHandler = (name: keyof Events & string, event: Events[keyof Events & string]) => void
+  type Name = keyof Events & string
+  type AnyHandler = (name: Name, event: Events[Name]) => unknown
   const handlers = new Set<AnyHandler>()
+  const waiting: { name: Name; event: Events[Name] }[] = []
+  let delivering = false
+
+  const deliver = (name: Name, event: Events[Name]): void => {
+    for (const handler of [...handlers]) {
+      if (!handlers.has(handler)) continue
+      try {
+        const result = handler(name, event)
+        if (result instanceof Promise) result.catch((error: unknown) => onError(error, name))
+      } catch (error) {
+        onError(error, name)
+      }
+    }
+  }
   const subscribeAll = (handler: AnyHandler): (() => void) => {
     const own: AnyHandler = (name, event) => handler(name, event)
     handlers.add(own)
@@ -38,18 +56,17 @@ export function createEventBus<Events extends EventMap>({
   }
   return {
     publish(name, event) {
-      for (const handler of [...handlers]) {
-        try {
-          handler(name, event)
-        } catch (error) {
-          onError(error, name)
-        }
+      waiting.push({ name, event })
+      if (delivering) return
+      delivering = true
+      try {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) deliver(next.name, next.event)
+      } finally {
+        delivering = false
       }
     },
     subscribe: (wanted, handler) =>
-      subscribeAll((name, event) => {
-        if (name === wanted) handler(event as Events[typeof wanted])
-      }),
+      subscribeAll((name, event) => (name === wanted ? handler(event as Events[typeof wanted]) : undefined)),
     subscribeAll,
   }
 }

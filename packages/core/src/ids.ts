@@ -9,7 +9,7 @@ export type IdSource = () => string
 /**
  * Creates a source of UUIDs that never repeat and always ascend, even within a millisecond or when the clock goes back.
  *
- * @param deps - `rng` fills 62 random bits; give it a secret seed where ids must not be guessed.
+ * @param deps - `rng` fills 62 random bits; give it the system's where ids must not be guessed.
  * @see RFC 9562, section 5.7; the 12 bits after the version count within a millisecond (its method 1).
  */
 export function createIdSource({ clock, rng }: { clock: Pick<Clock, 'now'>; rng: Rng }): IdSource {

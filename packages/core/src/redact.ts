@@ -5,32 +5,54 @@ interface Rule {
   readonly pattern: RegExp
 }
 
-/** Longest forms first: a private key holds text that later rules would cut into. */
+/** What a name says whose value is secret. */
+const telling =
+  'password|passwd|passphrase|secret|api[-_]?key|private[-_]?key|access[-_]?key|auth[-_]?token|access[-_]?token'
+
+/**
+ * Longest forms first: a private key holds text that later rules would cut into.
+ *
+ * Each takes time linear in the text: a look behind is bounded, and a run of characters is entered at its start only.
+ * Where words could match too, a digit is asked for, which prose and names in code seldom have and keys hardly ever lack.
+ */
 const rules: readonly Rule[] = [
-  { kind: 'private-key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g },
-  { kind: 'jwt', pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g },
+  {
+    kind: 'private-key',
+    pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+  },
+  { kind: 'jwt', pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g },
   { kind: 'github', pattern: /\b(?:gh[pousr]_\w{36,}|github_pat_\w{40,})/g },
   { kind: 'slack', pattern: /\bxox[abeprs]-[\w-]{10,}/g },
   { kind: 'aws', pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g },
-  { kind: 'google', pattern: /\bAIza[\w-]{35}/g },
-  { kind: 'api-key', pattern: /\b(?:sk|pk|rk)[-_](?:live[-_]|test[-_]|proj[-_]|ant[-_]|or[-_])?[\w-]{18,}/g },
-  { kind: 'bearer', pattern: /(?<=\bbearer\s+)[\w.~+/=-]{12,}/gi },
-  { kind: 'url-password', pattern: /(?<=\b[a-z][a-z+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/gi },
+  { kind: 'google', pattern: /\bAIza[\w-]{35,}/g },
+  { kind: 'api-key', pattern: /(?<![\w-])(?:sk|pk|rk)[-_](?=[\w-]{0,80}\d|[A-Za-z]{20})[\w-]{18,}/g },
+  { kind: 'bearer', pattern: /(?<=\bbearer\s{1,4})(?=[\w.~+/=-]{0,80}\d)[\w.~+/=-]{12,}/gi },
+  { kind: 'url-password', pattern: /(?<=[a-z+.-]:\/\/[^\s/:@]{0,200}:)[^\s/@]{1,500}(?=@)/gi },
   {
     kind: 'assigned',
-    pattern:
-      /(?<=\b[\w-]*(?:password|passwd|passphrase|secret|api[-_]?key|access[-_]?key|auth[-_]?token|access[-_]?token)["']?\s*[:=]\s*["']?)[^\s"',;}]{8,}/gi,
+    pattern: new RegExp(`(?<=(?:${telling})["']?\\s{0,4}[:=]\\s{0,4}["'])(?!\\[redacted:)[^\\s"']{8,}(?=["'])`, 'gi'),
+  },
+  {
+    kind: 'assigned',
+    pattern: new RegExp(`(?<=(?:${telling})["']?\\s{0,4}[:=]\\s{0,4})(?=[^\\s"',;}]{0,80}\\d)[^\\s"',;}]{8,}`, 'gi'),
   },
 ]
 
-const secretField =
-  /pass(?:word|wd|phrase)|secret|api[-_]?key|private[-_]?key|authorization|cookie|(?:^|[-_])token$|[a-z]Token$/i
+const secretField = new RegExp(`${telling}|authorization|cookie|(?:^|[-_])token$|[a-z]Token$`, 'i')
+
+/** Levels of nesting that are copied; text from outside can nest deeper than the stack. */
+const maxDepth = 64
 
 /** Redacts text and data, knowing some secrets by value. */
 export interface Redactor {
   /** Replaces every secret by `[redacted:kind]`. Unicode-safe; text without secrets comes back as it was. */
   text(text: string): string
-  /** Copies plain data with every secret replaced, in values and under telling names. Cycles become `[circular]`. */
+  /**
+   * Copies plain data with every secret replaced, in values and under telling names.
+   *
+   * What says how it looks as JSON, such as a date, is copied as that; errors keep their message, fields and cause. Bytes
+   * become their number, cycles `[circular]`, and what nests more than 64 deep `[deep]`.
+   */
   data<T>(value: T): T
 }
 
@@ -48,22 +70,28 @@ export function createRedactor({ secrets = [] }: { secrets?: readonly string[] |
     for (const { kind, pattern } of rules) output = output.replace(pattern, `[redacted:${kind}]`)
     return output
   }
-  const copy = (value: unknown, seen: readonly object[]): unknown => {
-    if (typeof value === 'string') return text(value)
+  const copy = (value: unknown, above: readonly object[], hidden: boolean): unknown => {
+    if (typeof value === 'string') return hidden && value !== '' ? '[redacted:field]' : text(value)
     if (typeof value !== 'object' || value === null) return value
-    if (seen.includes(value)) return '[circular]'
-    const path = [...seen, value]
-    if (value instanceof Error) return copy({ ...value, name: value.name, message: value.message }, path)
-    if (Array.isArray(value)) return value.map((item) => copy(item, path))
+    if (above.includes(value)) return '[circular]'
+    if (above.length === maxDepth) return '[deep]'
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+    const path = [...above, value]
+    if (Array.isArray(value)) return value.map((item) => copy(item, path, hidden))
+    if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON(), path, hidden)
+    const fields = value instanceof Error ? errorFields(value) : value
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [
-        key,
-        typeof item === 'string' && item !== '' && secretField.test(key) ? '[redacted:field]' : copy(item, path),
-      ]),
+      Object.entries(fields).map(([key, item]) => [key, copy(item, path, secretField.test(key))]),
     )
   }
-  return { text, data: <T>(value: T) => copy(value, []) as T }
+  return { text, data: <T>(value: T) => copy(value, [], false) as T }
 }
 
 /** Replaces every secret that shows by its form; see {@link createRedactor} for ones known by value. */
 export const redact: (text: string) => string = createRedactor().text
+
+/** What an error says, its stack aside; its message and cause are no fields by themselves. */
+function errorFields(error: Error): object {
+  const { name, message, cause } = error
+  return { ...error, name, message, ...(cause === undefined ? {} : { cause }) }
+}

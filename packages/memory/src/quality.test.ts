@@ -65,8 +65,8 @@ describe('recall()', () => {
     const measured = await shares()
     expect(measured).toMatchInlineSnapshot(`
       {
-        "emptyIfFar": 0.972972972972973,
-        "emptyIfUnknownName": 0.972972972972973,
+        "emptyIfFar": 0.9861111111111112,
+        "emptyIfUnknownName": 0.9861111111111112,
         "found": 1,
         "foundByFullText": 1,
       }

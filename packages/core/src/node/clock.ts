@@ -1,6 +1,6 @@
 /** The clock and the chance of the machine. */
 
-import { randomBytes } from 'node:crypto'
+import { getRandomValues, randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.js'
 import { createRng, type Rng } from '../rng.js'
 
@@ -35,7 +35,20 @@ export const systemClock: Clock = {
     }),
 }
 
-/** Creates a generator that nobody can foretell, seeded by the operating system. */
+/**
+ * Creates a generator that nobody can foretell: each draw comes from the operating system.
+ *
+ * Its forks are seeded streams, whose seed nobody knows, but whose later draws follow from earlier ones.
+ */
 export function createSystemRng(): Rng {
-  return createRng(randomBytes(32).toString('hex'))
+  const words = new Uint32Array(256)
+  let used = words.length
+  const draw = (): number => {
+    if (used === words.length) {
+      getRandomValues(words)
+      used = 0
+    }
+    return (words[used++] ?? 0) / 0x1_0000_0000
+  }
+  return Object.assign(draw, { fork: createRng(randomBytes(32).toString('hex')).fork })
 }

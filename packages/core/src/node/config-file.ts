@@ -52,10 +52,13 @@ function fileLayer(file: string): ConfigLayer {
     throw new ConfigError([`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`])
   }
   try {
-    const values: unknown = JSON.parse(text)
+    // Some editors put a byte order mark before the text.
+    const values: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
     if (typeof values === 'object' && values !== null && !Array.isArray(values)) return layer({ ...values })
   } catch (error) {
-    throw new ConfigError([`${file}: is not JSON: ${(error as Error).message}`])
+    // Node quotes the text around the mistake, which may be a key.
+    const why = (error as Error).message.replace(/,? (?:\.\.\.)?".*$/s, '')
+    throw new ConfigError([`${file}: is not JSON: ${why}`])
   }
   throw new ConfigError([`${file}: expected a JSON object`])
 }

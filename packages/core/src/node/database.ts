@@ -36,15 +36,15 @@ export interface OpenDatabaseOptions {
  * Opens, or creates, a SQLite file in write-ahead mode: foreign keys on, deletes overwritten.
  *
  * @param path - A file, whose folder is made when missing, or `:memory:`.
- * @throws {@link DatabaseError} (`core/database-corrupt`, `core/database-locked`, `core/database-open`).
+ * @throws {@link DatabaseError} (`core/database-corrupt`, `-locked`, `-full`, `-open`).
  */
 export function openDatabase(path: string, options: OpenDatabaseOptions = {}): Database {
   const { busyTimeoutMs = 5_000, check = true, durability = 'process' } = options
   let sqlite: Sqlite.Database | undefined
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    if (path !== ':memory:') makeFolder(path)
     sqlite = new Sqlite(path, { timeout: busyTimeoutMs })
-    sqlite.pragma('journal_mode = WAL')
+    useWriteAheadLog(sqlite, busyTimeoutMs)
     sqlite.pragma(`synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
     sqlite.pragma('foreign_keys = ON')
     sqlite.pragma('secure_delete = ON')
@@ -56,6 +56,21 @@ export function openDatabase(path: string, options: OpenDatabaseOptions = {}): D
   } catch (error) {
     sqlite?.close()
     throw translate(error, path)
+  }
+}
+
+/** Turns the log on. SQLite does not wait for other processes here, whatever its timeout, so this does. */
+function useWriteAheadLog(sqlite: Sqlite.Database, busyTimeoutMs: number): void {
+  const until = performance.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      sqlite.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      const busy = error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
+      if (!busy || performance.now() >= until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
   }
 }
 
@@ -82,7 +97,13 @@ function wrap(sqlite: Sqlite.Database, path: string): Database {
     },
     exec: (sql) => void run(() => sqlite.exec(sql)),
     transaction: <T>(work: () => T) => run(() => inTransaction.immediate(work) as T),
-    backup: async (target) => void (await sqlite.backup(target)),
+    async backup(target) {
+      try {
+        await sqlite.backup(target)
+      } catch (error) {
+        throw translate(error, target)
+      }
+    },
     close,
     [Symbol.dispose]: close,
   }
@@ -90,18 +111,22 @@ function wrap(sqlite: Sqlite.Database, path: string): Database {
 
 /** Gives SQLite's failures a code of ours; all else passes as it is. */
 function translate(error: unknown, path: string): unknown {
-  if (!(error instanceof Sqlite.SqliteError)) {
-    const code = (error as NodeJS.ErrnoException | undefined)?.code
-    return code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC' || code === 'ENOTDIR'
-      ? new DatabaseError('open', path, code, error)
-      : error
-  }
-  if (/^SQLITE_(?:CORRUPT|NOTADB)/.test(error.code)) return new DatabaseError('corrupt', path, error.message, error)
-  if (/^SQLITE_(?:BUSY|LOCKED)/.test(error.code)) return new DatabaseError('locked', path, error.message, error)
-  if (error.code === 'SQLITE_FULL') return new DatabaseError('full', path, error.message, error)
-  if (/^SQLITE_(?:CANTOPEN|READONLY|IOERR)/.test(error.code))
-    return new DatabaseError('open', path, error.message, error)
+  if (!(error instanceof Sqlite.SqliteError)) return error
+  const { code, message } = error
+  if (/^SQLITE_(?:CORRUPT|NOTADB)/.test(code)) return new DatabaseError('corrupt', path, message, error)
+  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) return new DatabaseError('locked', path, message, error)
+  if (code === 'SQLITE_FULL') return new DatabaseError('full', path, message, error)
+  if (/^SQLITE_(?:CANTOPEN|READONLY|IOERR)/.test(code)) return new DatabaseError('open', path, message, error)
   return error
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new DatabaseError(code === 'ENOSPC' ? 'full' : 'open', path, message, error)
+  }
 }
 
 const advice = {

@@ -10,6 +10,8 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent'
 /**
  * Creates a logger that writes one JSON object a line, secrets taken out of messages and fields.
  *
+ * Lines that cannot be written, on a full disk say, are dropped: nothing fails because its log does.
+ *
  * @param destination - A file path, or a stream such as `process.stderr`.
  */
 export function createLogger({
@@ -22,9 +24,14 @@ export function createLogger({
   redactor: Redactor
 }): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
-  const stream =
-    typeof destination === 'string' ? pino.destination({ dest: destination, mkdir: true, sync: true }) : destination
+  const stream = typeof destination === 'string' ? openFile(destination) : destination
   return wrap(pino(options, stream), redactor)
+}
+
+function openFile(path: string): DestinationStream {
+  const file = pino.destination({ dest: path, mkdir: true, sync: true, mode: 0o600 })
+  file.on('error', () => undefined)
+  return file
 }
 
 function wrap(logger: Pino, redactor: Redactor): Logger {

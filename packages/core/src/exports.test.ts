@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import * as root from './index.js'
+import * as node from './node/index.js'
+import * as testing from './testing/index.js'
+
+test('@salp/core exports', () => {
+  expect(Object.keys(root).sort()).toMatchInlineSnapshot(`
+    [
+      "ConfigError",
+      "MigrationError",
+      "SalpError",
+      "configSources",
+      "createEventBus",
+      "createIdSource",
+      "createRedactor",
+      "createRng",
+      "describeError",
+      "environmentLayer",
+      "flagLayer",
+      "migrate",
+      "redact",
+      "resolveConfig",
+      "silentLogger",
+    ]
+  `)
+})
+
+test('@salp/core/node exports', () => {
+  expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
+    [
+      "DatabaseError",
+      "createLogger",
+      "createSystemRng",
+      "loadConfig",
+      "openDatabase",
+      "systemClock",
+    ]
+  `)
+})
+
+test('@salp/core/testing exports', () => {
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "recordingLogger",
+      "recordingPublisher",
+      "stoppedClock",
+    ]
+  `)
+})
