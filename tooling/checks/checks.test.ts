@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { type Check, runChecks, summary } from './checks.mjs'
+
+const check = (name: string, ok: boolean, counts?: Awaited<ReturnType<Check['run']>>['counts']): Check => ({
+  name,
+  run: async () => ({ ok, output: ok ? '' : `${name} says why\n`, counts }),
+})
+
+describe('runChecks()', () => {
+  test('runs every check although some fail, and counts them', async () => {
+    const lines: string[] = []
+    const result = await runChecks({
+      lanes: [[check('build', false), check('shape', true)], [check('types', true)]],
+      last: [
+        check('unit', false, { passed: 10, failed: 2, skipped: 1 }),
+        check('e2e', true, { passed: 3, failed: 0, skipped: 0 }),
+      ],
+      say: (line) => lines.push(line),
+      now: () => 0,
+    })
+    expect(result).toEqual({ totals: { passed: 15, failed: 3, skipped: 1 }, failures: ['build', 'unit'] })
+    expect(lines.filter((line) => !line.includes('types'))).toEqual([
+      'build says why',
+      '✗ build (0.0 s)',
+      '✓ shape (0.0 s)',
+      'unit says why',
+      '✗ unit (0.0 s)',
+      '✓ e2e (0.0 s)',
+    ])
+  })
+
+  test('counts a failure when tests passed but their run failed', async () => {
+    const last = [check('unit', false, { passed: 1, failed: 0, skipped: 0 }), check('e2e', false)]
+    const { totals } = await runChecks({ lanes: [], last, say: () => undefined, now: () => 0 })
+    expect(totals).toEqual({ passed: 1, failed: 2, skipped: 0 })
+  })
+})
+
+describe('summary()', () => {
+  test('ends with a line of counts alone', () => {
+    expect(summary({ passed: 5, failed: 0, skipped: 0 }, [])).toBe('\n5 passed, 0 failed')
+    expect(summary({ passed: 5, failed: 2, skipped: 1 }, ['types', 'e2e'])).toBe(
+      '\nFailed: types, e2e\n\n5 passed, 2 failed, 1 skipped',
+    )
+  })
+})
