@@ -189,7 +189,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         granted: approvals.granted,
         request: (request, signal) =>
           unattended.has(request.turnId)
-            ? Promise.resolve({ status: 'denied', reason: 'nobody is there to ask; allow it by a policy rule' })
+            ? Promise.resolve({ status: 'unattended' })
             : approvals.request(request, signal),
       },
       onFault: (tool, error) => log.error('A tool broke', { tool, error }),

@@ -1,13 +1,16 @@
 /** Waits for a person where policy says so. */
 
-import type { Approval, Decision } from '../protocol.js'
+import type { Approval, Decision, Outcome } from '../protocol.js'
 import type { JsonValue } from '../tool.js'
 import { failure, type GovernedCall, type Layer } from './pipeline.js'
 
 /** What became of a request to a person. */
 export type Answer =
   | { readonly status: 'approved'; readonly input?: Decision['input'] }
-  | { readonly status: Exclude<Approval['status'], 'approved' | 'pending'>; readonly reason?: string | undefined }
+  | { readonly status: RefusalStatus; readonly reason?: string | undefined }
+
+/** Why there is no approval; `unattended`: nobody could be asked. */
+type RefusalStatus = Exclude<Approval['status'], 'approved' | 'pending'> | 'unattended'
 
 /** What a person is asked. */
 export type ApprovalRequest = Pick<
@@ -57,7 +60,7 @@ export function approval({
         signal,
       )
       await call.place?.take(signal)
-      if (answer.status !== 'approved') return failure('denied', refusal(call.tool.name, answer))
+      if (answer.status !== 'approved') return refuse(call.tool.name, answer)
       if (answer.input === undefined) return next(call)
       const edited = await reassess(call, answer.input)
       return typeof edited === 'string' ? failure('invalid', edited) : next(edited)
@@ -70,9 +73,14 @@ function grantOf(call: GovernedCall): string {
   return call.assessment?.grant ?? `${call.tool.name}: ${JSON.stringify(call.input)}`
 }
 
-function refusal(tool: string, answer: Exclude<Answer, { status: 'approved' }>): string {
-  const why = { denied: 'a person said no', expired: 'nobody answered in time', cancelled: 'the turn was stopped' }[
-    answer.status
-  ]
-  return `Cannot call ${tool}: ${why}${answer.reason === undefined ? '' : ` (${answer.reason})`}. Do not repeat the call; go on without it or ask what to do`
+const refusals: Readonly<Record<RefusalStatus, string>> = {
+  denied: 'a person said no',
+  expired: 'nobody answered in time',
+  cancelled: 'the turn was stopped',
+  unattended: 'it needs approval and nobody is there to ask; a rule of the operator could allow it',
+}
+
+function refuse(tool: string, { status, reason }: { status: RefusalStatus; reason?: string | undefined }): Outcome {
+  const why = `${refusals[status]}${reason === undefined ? '' : ` (${reason})`}`
+  return failure('denied', `Cannot call ${tool}: ${why}`, 'Do not repeat the call; go on without it or ask what to do')
 }
