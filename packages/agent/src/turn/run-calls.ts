@@ -6,7 +6,7 @@ import type { Effect, Outcome } from '../protocol.js'
 import type { StoredCall } from '../session/store.js'
 import type { JsonValue } from '../tool.js'
 import { TurnSuspended } from './interruption.js'
-import type { RunningTurn } from './running-turn.js'
+import { addMessage, type RunningTurn } from './running-turn.js'
 
 /** Runs a batch; results stand in the model's order, whatever order they were made in. */
 export async function runCalls(running: RunningTurn, calls: readonly StoredCall[]): Promise<void> {
@@ -19,7 +19,7 @@ export async function runCalls(running: RunningTurn, calls: readonly StoredCall[
     await Promise.all(ordered.map(async (call) => outcomes.set(call.id, await runCall(running, call))))
   }
   meter.batch([...outcomes.values()])
-  deps.store.addMessage(turn.sessionId, turn.id, {
+  addMessage(running, {
     role: 'tool',
     content: calls.map((call) => toResultPart(call, outcomes.get(call.id))),
   })

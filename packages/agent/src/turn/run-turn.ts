@@ -7,7 +7,7 @@ import { TurnSuspended } from './interruption.js'
 import { createTurnMeter } from './meter.js'
 import { assembleRequest } from './request.js'
 import { runCalls, toResultPart } from './run-calls.js'
-import type { RunningTurn, TurnDeps, TurnOptions, TurnResult } from './running-turn.js'
+import { addMessage, type RunningTurn, type TurnDeps, type TurnOptions, type TurnResult } from './running-turn.js'
 import { ModelError, runStep, type StepResult } from './step.js'
 
 /**
@@ -27,7 +27,9 @@ export async function runTurn(
 ): Promise<TurnResult> {
   const startedAt = deps.clock.monotonic()
   const place = { sessionId: turn.sessionId, turnId: turn.id }
-  const running: RunningTurn = { deps, options, turn, place, signal, meter: createTurnMeter(options.limits), reply: '' }
+  const meter = createTurnMeter(options.limits)
+  const conversation = deps.store.messages(turn.sessionId)
+  const running: RunningTurn = { deps, options, turn, place, signal, meter, conversation, reply: '' }
   const finish = (status: TurnResult['status'], why: Partial<Pick<TurnResult, 'reason' | 'code'>> = {}): TurnResult => {
     const durationMs = deps.clock.monotonic() - startedAt
     return close(running, { status, text: running.reply, ...why, ...running.meter.totals(), durationMs })
@@ -109,7 +111,7 @@ async function takeStep(
       now: deps.clock.now(),
       memories,
       tasks: deps.openTasks(5),
-      conversation: store.messages(turn.sessionId),
+      conversation: running.conversation,
       toolbox: last ? undefined : deps.toolbox,
     },
     {
@@ -152,7 +154,8 @@ async function takeStep(
 }
 
 /** Writes a reply as a message of the conversation, as calls to run, and as events whole. */
-function keepReply({ deps, turn, place }: RunningTurn, { text, reasoning, calls }: StepResult): StoredCall[] {
+function keepReply(running: RunningTurn, { text, reasoning, calls }: StepResult): StoredCall[] {
+  const { deps, turn, place } = running
   const { feed, store, toolbox, ids } = deps
   if (reasoning !== '') feed.keep(place, 'reasoning:streamed', { delta: reasoning })
   if (text !== '') feed.keep(place, 'text:streamed', { delta: text })
@@ -163,7 +166,7 @@ function keepReply({ deps, turn, place }: RunningTurn, { text, reasoning, calls 
     input: input ?? raw,
     status: 'requested' as const,
   }))
-  store.addMessage(turn.sessionId, turn.id, {
+  addMessage(running, {
     role: 'assistant',
     content: [
       ...(text === '' ? [] : [{ type: 'text' as const, text }]),
@@ -210,10 +213,12 @@ function close(running: RunningTurn, result: TurnResult): TurnResult {
 }
 
 /** Leaves a conversation that a later turn can build on: every call has a result, and an early end is told. */
-function keepEnd({ deps: { store, feed }, turn, place }: RunningTurn, result: TurnResult): void {
+function keepEnd(running: RunningTurn, result: TurnResult): void {
+  const { store, feed } = running.deps
+  const { turn, place } = running
   const open = openCalls(store, turn)
   if (open.length > 0) {
-    store.addMessage(turn.sessionId, turn.id, {
+    addMessage(running, {
       role: 'tool',
       content: open.map((call) => toResultPart(call, call.outcome)),
     })
@@ -222,7 +227,7 @@ function keepEnd({ deps: { store, feed }, turn, place }: RunningTurn, result: Tu
     if (result.text !== '') feed.keep(place, 'text:streamed', { delta: result.text })
     const note = `[The turn ended early: ${result.reason ?? result.status}]`
     const text = result.text === '' ? note : `${result.text}\n\n${note}`
-    store.addMessage(turn.sessionId, turn.id, { role: 'assistant', content: [{ type: 'text', text }] })
+    addMessage(running, { role: 'assistant', content: [{ type: 'text', text }] })
   }
   store.closeTurn(turn.id, result)
   feed.tell(place, 'turn:finished', result)

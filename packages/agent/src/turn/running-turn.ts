@@ -1,13 +1,13 @@
 /** A turn in flight: what it works with, how it behaves, and how far it got. */
 
-import type { LanguageModelV4 } from '@ai-sdk/provider'
+import type { LanguageModelV4, LanguageModelV4Message } from '@ai-sdk/provider'
 import type { Clock, IdSource, Logger } from '@salp/core'
 import type { TokenEstimator } from '../context/tokens.js'
 import type { AuditQueue } from '../governance/audit.js'
 import type { Governor } from '../governance/govern.js'
 import type { RecalledMemory, Task, TurnEvents } from '../protocol.js'
 import type { EventPlace, Feed } from '../session/feed.js'
-import type { OpenTurn, SessionStore } from '../session/store.js'
+import type { OpenTurn, SessionStore, StoredMessage } from '../session/store.js'
 import type { Toolbox } from '../toolbox.js'
 import type { TurnLimits } from './limits.js'
 import type { TurnMeter } from './meter.js'
@@ -57,6 +57,14 @@ export interface RunningTurn {
   readonly place: EventPlace
   readonly signal: AbortSignal
   readonly meter: TurnMeter
+  /** Every message of the session, as it is on disk; read once and added to by {@link addMessage}. */
+  readonly conversation: StoredMessage[]
   /** Text of the reply in progress, or of the last one; empty once calls follow it. */
   reply: string
+}
+
+/** Adds a message to the conversation, on disk and at hand. */
+export function addMessage({ deps, turn, conversation }: RunningTurn, message: LanguageModelV4Message): void {
+  deps.store.addMessage(turn.sessionId, turn.id, message)
+  conversation.push({ turnId: turn.id, message })
 }
