@@ -34,16 +34,18 @@ const keptChars = 20_000
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, output?: 'inherit' | 'tee' | 'keep' }} options `tee` shows the output on
- * the standard error and keeps it, `keep` only keeps it.
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, output?: 'inherit' | 'tee' | 'keep', interactive?: boolean }} options
+ * `tee` shows the output on the standard error and keeps it, `keep` only keeps it. `interactive` leaves the program in
+ * the group that the terminal talks to: Ctrl-C, a change of size and the like reach it from there and are its own affair.
  * @returns {Promise<Ended>}
  * @throws The error of `spawn` if the program cannot be started.
  */
-export function run(file, args, { cwd, env, output = 'inherit' }) {
+export function run(file, args, { cwd, env, output = 'inherit', interactive = false }) {
+  const leads = !windows && !interactive
   return new Promise((resolve, reject) => {
     /** @type {import('node:child_process').StdioOptions} */
     const stdio = output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe']
-    const child = spawn(file, args, { cwd, env, stdio, detached: !windows, windowsHide: true })
+    const child = spawn(file, args, { cwd, env, stdio, detached: leads, windowsHide: true })
     let kept = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => {
@@ -56,13 +58,14 @@ export function run(file, args, { cwd, env, output = 'inherit' }) {
     let asked
     /** @param {NodeJS.Signals} signal */
     const handOn = (signal) => {
+      if (interactive && signal === 'SIGINT') return
       const now = performance.now()
       if (asked === undefined) {
-        asked = { signal, at: now, timer: setTimeout(() => kill(child, 'SIGKILL'), graceMs) }
+        asked = { signal, at: now, timer: setTimeout(() => kill(child, 'SIGKILL', leads), graceMs) }
         // On Windows the console tells every program itself; a kill here would cut it short.
-        if (!windows) kill(child, signal)
+        if (!windows) kill(child, signal, leads)
       } else if (now - asked.at > repeatMs) {
-        kill(child, 'SIGKILL')
+        kill(child, 'SIGKILL', leads)
       }
     }
     const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -82,7 +85,7 @@ export function run(file, args, { cwd, env, output = 'inherit' }) {
       reject(error)
     })
     child.once('exit', () => {
-      if (!windows) kill(child, 'SIGKILL')
+      if (leads) kill(child, 'SIGKILL', leads)
     })
     child.once('close', (code, signal) => {
       finish()
@@ -92,13 +95,14 @@ export function run(file, args, { cwd, env, output = 'inherit' }) {
 }
 
 /**
- * Signals a child's whole group; on Windows the child only.
+ * Signals a child, with its whole group if it leads one.
  *
  * @param {import('node:child_process').ChildProcess} child
  * @param {NodeJS.Signals} signal
+ * @param {boolean} leads
  */
-function kill(child, signal) {
-  if (windows || child.pid === undefined) {
+function kill(child, signal, leads) {
+  if (!leads || child.pid === undefined) {
     child.kill(signal)
     return
   }

@@ -12,10 +12,10 @@ afterEach(() => {
 })
 
 /** Starts a process that runs `program` through run(), which prints the process ids it is to be told of first. */
-async function supervise(program: string): Promise<{ child: ChildProcess; pids: number[] }> {
+async function supervise(program: string, interactive = false): Promise<{ child: ChildProcess; pids: number[] }> {
   const supervisor = `
     import { run } from ${JSON.stringify(new URL('child.mjs', import.meta.url).href)}
-    const options = { cwd: process.cwd(), env: process.env }
+    const options = { cwd: process.cwd(), env: process.env, interactive: ${interactive} }
     process.exitCode = (await run(process.execPath, ['-e', process.argv[1]], options)).code`
   const child = spawn(process.execPath, ['--input-type=module', '-e', supervisor, program], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -84,5 +84,13 @@ describe('run()', () => {
     child.kill('SIGINT')
     expect(await once(child, 'exit')).toEqual([137, null])
     await expect.poll(() => pids.map(isAlive)).toEqual([false, false])
+  })
+
+  test('leaves SIGINT to the terminal when interactive, and hands on SIGTERM', async () => {
+    const { child, pids } = await supervise(family('clearInterval(timer); process.exit(7)'), true)
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([7, null])
+    for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL')
   })
 })

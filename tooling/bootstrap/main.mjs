@@ -28,7 +28,9 @@ const commands = {
   async salp(root, args) {
     const node = await prepare(root, { build: true })
     const program = join(root, 'apps/cli/dist/main.js')
-    return (await run(node, [program, ...args], { cwd: process.env.INIT_CWD ?? process.cwd(), env: process.env })).code
+    const cwd = process.env.INIT_CWD ?? process.cwd()
+    const interactive = process.stdin.isTTY === true
+    return (await run(node, [program, ...args], { cwd, env: process.env, interactive })).code
   },
   async build(root) {
     await prepare(root, { build: true })

@@ -58,7 +58,9 @@ const causes = [
  * @returns {string}
  */
 export function advise(output) {
-  const found = causes.find(([pattern]) => pattern.test(output))
+  // pnpm breaks lines wherever they are full.
+  const text = output.replace(/\s+/g, ' ')
+  const found = causes.find(([pattern]) => pattern.test(text))
   return found === undefined ? 'The lines above say why. Run the command again once that is mended.' : found[1]
 }
 

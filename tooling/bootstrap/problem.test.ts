@@ -6,6 +6,7 @@ describe('advise()', () => {
     ['npm error code ENOTFOUND\nnpm error network request to the registry failed', 'cannot be reached'],
     ['ERR_PNPM_META_FETCH_FAIL  GET zod: error sending request', 'cannot be reached'],
     ['npm error nospc ENOSPC: no space left on device, write', 'disk is full'],
+    ['failed to write: No\n      space left on device (os error 28)', 'disk is full'],
     ['npm error code EACCES\nnpm error syscall mkdir', 'may not be written'],
     ['npm error code SELF_SIGNED_CERT_IN_CHAIN', 'certificate'],
     ['npm error 407 Proxy Authentication Required', 'proxy asks'],

@@ -32,7 +32,7 @@ async function problems(files: Readonly<Record<string, string>>): Promise<string
 
 const good = { 'dist/index.js': 'export const one = 1\n', 'dist/index.d.ts': 'export declare const one: 1\n' }
 
-describe('shapeProblems()', () => {
+describe('shapeProblems()', { timeout: 60_000 }, () => {
   test('finds nothing wrong with a plain package', async () => {
     expect(await problems(good)).toEqual([])
   })

@@ -10,7 +10,7 @@ import { addMessage, type RunningTurn } from './running-turn.js'
 
 /** Runs a batch; results stand in the model's order, whatever order they were made in. */
 export async function runCalls(running: RunningTurn, calls: readonly StoredCall[]): Promise<void> {
-  const { deps, turn, meter } = running
+  const { deps, meter } = running
   const known = calls.map((call) => ({ ...call, effect: deps.toolbox.effect(call.tool) }))
   const ranks = deps.steering.ranks(known)
   const outcomes = new Map<string, Outcome>()
