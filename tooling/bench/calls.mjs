@@ -1,14 +1,13 @@
 /** What the agent adds to a tool call: everything from the model's reply to the result in the conversation. */
 
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { agentMigrations, createAgent, createTool, turnLimitsSchema } from '@salp/agent'
-import { createIdSource, createRedactor, migrate, silentLogger } from '@salp/core'
-import { createSystemRng, openDatabase, systemClock } from '@salp/core/node'
+import { createTool, turnLimitsSchema } from '@salp/agent'
+import { openDatabase } from '@salp/core/node'
 import { scriptedModel } from '@salp/models/testing'
 import { z } from 'zod'
+import { createBenchAgent } from './bench-agent.mjs'
 import { spread } from './spread.mjs'
 
 const turns = 40
@@ -29,8 +28,6 @@ export async function measureCalls() {
 }
 
 async function measure(db) {
-  migrate(db, 'agent', agentMigrations)
-  const rng = createSystemRng()
   let next = 0
   const nothing = createTool({
     name: 'nothing',
@@ -40,31 +37,13 @@ async function measure(db) {
     timeoutMs: 30_000,
     run: () => Promise.resolve(null),
   })
-  const agent = createAgent(
+  const call = () => ({ id: `c${++next}`, name: 'nothing', input: { value: next } })
+  const model = scriptedModel((_, index) =>
+    index % (steps + 1) === steps ? { text: 'Done' } : { calls: Array.from({ length: callsPerStep }, call) },
+  )
+  const agent = createBenchAgent(
+    { db, model, tools: [nothing] },
     {
-      db,
-      clock: systemClock,
-      rng,
-      ids: createIdSource({ clock: systemClock, rng }),
-      log: silentLogger,
-      redactor: createRedactor(),
-      sha256: (text) => createHash('sha256').update(text).digest('hex'),
-      model: scriptedModel((_, index) =>
-        index % (steps + 1) === steps
-          ? { text: 'Done' }
-          : {
-              calls: Array.from({ length: callsPerStep }, () => ({
-                id: `c${++next}`,
-                name: 'nothing',
-                input: { value: next },
-              })),
-            },
-      ),
-      memory: { recall: () => Promise.resolve({ hits: [] }) },
-      tools: () => [nothing],
-    },
-    {
-      workspace: 'bench',
       limits: { ...turnLimitsSchema.parse({}), maxCalls: 1_000 },
       governance: { rateLimit: { calls: 1_000_000, windowMs: 1_000 } },
     },

@@ -1,11 +1,9 @@
 /** How much later the first chunk of a reply comes through the agent than from the provider itself. */
 
-import { createHash } from 'node:crypto'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { agentMigrations, createAgent } from '@salp/agent'
-import { createIdSource, createRedactor, migrate, silentLogger } from '@salp/core'
-import { createSystemRng, openDatabase, systemClock } from '@salp/core/node'
+import { openDatabase } from '@salp/core/node'
 import { startFakeOpenAi } from '@salp/models/testing/node'
+import { createBenchAgent } from './bench-agent.mjs'
 import { spread } from './spread.mjs'
 
 const rounds = 60
@@ -15,23 +13,7 @@ export async function measureFirstChunk() {
   const server = await startFakeOpenAi(() => ({ text: ['Hello', ' there'] }))
   const model = createOpenAICompatible({ name: 'bench', baseURL: server.url })('bench')
   const db = openDatabase(':memory:')
-  migrate(db, 'agent', agentMigrations)
-  const rng = createSystemRng()
-  const agent = createAgent(
-    {
-      db,
-      clock: systemClock,
-      rng,
-      ids: createIdSource({ clock: systemClock, rng }),
-      log: silentLogger,
-      redactor: createRedactor(),
-      sha256: (text) => createHash('sha256').update(text).digest('hex'),
-      model,
-      memory: { recall: () => Promise.resolve({ hits: [] }) },
-      tools: () => [],
-    },
-    { workspace: 'bench' },
-  )
+  const agent = createBenchAgent({ db, model, tools: [] })
   const raw = []
   const through = []
   for (let round = 0; round < rounds; round++) {
