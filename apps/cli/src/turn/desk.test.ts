@@ -17,15 +17,18 @@ const question = {
   askedAt: 0,
 }
 
-/** A desk with a person who types the given lines, then leaves. */
-function deskWith(lines: readonly string[], { yes = false } = {}) {
+/** A desk with a person who types the given lines, then presses Ctrl-C, or whose window closes. */
+function deskWith(
+  lines: readonly string[],
+  { yes = false, then = 'interrupted' }: { yes?: boolean; then?: 'interrupted' | 'ended' } = {},
+) {
   const left = [...lines]
   const asked: (string | undefined)[] = []
   const terminal: Terminal = {
     async ask(_, options): Promise<Reply> {
       asked.push(options?.initial)
       const text = left.shift()
-      return text === undefined ? { type: 'interrupted' } : { type: 'line', text }
+      return text === undefined ? { type: then } : { type: 'line', text }
     },
     hold: () => () => '',
   }
@@ -54,7 +57,13 @@ describe('createTerminalDesk()', () => {
     expect(asked).toEqual([undefined, 'ls'])
   })
 
-  test('decides nothing when the person leaves', async () => {
+  test('leaves the turn as it is when the window closes', async () => {
+    const { desk } = deskWith([], { then: 'ended' })
+    await expect(desk.decide(createApproval(), signal)).rejects.toThrow('You left')
+    await expect(desk.answer(question, signal)).rejects.toThrow('You left')
+  })
+
+  test('decides nothing when the person interrupts', async () => {
     expect(await deskWith([]).desk.decide(createApproval(), signal)).toBeUndefined()
     expect(await deskWith(['e']).desk.decide(createApproval(), signal)).toBeUndefined()
   })

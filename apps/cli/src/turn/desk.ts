@@ -1,11 +1,12 @@
 /** Who decides on approvals and answers questions: a person at the terminal, or a rule when nobody is there. */
 
 import type { Approval, Decision, Question } from '@salp/agent'
+import { CancelledError } from '../cli-errors.js'
 import type { Output } from '../io.js'
 import { renderApproval, renderChoices } from '../render/approval.js'
 import type { Style } from '../render/style.js'
 import { oneLine, visible } from '../render/visible.js'
-import type { Terminal } from '../terminal/terminal.js'
+import type { AskOptions, Terminal } from '../terminal/terminal.js'
 import { editableText, parseChoice, withEdit } from './choice.js'
 
 /** What a person says to an approval. */
@@ -47,10 +48,17 @@ export function createTerminalDesk(
   const { paint } = style
   const say = (text: string): void => void output.write(`${text}\n`)
 
+  /** Gives the line, or nothing when interrupted; keys that are at their end leave the turn as it is. */
+  const ask = async (prompt: string, options: AskOptions): Promise<string | undefined> => {
+    const reply = await terminal.ask(paint.bold(prompt), options)
+    if (reply.type === 'ended') throw new CancelledError('You left; the turn waits for an answer')
+    return reply.type === 'line' ? reply.text : undefined
+  }
+
   const edit = async (approval: Approval, signal: AbortSignal): Promise<DecisionReply | 'again' | undefined> => {
-    const reply = await terminal.ask(paint.bold('  edit › '), { signal, initial: editableText(approval) })
-    if (reply.type !== 'line') return undefined
-    const edited = withEdit(approval, reply.text)
+    const text = await ask('  edit › ', { signal, initial: editableText(approval) })
+    if (text === undefined) return undefined
+    const edited = withEdit(approval, text)
     if (edited.type === 'edited') return { decision: 'approve', scope: 'once', input: edited.input }
     say(paint.red(`  ${edited.problem}`))
     return 'again'
@@ -63,9 +71,9 @@ export function createTerminalDesk(
       say(renderApproval(approval, style))
       for (;;) {
         say(renderChoices(approval, style))
-        const reply = await terminal.ask(paint.bold('  › '), { signal })
-        if (reply.type !== 'line') return undefined
-        const choice = parseChoice(reply.text)
+        const text = await ask('  › ', { signal })
+        if (text === undefined) return undefined
+        const choice = parseChoice(text)
         if (choice === undefined)
           say(paint.yellow('  Answer a, s, d or e; "d no network" denies and tells the agent why'))
         else if (choice.type === 'decided') return choice.decision
@@ -81,9 +89,9 @@ export function createTerminalDesk(
         say(`  ${paint.bold(`[${index + 1}]`)} ${oneLine(option, 200)}`)
       })
       for (;;) {
-        const reply = await terminal.ask(paint.bold('  › '), { signal })
-        if (reply.type !== 'line') return undefined
-        const words = reply.text.trim()
+        const text = await ask('  › ', { signal })
+        if (text === undefined) return undefined
+        const words = text.trim()
         if (words !== '') return options[Number(words) - 1] ?? words
       }
     },
