@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SalpError } from '@salp/core'
-import { DatabaseError, openDatabase } from '@salp/core/node'
+import { type Database, openDatabase } from '@salp/core/node'
 
 /** Paths in a home folder. */
 export interface Home {
@@ -59,15 +59,14 @@ export function openHome(path: string): Home {
 
 /** Holds a lock that the system drops when the process ends, however it ends. */
 function takeLock(path: string): { close(): void } {
-  const lock = openDatabase(join(path, 'lock.db'), { busyTimeoutMs: 0, check: false })
+  let lock: Database | undefined
   try {
+    lock = openDatabase(join(path, 'lock.db'), { busyTimeoutMs: 0, check: false })
     lock.exec('BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
-    lock.close()
-    if (error instanceof DatabaseError && error.code === 'core/database-locked')
-      throw new HomeError('taken', path, whoRuns(path))
-    throw error
+    lock?.close()
+    throw SalpError.is(error, 'core/database-locked') ? new HomeError('taken', path, whoRuns(path)) : error
   }
 }
 

@@ -20,7 +20,7 @@ const question = {
 /** A desk with a person who types the given lines, then presses Ctrl-C, or whose window closes. */
 function deskWith(
   lines: readonly string[],
-  { yes = false, then = 'interrupted' }: { yes?: boolean; then?: 'interrupted' | 'ended' } = {},
+  { yes = false, afterwards = 'interrupted' }: { yes?: boolean; afterwards?: 'interrupted' | 'ended' } = {},
 ) {
   const left = [...lines]
   const asked: (string | undefined)[] = []
@@ -28,7 +28,7 @@ function deskWith(
     async ask(_, options): Promise<Reply> {
       asked.push(options?.initial)
       const text = left.shift()
-      return text === undefined ? { type: then } : { type: 'line', text }
+      return text === undefined ? { type: afterwards } : { type: 'line', text }
     },
     hold: () => () => '',
   }
@@ -58,7 +58,7 @@ describe('createTerminalDesk()', () => {
   })
 
   test('leaves the turn as it is when the window closes', async () => {
-    const { desk } = deskWith([], { then: 'ended' })
+    const { desk } = deskWith([], { afterwards: 'ended' })
     await expect(desk.decide(createApproval(), signal)).rejects.toThrow('You left')
     await expect(desk.answer(question, signal)).rejects.toThrow('You left')
   })
