@@ -188,4 +188,23 @@ describe('followTurn()', () => {
     await scene.followed
     expect(scene.done).toEqual([['stop', 'session-1']])
   })
+
+  test('leaves the turn as it is when the program ends at a prompt', async () => {
+    const event = createEventMaker()
+    const program = new AbortController()
+    const scene = createScene({
+      signal: program.signal,
+      desk: {
+        unattended: false,
+        decide: async () => {
+          program.abort(new CancelledError('The window closed', 129))
+          return undefined
+        },
+        answer: async () => undefined,
+      },
+    })
+    scene.send(event('approval:requested', { approval: createApproval() }))
+    await expect(scene.followed).rejects.toThrow('The window closed')
+    expect(scene.done).toEqual([])
+  })
 })

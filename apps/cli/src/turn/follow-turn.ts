@@ -102,7 +102,7 @@ export async function followTurn(
     })
     prompt = undefined
     holdKeys()
-    if (!done && !controller.signal.aborted) stop()
+    if (!done && !controller.signal.aborted && !ending.aborted) stop()
   }
   const settleEvent = async (event: AgentEvent): Promise<void> => {
     if (event.name === 'approval:requested') {
