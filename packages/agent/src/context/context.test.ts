@@ -75,7 +75,7 @@ describe('systemPrompt()', () => {
       {
         name: 'Salp',
         instructions: '',
-        workspace: '/work',
+        workspace: '/home/me/project',
         now: 0,
         memories: [
           {

@@ -80,7 +80,7 @@ export function createTestAgent({
       tools: tools ?? (() => notingTools([])),
       ...(paused !== undefined && { paused }),
     },
-    { workspace: '/work', ...options },
+    { workspace: '/home/me/project', ...options },
   )
   agent.events.subscribeAll((_, event) => events.push(event))
   return { agent, db, clock, model, log, events }

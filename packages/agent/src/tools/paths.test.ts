@@ -56,9 +56,9 @@ describe('placeOf()', () => {
   test.each([
     ['a', 'inside'],
     ['.', 'inside'],
-    ['/work/project/a', 'inside'],
-    ['/work/project', 'inside'],
-    ['/work/project-other', 'outside'],
+    ['/home/me/project/a', 'inside'],
+    ['/home/me/project', 'inside'],
+    ['/home/me/project-other', 'outside'],
     ['..', 'outside'],
     ['a/../../b', 'outside'],
     ['~', 'outside'],
@@ -68,11 +68,11 @@ describe('placeOf()', () => {
     ['/dev/null', 'null'],
     ['/dev/sda', 'device'],
     ['/dev/../dev/sda', 'device'],
-  ])('of %s is %s', (path, place) => expect(placeOf(path, { root: '/work/project' })).toBe(place))
+  ])('of %s is %s', (path, place) => expect(placeOf(path, { root: '/home/me/project' })).toBe(place))
 
   test('knows the working folder', () => {
-    expect(placeOf('../a', { root: '/work/project', folder: 'src' })).toBe('inside')
-    expect(placeOf('../../a', { root: '/work/project', folder: 'src' })).toBe('outside')
+    expect(placeOf('../a', { root: '/home/me/project', folder: 'src' })).toBe('inside')
+    expect(placeOf('../../a', { root: '/home/me/project', folder: 'src' })).toBe('outside')
   })
 })
 
