@@ -25,6 +25,8 @@ describe('remember()', () => {
       verification: 'stated',
       sensitivity: 'internal',
       tags: ['ops'],
+      claim: { subject: 'deploy key', attribute: 'day' },
+      pinned: false,
       recordedAt: monday,
     })
     expect([status, await memory.get(record.id)]).toEqual(['added', record])
@@ -44,6 +46,9 @@ describe('remember()', () => {
       validFrom: monday - 2 * day,
       validUntil: monday + day,
       expiresAt: monday + 2 * day,
+      thread: 'planning',
+      happenedAt: monday - 3 * day,
+      pinned: true,
     }
     const { record } = await memory.remember(input)
     expect(record).toEqual({ ...input, id: record.id, recordedAt: monday })

@@ -2,11 +2,14 @@
 
 import type { Clock, IdSource, Publisher, SqlDatabase } from '@salp/core'
 import { z } from 'zod'
+import { type Annotation, annotate } from './annotate.js'
 import { digest } from './digest.js'
 import { eraseSoon } from './erase.js'
+import { nameKey } from './names.js'
 import { type ReadOptions, type Recall, type RecallOptions, recall } from './recall.js'
 import {
   authors,
+  type Claim,
   kinds,
   label,
   type MemoryInput,
@@ -20,6 +23,8 @@ import {
   verifications,
 } from './record.js'
 import { createStore, type ForgetFilter, type MemoryStats, type Reader } from './store.js'
+import { timeWords } from './times.js'
+import { defaultTuning, type Tuning } from './tuning.js'
 import { extraTerms } from './words.js'
 
 /** What a memory tells others. Ids only: who may read the text asks for it. */
@@ -43,6 +48,8 @@ export interface MemoryOptions {
   readonly namespace?: string | undefined
   /** The most secret level that reads see. @defaultValue `'internal'` */
   readonly clearance?: Sensitivity | undefined
+  /** Weights of the stages of recall that shall differ from {@link defaultTuning}. */
+  readonly tuning?: Partial<Tuning> | undefined
 }
 
 /** What became of a record that was handed in. */
@@ -119,6 +126,7 @@ const forgetSchema = z
 /** Creates the memory over an open database. Starts nothing, writes nothing. */
 export function createMemory({ db, clock, ids, events }: MemoryDeps, options: MemoryOptions = {}): Memory {
   const store = createStore(db)
+  const tuning = { ...defaultTuning, ...options.tuning }
   const own = { namespace: options.namespace ?? 'default', clearance: options.clearance ?? 'internal' }
 
   /** Time here never goes back, so that a clock that does reopens nothing that was closed. */
@@ -132,17 +140,44 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
   }
 
   const write = (input: ParsedInput): Remembered => {
-    const record = toRecord(input, { id: ids(), namespace: own.namespace, at: now() })
+    const at = now()
+    const notes = annotate(input.content, input.source.at ?? at)
+    const record = toRecord(input, { id: ids(), namespace: own.namespace, at, notes })
     const key = digest(identity(record))
     const known = store
       .withDigest(key, record.namespace)
       .find((other) => identity(other) === identity(record) && !((other.expiresAt ?? Infinity) <= record.recordedAt))
     const written = known === undefined ? record : merge(known, record)
-    const terms = extraTerms(written.content, written.tags)
-    if (known === undefined) store.insert({ ...written, terms, digest: key })
-    else if (JSON.stringify(written) !== JSON.stringify(known)) store.merge(written, terms)
+    const terms = extraTerms(written.content, [...written.tags, input.subject ?? '', input.attribute ?? ''])
+    if (known === undefined) {
+      const dated = input.happenedAt ?? input.source.at
+      const moment = dated === undefined ? '' : timeWords(dated)
+      store.insert({ ...written, terms, digest: key, moment, notes })
+    } else if (JSON.stringify(written) !== JSON.stringify(known)) store.merge(written, terms)
     if (input.supersedes !== undefined) supersede(input.supersedes, written, record.recordedAt)
-    return { record: written, status: known === undefined ? 'added' : 'known' }
+    if (known !== undefined || written.claim === undefined)
+      return { record: written, status: known === undefined ? 'added' : 'known' }
+    return { record: settle(written, written.claim, notes.claim?.value), status: 'added' }
+  }
+
+  /** Closes the other versions of a claim, or the new one if it is older. What is surer than the new one stays. */
+  const settle = (written: MemoryRecord, claim: Claim, value: string | undefined): MemoryRecord => {
+    for (const other of store.openClaims(claim, written.namespace, written.id, written.recordedAt)) {
+      const same = value !== undefined && annotate(other.content, other.source.at).claim?.value === value
+      const surer = verifications.indexOf(other.verification) > verifications.indexOf(written.verification)
+      if (same || surer || overlapsNot(other, written)) continue
+      const [old, by] = other.source.at > written.source.at ? [written, other] : [other, written]
+      store.supersede(old.id, {
+        by: by.id,
+        at: written.recordedAt,
+        from: by.validFrom ?? Math.min(by.source.at, written.recordedAt),
+      })
+      if (old === written) break
+    }
+    return (
+      store.get(written.id, { namespace: written.namespace, clearance: 'restricted', now: written.recordedAt }) ??
+      written
+    )
   }
 
   const supersede = (id: string, by: MemoryRecord, at: number): void => {
@@ -177,7 +212,7 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
       read.signal?.throwIfAborted()
       const { limit = 8, tokenBudget = Infinity, floor = 0.35 } = read
       checkLimit(limit)
-      return recall(store, query, reader(read), { limit, tokenBudget, floor })
+      return recall(store, query, reader(read), { limit, tokenBudget, floor, tuning, alike: new Map() })
     },
 
     get: async (id, read) => store.get(id, reader(read)),
@@ -205,10 +240,17 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
 }
 
 /** Gives every field its value. */
-function toRecord(input: ParsedInput, own: { id: string; namespace: string; at: number }): MemoryRecord {
+function toRecord(
+  input: ParsedInput,
+  own: { id: string; namespace: string; at: number; notes: Annotation },
+): MemoryRecord {
   const { content, kind, source, sensitivity, tags, validFrom, validUntil, expiresAt } = input
   const verification =
     input.verification ?? (source.author === 'user' || source.author === 'import' ? 'stated' : 'inferred')
+  const claim =
+    input.subject === undefined || input.attribute === undefined
+      ? own.notes.claim
+      : { subject: nameKey(input.subject), attribute: nameKey(input.attribute) }
   return {
     id: own.id,
     namespace: input.namespace ?? own.namespace,
@@ -221,9 +263,22 @@ function toRecord(input: ParsedInput, own: { id: string; namespace: string; at: 
     tags: [...new Set(tags)],
     ...(validFrom !== undefined && { validFrom }),
     ...(validUntil !== undefined && { validUntil }),
+    ...((input.thread ?? source.sessionId) !== undefined && { thread: input.thread ?? source.sessionId }),
+    ...((input.happenedAt ?? own.notes.happened?.from) !== undefined && {
+      happenedAt: input.happenedAt ?? own.notes.happened?.from,
+    }),
+    ...(claim !== undefined && { claim: { subject: claim.subject, attribute: claim.attribute } }),
+    pinned: input.pinned,
     recordedAt: own.at,
     ...(expiresAt !== undefined && { expiresAt }),
   }
+}
+
+/** Whether two records hold at different times, so that both may be true. */
+function overlapsNot(a: MemoryRecord, b: MemoryRecord): boolean {
+  const apart = (one: MemoryRecord, other: MemoryRecord): boolean =>
+    (one.validUntil ?? Infinity) <= (other.validFrom ?? -Infinity)
+  return apart(a, b) || apart(b, a)
 }
 
 /** What makes two records the same: words, kind, author and the time they hold for. Blanks and a last full stop do not count. */

@@ -1,6 +1,8 @@
 /** The tables of the memory, step by step. */
 
-import type { Migration } from '@salp/core'
+import type { Migration, SqlDatabase } from '@salp/core'
+import { annotate } from './annotate.js'
+import { prepareLinks } from './links.js'
 
 /**
  * Steps for `migrate(db, 'memory', memoryMigrations)` of core. Tables carry the prefix `memory_`.
@@ -76,4 +78,136 @@ CREATE TRIGGER memory_records_updated AFTER UPDATE OF content, terms, namespace_
 END;
 `,
   },
+  {
+    version: 2,
+    name: 'threads, event time, claims, names, use and vectors',
+    up(db) {
+      db.exec(secondStep)
+      annotateAll(db)
+    },
+  },
 ]
+
+const secondStep = `
+CREATE TABLE memory_threads (
+  id INTEGER PRIMARY KEY,
+  namespace_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  UNIQUE (namespace_id, name)
+) STRICT;
+
+ALTER TABLE memory_records ADD COLUMN thread INTEGER REFERENCES memory_threads (id);
+ALTER TABLE memory_records ADD COLUMN happened_at INTEGER; -- a span, as told or as the content says
+ALTER TABLE memory_records ADD COLUMN happened_until INTEGER;
+ALTER TABLE memory_records ADD COLUMN subject TEXT;        -- folded
+ALTER TABLE memory_records ADD COLUMN attribute TEXT;
+ALTER TABLE memory_records ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE memory_records ADD COLUMN uses INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE memory_records ADD COLUMN used_at INTEGER;
+ALTER TABLE memory_records ADD COLUMN moment TEXT NOT NULL DEFAULT ''; -- event time in words
+CREATE INDEX memory_records_thread ON memory_records (thread, seq) WHERE thread IS NOT NULL;
+CREATE INDEX memory_records_claim ON memory_records (namespace_id, subject, attribute) WHERE subject IS NOT NULL;
+
+DROP TRIGGER memory_records_inserted;
+DROP TRIGGER memory_records_deleted;
+DROP TRIGGER memory_records_updated;
+DROP TABLE memory_vocabulary;
+DROP TABLE memory_text;
+DROP VIEW memory_searchable;
+CREATE VIEW memory_searchable AS
+  SELECT seq, content, terms, moment, 'n' || namespace_id AS scope FROM memory_records;
+CREATE VIRTUAL TABLE memory_text USING fts5 (
+  content, terms, moment, scope,
+  content = 'memory_searchable', content_rowid = 'seq', tokenize = 'porter unicode61 remove_diacritics 2'
+);
+INSERT INTO memory_text (memory_text, rank) VALUES ('secure-delete', 1);
+INSERT INTO memory_text (memory_text) VALUES ('rebuild');
+CREATE VIRTUAL TABLE memory_vocabulary USING fts5vocab (memory_text, 'row');
+
+CREATE TABLE memory_names (
+  id INTEGER PRIMARY KEY,
+  namespace_id INTEGER NOT NULL,
+  key TEXT NOT NULL,               -- folded
+  label TEXT NOT NULL,
+  records INTEGER NOT NULL DEFAULT 0, -- kept by triggers; a name without records goes
+  UNIQUE (namespace_id, key)
+) STRICT;
+CREATE TABLE memory_mentions (
+  name INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  times INTEGER NOT NULL,          -- it stands in the content
+  PRIMARY KEY (name, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_mentions_record ON memory_mentions (seq);
+CREATE TABLE memory_aliases (
+  namespace_id INTEGER NOT NULL,
+  alias TEXT NOT NULL,             -- folded
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL,            -- the record that says so
+  PRIMARY KEY (namespace_id, alias, key, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_aliases_record ON memory_aliases (seq);
+
+CREATE TABLE memory_vectors (
+  seq INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  dimensions INTEGER NOT NULL,
+  digest INTEGER NOT NULL,         -- of the content it was made from
+  vector BLOB NOT NULL,            -- float32, unit length
+  bits BLOB NOT NULL,              -- its signs
+  PRIMARY KEY (model, seq)
+) STRICT;
+CREATE INDEX memory_vectors_record ON memory_vectors (seq);
+
+CREATE TRIGGER memory_records_inserted AFTER INSERT ON memory_records BEGIN
+  INSERT INTO memory_text (rowid, content, terms, moment, scope)
+    VALUES (new.seq, new.content, new.terms, new.moment, 'n' || new.namespace_id);
+  UPDATE memory_namespaces SET records = records + 1 WHERE id = new.namespace_id;
+END;
+CREATE TRIGGER memory_records_deleted AFTER DELETE ON memory_records BEGIN
+  INSERT INTO memory_text (memory_text, rowid, content, terms, moment, scope)
+    VALUES ('delete', old.seq, old.content, old.terms, old.moment, 'n' || old.namespace_id);
+  UPDATE memory_namespaces SET records = records - 1 WHERE id = old.namespace_id;
+  DELETE FROM memory_mentions WHERE seq = old.seq;
+  DELETE FROM memory_aliases WHERE seq = old.seq;
+  DELETE FROM memory_vectors WHERE seq = old.seq;
+  DELETE FROM memory_threads WHERE id = old.thread AND NOT EXISTS (SELECT 1 FROM memory_records WHERE thread = old.thread);
+END;
+CREATE TRIGGER memory_records_updated AFTER UPDATE OF content, terms, moment, namespace_id ON memory_records BEGIN
+  INSERT INTO memory_text (memory_text, rowid, content, terms, moment, scope)
+    VALUES ('delete', old.seq, old.content, old.terms, old.moment, 'n' || old.namespace_id);
+  INSERT INTO memory_text (rowid, content, terms, moment, scope)
+    VALUES (new.seq, new.content, new.terms, new.moment, 'n' || new.namespace_id);
+END;
+CREATE TRIGGER memory_mentions_inserted AFTER INSERT ON memory_mentions BEGIN
+  UPDATE memory_names SET records = records + 1 WHERE id = new.name;
+END;
+CREATE TRIGGER memory_mentions_deleted AFTER DELETE ON memory_mentions BEGIN
+  UPDATE memory_names SET records = records - 1 WHERE id = old.name;
+  DELETE FROM memory_names WHERE id = old.name AND records <= 0;
+END;
+`
+
+/** Reads names, aliases, claims and event times from the records that were there before. */
+function annotateAll(db: SqlDatabase): void {
+  const rows = db.prepare<{ seq: number; namespace_id: number; content: string; said_at: number }>(
+    'SELECT seq, namespace_id, content, said_at FROM memory_records WHERE seq > ? ORDER BY seq LIMIT 500',
+  )
+  const set = db.prepare(
+    'UPDATE memory_records SET happened_at = ?, happened_until = ?, subject = ?, attribute = ? WHERE seq = ?',
+  )
+  const links = prepareLinks(db)
+  for (let page = rows.all(-1); page.length > 0; page = rows.all(page.at(-1)?.seq ?? -1)) {
+    for (const { seq, namespace_id, content, said_at } of page) {
+      const notes = annotate(content, said_at)
+      set.run(
+        notes.happened?.from ?? null,
+        notes.happened?.to ?? null,
+        notes.claim?.subject ?? null,
+        notes.claim?.attribute ?? null,
+        seq,
+      )
+      links(seq, namespace_id, notes)
+    }
+  }
+}

@@ -58,7 +58,23 @@ function askedPairs(word: string): string[] {
 /** Writes terms as an FTS5 query for records that have any of them. */
 export function toMatch(terms: readonly Term[], scope?: string | undefined): string {
   const any = terms.map(termMatch).join(' OR ')
-  const text = `{content terms} : (${any})`
+  const text = `{content terms moment} : (${any})`
+  return scope === undefined ? text : `scope : ${quote(scope)} AND ${text}`
+}
+
+/** Writes a folded name as an FTS5 query for its words close together; nothing, if no word tells. */
+export function toMatchNear(name: string, scope?: string | undefined): string | undefined {
+  const parts = name.split(' ').filter((part) => !stopWords.has(part))
+  if (parts.length === 0) return undefined
+  const near = parts.length === 1 ? quote(parts[0] ?? '') : `NEAR(${parts.map(quote).join(' ')}, 8)`
+  const text = `{content terms} : ${near}`
+  return scope === undefined ? text : `scope : ${quote(scope)} AND ${text}`
+}
+
+/** Writes an FTS5 query for records that have every name and one of the stems. */
+export function toMatchAll(names: readonly string[], stems: readonly string[], scope?: string | undefined): string {
+  const all = names.map((name) => `(${name.split(' ').map(quote).join(' AND ')})`).join(' AND ')
+  const text = `{content terms} : (${all} AND (${stems.map(quote).join(' OR ')}))`
   return scope === undefined ? text : `scope : ${quote(scope)} AND ${text}`
 }
 

@@ -37,6 +37,7 @@ describe('recall()', () => {
           bm25: expect.any(Number),
           coverage: 1,
           matched: ['deploy', 'key', 'rotate'],
+          shares: { text: 1, thread: 0, graph: 0, vector: 0 },
           missed: [],
           freshness: 1,
           confidence: 1,
@@ -58,7 +59,7 @@ describe('recall()', () => {
   test.each([
     ['never mentioned', 'Who painted the harbour?', 'no-match'],
     ['shares one word of three', 'When does the garbage truck rotate?', 'below-floor'],
-    ['about another name', 'When does the Zanzibar cluster key expire?', 'below-floor'],
+    ['about another name', 'When does the Zanzibar cluster key expire?', 'unknown-name'],
     ['only grammar', 'what is it?', 'no-terms'],
     ['blank', ' \n', 'no-terms'],
     ['only signs', '"*" () 🦀', 'no-terms'],

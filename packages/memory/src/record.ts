@@ -67,12 +67,26 @@ export const recordInputSchema = z
     validUntil: time.optional(),
     /** Moment from which nobody reads it again, in ms since the epoch; never, if left out. */
     expiresAt: time.optional(),
+    /** Conversation it belongs to; turns are remembered in order. @defaultValue `source.sessionId` */
+    thread: label.optional(),
+    /** When it happened, in ms since the epoch. @defaultValue read from the content ("yesterday", "in May 2023"), if it says */
+    happenedAt: time.optional(),
+    /** Whom or what it is about. With `attribute`, the latest record of both takes the place of those before it. */
+    subject: label.optional(),
+    /** What of the subject it tells: one thing that has one value at a time. */
+    attribute: label.optional(),
+    /** Whether it neither fades nor is swept by a policy. */
+    pinned: z.boolean().default(false),
     /** Id of the record that this one replaces: it stops holding where this one starts, and stays readable as history. */
     supersedes: z.string().optional(),
   })
   .refine(({ validFrom = -Infinity, validUntil = Infinity }) => validFrom < validUntil, {
     path: ['validUntil'],
     message: 'is not after validFrom',
+  })
+  .refine(({ subject, attribute }) => (subject === undefined) === (attribute === undefined), {
+    path: ['attribute'],
+    message: 'goes together with subject',
   })
 
 /** A record as a caller hands it in; see {@link recordInputSchema}. */
@@ -91,6 +105,12 @@ export interface MemorySource {
   readonly at: number
 }
 
+/** What of whom a record tells. Records of one claim are versions of each other: the newest holds. */
+export interface Claim {
+  readonly subject: string
+  readonly attribute: string
+}
+
 /** One remembered thing, with where it came from. Times in ms since the epoch. */
 export interface MemoryRecord {
   readonly id: string
@@ -107,6 +127,12 @@ export interface MemoryRecord {
   readonly validFrom?: number | undefined
   /** First moment at which it holds no more; never, if absent. */
   readonly validUntil?: number | undefined
+  readonly thread?: string | undefined
+  /** When it happened, as told or as its content says. */
+  readonly happenedAt?: number | undefined
+  /** What it tells, if it was named or its words show it plainly: the folded subject, and which of its attributes. */
+  readonly claim?: Claim | undefined
+  readonly pinned: boolean
   /** When it was written here. Never decreases from one record to the next, even if the clock does. */
   readonly recordedAt: number
   /** When the memory learnt that it holds no more, because another record took its place. */

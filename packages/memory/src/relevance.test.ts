@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseQuery } from './query.js'
-import { coverage, fade, freshnessHalfLifeMs, matchTerms, score, termWeight } from './relevance.js'
+import { coverage, fade, freshnessHalfLifeMs, matchTerms, quality, termWeight } from './relevance.js'
 
 const plain = { name: false }
 
@@ -46,13 +46,10 @@ describe('fade()', () => {
   test('takes a record from the future for a new one', () => expect(fade(-1)).toBe(1))
 })
 
-describe('score()', () => {
-  const explanation = { bm25: 2, coverage: 1, matched: [], missed: [], freshness: 1, confidence: 1 }
+describe('quality()', () => {
+  const sure = { freshness: 1, confidence: 1 }
 
-  test('is 1 for the best, newest, surest and verified', () => expect(score(explanation, 'verified', 2)).toBe(1))
+  test('is 1 for the newest, surest and verified', () => expect(quality(sure, 'verified')).toBe(1))
 
-  test('never lets quality outweigh a fifth of relevance', () => {
-    const doubtful = { ...explanation, freshness: 0, confidence: 0 }
-    expect(score(doubtful, 'inferred', 2)).toBeGreaterThan(score({ ...explanation, bm25: 1.6 }, 'verified', 2))
-  })
+  test('never falls below 0.85', () => expect(quality({ freshness: 0, confidence: 0 }, 'inferred')).toBe(0.85))
 })

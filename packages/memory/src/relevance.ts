@@ -16,6 +16,12 @@ const coveredTerms = 8
 export interface Explanation {
   /** BM25 of the full-text index. Range (0, ∞). */
   readonly bm25: number
+  /** What each signal adds to the score before quality: the full text, the thread, the walk over names, the vectors. */
+  readonly shares: { readonly text: number; readonly thread: number; readonly graph: number; readonly vector: number }
+  /** Whether it happened in the time that was asked about. */
+  readonly inTime?: boolean | undefined
+  /** Whether an older version of it was found, which it takes the place of. */
+  readonly newestVersion?: boolean | undefined
   /** Weight of the matched terms over that of the terms asked for. Range [0, 1]. */
   readonly coverage: number
   /** Terms of the question the record has, folded. */
@@ -72,19 +78,22 @@ export function fade(ageMs: number, halfLifeMs: number = freshnessHalfLifeMs): n
 }
 
 /**
- * Scores a hit: its share of the best BM25, times a quality of 0.85 to 1.
+ * What a hit's score is multiplied by: 0.85, and 0.05 more each for freshness, confidence and verification. Enough to order
+ * what is equally relevant.
  *
- * Quality adds 0.05 each for freshness, confidence and verification: enough to order what is equally relevant.
- *
- * @returns Range [0, 1], comparable within one answer.
+ * @returns Range [0.85, 1].
  */
-export function score(
-  { bm25, freshness, confidence }: Explanation,
+export function quality(
+  { freshness, confidence }: Pick<Explanation, 'freshness' | 'confidence'>,
   verification: Verification,
-  bestBm25: number,
 ): number {
   const verified = verifications.indexOf(verification) / (verifications.length - 1)
-  return (bm25 / bestBm25) * (0.85 + 0.05 * (freshness + confidence + verified))
+  return 0.85 + 0.05 * (freshness + confidence + verified)
+}
+
+/** Gives the stems of a text. */
+export function stemsOf(text: string): Set<string> {
+  return new Set(words(text).map((word) => stem(fold(word))))
 }
 
 function sum(values: readonly number[]): number {

@@ -1,7 +1,10 @@
 /** Records as rows: the only file, beside the migrations, that speaks SQL. */
 
 import type { SqlDatabase, SqlValue } from '@salp/core'
+import type { Annotation } from './annotate.js'
+import { prepareGraph, prepareLinks } from './links.js'
 import {
+  type Claim,
   type MemoryKind,
   type MemoryRecord,
   type MemorySource,
@@ -53,14 +56,30 @@ export interface MemoryStats {
 export interface NewRecord extends MemoryRecord {
   readonly terms: string
   readonly digest: number
+  /** Event time in words, to be found by. */
+  readonly moment: string
+  readonly notes: Annotation
 }
 
 /** A row that the full text found. */
-export interface Candidate {
-  readonly record: MemoryRecord
-  readonly terms: string
+export interface Found {
+  readonly seq: number
   /** Range (0, ∞). */
   readonly bm25: number
+  readonly thread: number | null
+  /** Content of the older version that was found instead, if the row is its newest one. */
+  readonly older?: string | undefined
+}
+
+/** A record with what recall needs of its row. */
+export interface Candidate {
+  readonly seq: number
+  readonly record: MemoryRecord
+  readonly terms: string
+  readonly moment: string
+  /** Span in which it happened, or the moment it was said. In ms since the epoch. */
+  readonly from: number
+  readonly to: number
 }
 
 interface Row {
@@ -85,11 +104,20 @@ interface Row {
   readonly closed_from: number | null
   readonly superseded_by: string | null
   readonly expires_at: number | null
+  readonly thread_name: string | null
+  readonly happened_at: number | null
+  readonly happened_until: number | null
+  readonly subject: string | null
+  readonly attribute: string | null
+  readonly pinned: number
+  readonly moment: string
 }
 
 const columns = `r.seq, r.id, r.kind, r.content, r.terms, r.tags, r.author, r.channel, r.session_id,
   r.turn_id, r.said_at, r.confidence, r.verification, r.sensitivity, r.valid_from, r.valid_until, r.recorded_at, r.closed_at,
-  r.closed_from, (SELECT id FROM memory_records WHERE seq = r.superseded_by) AS superseded_by, r.expires_at`
+  r.closed_from, (SELECT id FROM memory_records WHERE seq = r.superseded_by) AS superseded_by, r.expires_at,
+  (SELECT name FROM memory_threads WHERE id = r.thread) AS thread_name, r.happened_at, r.happened_until, r.subject, r.attribute,
+  r.pinned, r.moment`
 
 const inNamespace = 'r.namespace_id = (SELECT id FROM memory_namespaces WHERE name = ?)'
 
@@ -117,8 +145,13 @@ export function createStore(db: SqlDatabase) {
   const addNamespace = db.prepare('INSERT INTO memory_namespaces (name) VALUES (?) ON CONFLICT DO NOTHING')
   const add = db.prepare(`INSERT INTO memory_records (
       id, namespace_id, kind, content, terms, tags, author, channel, session_id, turn_id, said_at, confidence, verification,
-      sensitivity, valid_from, valid_until, recorded_at, expires_at, digest
-    ) VALUES (?, (SELECT id FROM memory_namespaces WHERE name = ?), ${Array.from({ length: 17 }, () => '?').join(', ')})`)
+      sensitivity, valid_from, valid_until, recorded_at, expires_at, digest, happened_at, happened_until, subject, attribute,
+      pinned, moment, thread
+    ) VALUES (?, ${Array.from({ length: 25 }, () => '?').join(', ')})`)
+  const idOfNamespace = db.prepare<{ id: number }>('SELECT id FROM memory_namespaces WHERE name = ?')
+  const addThread = db.prepare('INSERT INTO memory_threads (namespace_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const idOfThread = db.prepare<{ id: number }>('SELECT id FROM memory_threads WHERE namespace_id = ? AND name = ?')
+  const link = prepareLinks(db)
   const merge = db.prepare(
     'UPDATE memory_records SET confidence = ?, verification = ?, sensitivity = ?, tags = ?, terms = ?, expires_at = ? WHERE id = ?',
   )
@@ -135,13 +168,43 @@ export function createStore(db: SqlDatabase) {
     'SELECT id, records, (SELECT sum(records) FROM memory_namespaces) AS total FROM memory_namespaces WHERE name = ?',
   )
   const frequency = db.prepare<{ doc: number }>('SELECT doc FROM memory_vocabulary WHERE term = ?')
-  const search = db.prepare<(Row | { id: null; terms: null }) & { bm25: number }>(`
+  const search = db.prepare<{
+    seq: number
+    bm25: number
+    readable: number | null
+    thread: number | null
+    heir: number | null
+    older: string | null
+  }>(`
     WITH pool AS MATERIALIZED (
-      SELECT rowid AS seq, bm25(memory_text, 1.0, 0.6, 0.0) AS bm25 FROM memory_text WHERE memory_text MATCH ?
+      SELECT rowid AS seq, bm25(memory_text, 1.0, 0.6, 0.5, 0.0) AS bm25 FROM memory_text WHERE memory_text MATCH ?
       ORDER BY bm25, rowid DESC LIMIT ?
     )
-    SELECT ${columns}, pool.bm25 FROM pool LEFT JOIN memory_records AS r ON r.seq = pool.seq AND ${readable} AND ${holding}
+    SELECT pool.seq, pool.bm25, r.seq AS readable, r.thread, c.superseded_by AS heir, c.content AS older FROM pool
+    LEFT JOIN memory_records AS r ON r.seq = pool.seq AND ${readable} AND ${holding}
+    LEFT JOIN memory_records AS c ON r.seq IS NULL AND c.seq = pool.seq AND c.superseded_by IS NOT NULL AND c.sensitivity <= ?
+      AND c.namespace_id = (SELECT id FROM memory_namespaces WHERE name = ?)
     ORDER BY pool.bm25, pool.seq DESC`)
+  const newestVersion = db.prepare<{ seq: number; thread: number | null }>(`
+    WITH RECURSIVE versions (seq) AS (VALUES (?) UNION SELECT r.superseded_by FROM versions JOIN memory_records AS r USING (seq)
+      WHERE r.superseded_by IS NOT NULL AND r.closed_at <= ?)
+    SELECT r.seq, r.thread FROM versions JOIN memory_records AS r USING (seq) WHERE ${readable} AND ${holding} LIMIT 1`)
+  const bySeq =
+    db.prepare<Row>(`SELECT ${columns} FROM json_each(?) AS e CROSS JOIN memory_records AS r ON r.seq = e.value
+    WHERE ${readable} AND ${holding}`)
+  const mentioned = db.prepare(`SELECT 1 FROM memory_text WHERE memory_text MATCH ? LIMIT 1`)
+  const beside = db.prepare<{ seq: number; answers: number }>(`
+    SELECT seq, 0 AS answers FROM (SELECT seq FROM memory_records WHERE thread = ? AND seq < ? ORDER BY seq DESC LIMIT 1)
+    UNION ALL SELECT seq, (SELECT content LIKE '%?' FROM memory_records WHERE seq = ?)
+    FROM (SELECT seq FROM memory_records WHERE thread = ? AND seq > ? ORDER BY seq LIMIT 1)`)
+  const within = db.prepare<{ seq: number }>(`SELECT r.seq FROM memory_records AS r WHERE ${readable} AND ${holding}
+    AND coalesce(r.happened_at, r.said_at) < ? AND coalesce(r.happened_until, r.said_at + 1) > ?
+    ORDER BY r.seq DESC LIMIT ?`)
+  const openClaims = db.prepare<Row>(`SELECT ${columns} FROM memory_records AS r WHERE ${inNamespace}
+    AND r.subject = ? AND r.attribute = ? AND r.closed_at IS NULL AND r.id <> ? AND (r.expires_at IS NULL OR r.expires_at > ?)`)
+  const reopen = db.prepare(`UPDATE memory_records SET closed_at = NULL, closed_from = NULL, superseded_by = NULL
+    WHERE id = ? AND closed_at IS NOT NULL AND ${inNamespace.replace('r.', '')}`)
+  const use = db.prepare('UPDATE memory_records SET uses = uses + 1, used_at = ? WHERE id = ?')
   const counts = db.prepare<{ kind: MemoryKind; held: number; superseded: number; expired: number }>(`
     SELECT r.kind,
       sum(coalesce(r.expires_at > ?, 1) AND ${holding}) AS held,
@@ -156,9 +219,11 @@ export function createStore(db: SqlDatabase) {
     insert(record: NewRecord): void {
       const { source } = record
       addNamespace.run(record.namespace)
-      add.run(
+      const namespaceId = idOfNamespace.get(record.namespace)?.id ?? 0
+      if (record.thread !== undefined) addThread.run(namespaceId, record.thread)
+      const { lastInsertRowid } = add.run(
         record.id,
-        record.namespace,
+        namespaceId,
         record.kind,
         record.content,
         record.terms,
@@ -176,7 +241,15 @@ export function createStore(db: SqlDatabase) {
         record.recordedAt,
         record.expiresAt ?? null,
         record.digest,
+        record.happenedAt ?? record.notes.happened?.from ?? null,
+        record.happenedAt === undefined ? (record.notes.happened?.to ?? null) : record.happenedAt + 1,
+        record.claim?.subject ?? null,
+        record.claim?.attribute ?? null,
+        record.pinned ? 1 : 0,
+        record.moment,
+        record.thread === undefined ? null : (idOfThread.get(namespaceId, record.thread)?.id ?? null),
       )
+      link(Number(lastInsertRowid), namespaceId, record.notes)
     },
 
     /** Records that nothing has taken the place of, with that digest. */
@@ -218,16 +291,58 @@ export function createStore(db: SqlDatabase) {
     /** Records that have a stem, in all namespaces. */
     frequency: (stem: string): number => frequency.get(stem)?.doc ?? 0,
 
-    /** The best `pool` rows of the full text that this reader may see, best first; `exhausted` when there are no others. */
-    search(match: string, pool: number, reader: Reader): { candidates: Candidate[]; exhausted: boolean } {
-      const rows = search.all(match, pool, ...readableParameters(reader), ...holdingParameters(reader))
-      return {
-        candidates: rows.flatMap((row) =>
-          row.id === null ? [] : [{ record: toRecord(row, reader.namespace), terms: row.terms, bm25: -row.bm25 }],
-        ),
-        exhausted: rows.length < pool,
-      }
+    /**
+     * The best `pool` rows of the full text that this reader may see, best first; `exhausted` when there are no others.
+     * A row that was superseded stands for its newest version.
+     */
+    search(match: string, pool: number, reader: Reader): { found: Found[]; exhausted: boolean } {
+      const { namespace, clearance } = reader
+      const may = [...readableParameters(reader), ...holdingParameters(reader)]
+      const rows = search.all(match, pool, ...may, sensitivities.indexOf(clearance), namespace)
+      const found = rows.flatMap((row): Found[] => {
+        if (row.readable !== null) return [{ seq: row.seq, bm25: -row.bm25, thread: row.thread }]
+        const heir = row.heir === null ? undefined : newestVersion.get(row.heir, reader.asOf, ...may)
+        return heir === undefined ? [] : [{ ...heir, bm25: -row.bm25, older: row.older ?? '' }]
+      })
+      return { found, exhausted: rows.length < pool }
     },
+
+    /** Whether any record has what `match` asks for. */
+    mentions: (match: string): boolean => mentioned.get(match) !== undefined,
+
+    /** The records before and after one in its thread; `answers` if the one is a question and this comes next. */
+    beside: (thread: number, seq: number): { seq: number; answers: boolean }[] =>
+      beside.all(thread, seq, seq, thread, seq).map((row) => ({ seq: row.seq, answers: row.answers === 1 })),
+
+    /** Newest records whose time overlaps a span. */
+    within: (from: number, to: number, reader: Reader, limit: number): number[] =>
+      within
+        .all(
+          ...readableParameters(reader),
+          ...holdingParameters(reader),
+          Math.min(to, 8.64e15),
+          Math.max(from, -8.64e15),
+          limit,
+        )
+        .map(({ seq }) => seq),
+
+    /** Rows of those that this reader may see. */
+    fetch(seqs: readonly number[], reader: Reader): Map<number, Candidate> {
+      const rows = bySeq.all(JSON.stringify(seqs), ...readableParameters(reader), ...holdingParameters(reader))
+      return new Map(rows.map((row) => [row.seq, toCandidate(row, reader.namespace)]))
+    },
+
+    /** Records of a claim that nothing has taken the place of. */
+    openClaims: ({ subject, attribute }: Claim, namespace: string, besides: string, now: number): MemoryRecord[] =>
+      openClaims.all(namespace, subject, attribute, besides, now).map((row) => toRecord(row, namespace)),
+
+    /** Takes a closing back. @returns Whether there was one. */
+    reopen: (id: string, namespace: string): boolean => reopen.run(id, namespace).changes > 0,
+
+    /** Notes that a record was of use. */
+    use: (id: string, at: number): void => void use.run(at, id),
+
+    graph: prepareGraph(db),
 
     /** Deletes for good. @returns The ids. */
     delete(namespace: string, filter: ForgetFilter): string[] {
@@ -269,6 +384,17 @@ function tagsToSql(tags: readonly string[]): string | null {
   return tags.length === 0 ? null : JSON.stringify(tags)
 }
 
+function toCandidate(row: Row, namespace: string): Candidate {
+  return {
+    seq: row.seq,
+    record: toRecord(row, namespace),
+    terms: row.terms,
+    moment: row.moment,
+    from: row.happened_at ?? row.said_at,
+    to: row.happened_until ?? row.said_at + 1,
+  }
+}
+
 function toRecord(row: Row, namespace: string): MemoryRecord {
   const until = Math.min(row.valid_until ?? Infinity, row.closed_from ?? Infinity)
   return {
@@ -289,6 +415,11 @@ function toRecord(row: Row, namespace: string): MemoryRecord {
     tags: row.tags === null ? [] : (JSON.parse(row.tags) as string[]),
     ...(row.valid_from !== null && { validFrom: row.valid_from }),
     ...(until < Infinity && { validUntil: until }),
+    ...(row.thread_name !== null && { thread: row.thread_name }),
+    ...(row.happened_at !== null && { happenedAt: row.happened_at }),
+    ...(row.subject !== null &&
+      row.attribute !== null && { claim: { subject: row.subject, attribute: row.attribute } }),
+    pinned: row.pinned === 1,
     recordedAt: row.recorded_at,
     ...(row.closed_at !== null && { closedAt: row.closed_at }),
     ...(row.superseded_by !== null && { supersededBy: row.superseded_by }),

@@ -19,6 +19,8 @@ export interface OpenMemory {
   readonly db: Database
   readonly clock: StoppedClock
   readonly events: ReturnType<typeof recordingPublisher<MemoryEvents>>
+  /** Another memory over the same database. */
+  reopen(options: MemoryOptions): Memory
 }
 
 /** Opens a memory on Monday, in the database at `path`. */
@@ -29,7 +31,8 @@ export function openMemory(options: MemoryOptions & { path?: string; seed?: stri
   const clock = stoppedClock(monday)
   const events = recordingPublisher<MemoryEvents>()
   const ids = createIdSource({ clock, rng: createRng(seed) })
-  return { memory: createMemory({ db, clock, ids, events }, rest), db, clock, events }
+  const reopen = (other: MemoryOptions): Memory => createMemory({ db, clock, ids, events }, other)
+  return { memory: reopen(rest), db, clock, events, reopen }
 }
 
 /** A statement of the user. */

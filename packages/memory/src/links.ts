@@ -1,0 +1,96 @@
+/** The names that records mention, as rows: who is written where, and who is whom. */
+
+import type { SqlDatabase } from '@salp/core'
+import type { Annotation } from './annotate.js'
+import type { Edge } from './push.js'
+
+/** A stored name. */
+export interface NameRow {
+  readonly id: number
+  readonly key: string
+  readonly label: string
+  /** Records that mention it. */
+  readonly records: number
+}
+
+/** Prepares the writing of a record's names and aliases. */
+export function prepareLinks(db: SqlDatabase) {
+  const addNames = db.prepare(`INSERT INTO memory_names (namespace_id, key, label)
+    SELECT ?, value ->> 0, value ->> 1 FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`)
+  const addMentions = db.prepare(`INSERT INTO memory_mentions (name, seq, times)
+    SELECT n.id, ?, e.value ->> 2 FROM json_each(?) AS e CROSS JOIN memory_names AS n ON n.namespace_id = ? AND n.key = e.value ->> 0`)
+  const addAlias = db.prepare(
+    'INSERT INTO memory_aliases (namespace_id, alias, key, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  )
+  return (seq: number, namespaceId: number, { names, aliases }: Annotation): void => {
+    if (names.size > 0) {
+      const pairs = JSON.stringify([...names].map(([key, { label, times }]) => [key, label, times]))
+      addNames.run(namespaceId, pairs)
+      addMentions.run(seq, pairs, namespaceId)
+    }
+    for (const { name, alias } of aliases) addAlias.run(namespaceId, alias, name, seq)
+  }
+}
+
+/** Limits of the walk: which records may be passed, and which names are too common to tell anything. */
+export interface WalkLimits {
+  readonly sensitivity: number
+  readonly now: number
+  /** Most records of a name that is followed. */
+  readonly hub: number
+}
+
+/** Prepares the reading of names. Records are nodes by `seq`; names by the negative of their id. */
+export function prepareGraph(db: SqlDatabase) {
+  const byKey = db.prepare<NameRow>(
+    'SELECT id, key, label, records FROM memory_names WHERE namespace_id = ? AND key IN (SELECT value FROM json_each(?))',
+  )
+  const byAlias = db.prepare<NameRow & { alias: string }>(`SELECT n.id, n.key, n.label, n.records, a.alias
+    FROM memory_aliases AS a CROSS JOIN memory_names AS n ON n.namespace_id = a.namespace_id AND n.key = a.key
+    WHERE a.namespace_id = ? AND a.alias IN (SELECT value FROM json_each(?))`)
+  const recordsOf = db.prepare<{
+    name: number
+    seq: number
+    times: number
+  }>(`SELECT m.name, m.seq, m.times FROM json_each(?) AS e
+    CROSS JOIN memory_mentions AS m ON m.name = e.value CROSS JOIN memory_records AS r ON r.seq = m.seq
+    WHERE r.sensitivity <= ? AND (r.expires_at IS NULL OR r.expires_at > ?) AND r.closed_at IS NULL`)
+  const namesOf = db.prepare<{
+    seq: number
+    name: number
+    times: number
+    records: number
+  }>(`SELECT m.seq, m.name, m.times, n.records
+    FROM json_each(?) AS e CROSS JOIN memory_mentions AS m ON m.seq = e.value CROSS JOIN memory_names AS n ON n.id = m.name
+    WHERE n.records BETWEEN 2 AND ?`)
+  return {
+    /** Names with these keys or aliases, each once. */
+    find(namespaceId: number, keys: readonly string[]): (NameRow & { readonly asked: string })[] {
+      const asked = JSON.stringify(keys)
+      const found = new Map(byKey.all(namespaceId, asked).map((row) => [row.id, { ...row, asked: row.key }]))
+      for (const { alias, ...row } of byAlias.all(namespaceId, asked)) {
+        if (!found.has(row.id)) found.set(row.id, { ...row, asked: alias })
+      }
+      return [...found.values()]
+    },
+
+    /** Edges of the nodes, both ways. A rare name tells more about what belongs together than a common one. */
+    neighbours:
+      ({ sensitivity, now, hub }: WalkLimits) =>
+      (nodes: readonly number[]): Map<number, Edge[]> => {
+        const edges = new Map<number, Edge[]>(nodes.map((node) => [node, []]))
+        const names = nodes.flatMap((node) => (node < 0 ? [-node] : []))
+        const records = nodes.filter((node) => node >= 0)
+        if (names.length > 0) {
+          for (const { name, seq, times } of recordsOf.all(JSON.stringify(names), sensitivity, now))
+            edges.get(-name)?.push([seq, times])
+        }
+        if (records.length > 0) {
+          for (const { seq, name, times, records: shared } of namesOf.all(JSON.stringify(records), hub)) {
+            edges.get(seq)?.push([-name, times / Math.log1p(shared)])
+          }
+        }
+        return edges
+      },
+  }
+}
