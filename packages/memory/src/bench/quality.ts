@@ -1,0 +1,117 @@
+/**
+ * How well does recall answer, against bare FTS5 in the same run, and what does each stage add?
+ *
+ * Run: `pnpm --filter @salp/memory quality [--data FOLDER] [--seed TEXT] [--only NAME] [--no-ablation]`. One configuration, that of
+ * a memory nobody configured, answers every kind of question.
+ */
+
+import { parseQuery, toMatch } from '../query.js'
+import { openMemory } from '../testing/internal/open.js'
+import { defaultTuning, type Tuning } from '../tuning.js'
+import { readMultihop } from './multihop.js'
+import { readOptions } from './options.js'
+import { makeScenarios, type Scenario } from './scenarios.js'
+import { type Estimate, mean, rate } from './statistics.js'
+
+/** Positions of the records found for each question, best first. */
+type Answers = readonly (readonly number[])[]
+
+const options = readOptions(process.argv.slice(2))
+const seed = options.get('seed') ?? 'salp'
+const folder = options.get('data')
+const scenarios = [...makeScenarios(seed), ...(folder ? readMultihop(folder) : [])].filter(({ name }) =>
+  name.includes(options.get('only') ?? ''),
+)
+const stages = Object.keys(defaultTuning).filter((stage) => stage !== 'vectors') as (keyof Tuning)[]
+const limit = 10
+
+console.log(`Seed "${seed}". Intervals: 95 %, bootstrap for recall, Wilson for rates. One configuration for all.\n`)
+for (const scenario of scenarios) await report(scenario)
+
+async function report(scenario: Scenario): Promise<void> {
+  const { name, records, questions } = scenario
+  console.log(`${name}: ${records.length} records, ${questions.length} questions`)
+  const { open, bare } = await fill(scenario)
+  print('  bare FTS5', scenario, bare)
+  const full = await answers(open(defaultTuning), scenario)
+  print('  recall()', scenario, full)
+  if (!options.has('no-ablation')) {
+    for (const stage of stages) {
+      const without = await answers(open({ ...defaultTuning, [stage]: 0 }), scenario)
+      if (JSON.stringify(without) !== JSON.stringify(full)) print(`  without ${stage}`, scenario, without)
+    }
+    if (scenario.measure !== 'empty')
+      print('  without floor', scenario, await answers(open(defaultTuning), scenario, 0))
+  }
+  console.log()
+}
+
+type Asker = (text: string, floor: number | undefined) => Promise<readonly number[]>
+
+/** Stores the records once, and asks them with any tuning. */
+async function fill({ records, questions }: Scenario): Promise<{ open: (tuning: Tuning) => Asker; bare: Answers }> {
+  const { memory, db, reopen } = openMemory()
+  const position = new Map<string, number>()
+  for (const [index, { record }] of (await memory.rememberAll(records)).entries()) {
+    if (!position.has(record.id)) position.set(record.id, index)
+  }
+  db.exec("CREATE VIRTUAL TABLE bare USING fts5 (content, tokenize = 'porter unicode61 remove_diacritics 2')")
+  const insert = db.prepare('INSERT INTO bare (rowid, content) VALUES (?, ?)')
+  db.transaction(() => {
+    for (const [index, { content }] of records.entries()) insert.run(index, content)
+  })
+  const search = db.prepare<{ rowid: number }>(
+    `SELECT rowid FROM bare WHERE bare MATCH ? ORDER BY bm25(bare) LIMIT ${limit}`,
+  )
+  const plain = (text: string): number[] => {
+    const terms = parseQuery(text).map((term) => ({ ...term, parts: [] }))
+    const match = toMatch(terms).replace('{content terms moment} : ', '')
+    return terms.length === 0 ? [] : search.all(match).map(({ rowid }) => rowid)
+  }
+  return {
+    bare: questions.map(({ text }) => plain(text)),
+    open: (tuning) => {
+      const asked = reopen({ tuning })
+      return async (text, floor) =>
+        (await asked.recall(text, { limit, ...(floor !== undefined && { floor }) })).hits.map(
+          ({ id }) => position.get(id) ?? -1,
+        )
+    },
+  }
+}
+
+async function answers(ask: Asker, { questions }: Scenario, floor?: number): Promise<Answers> {
+  const all: (readonly number[])[] = []
+  for (const { text } of questions) all.push(await ask(text, floor))
+  return all
+}
+
+function print(label: string, { measure, questions }: Scenario, found: Answers): void {
+  const recallAt = (count: number): Estimate =>
+    mean(
+      questions.map(({ gold }, index) => {
+        const top = new Set(found[index]?.slice(0, count))
+        return gold.filter((one) => top.has(one)).length / gold.length
+      }),
+    )
+  const share = (holds: (index: number) => boolean): Estimate =>
+    rate(questions.filter((_, index) => holds(index)).length, questions.length)
+  const figures: [string, Estimate][] =
+    measure === 'empty'
+      ? [['empty answers', share((index) => found[index]?.length === 0)]]
+      : [
+          ['recall@5', recallAt(5)],
+          ['recall@10', recallAt(10)],
+          ...(measure === 'newest'
+            ? [['newest first', share((index) => found[index]?.[0] === questions[index]?.newest)] as [string, Estimate]]
+            : []),
+        ]
+  const text = figures.map(
+    ([name, { value, low, high }]) => `${name} ${percent(value)} (${percent(low)} to ${percent(high)})`,
+  )
+  console.log(`${label.padEnd(22)}${text.join('   ')}`)
+}
+
+function percent(value: number): string {
+  return (100 * value).toFixed(1).padStart(5)
+}
