@@ -14,6 +14,7 @@ test('the entry exports', () => {
       "recordInputSchema",
       "sensitivities",
       "verifications",
+      "defaultTuning",
     ]
   `)
 })

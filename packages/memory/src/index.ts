@@ -1,7 +1,9 @@
 /** What an agent knows: records with provenance, found by their words, gone for good when forgotten. */
 
+export type { About, KnownRelation } from './about.js'
 export { estimateTokens } from './budget.js'
 export { checkMemory, type MemoryCheck } from './check.js'
+export type { CurateOptions, Curation } from './curate.js'
 export { eraseDeleted } from './erase.js'
 export {
   createMemory,
@@ -15,6 +17,7 @@ export {
 export { memoryMigrations } from './migrations.js'
 export type { MemoryHit, ReadOptions, Recall, RecallOptions } from './recall.js'
 export {
+  type Claim,
   type MemoryInput,
   MemoryInputError,
   type MemoryKind,
@@ -29,3 +32,5 @@ export {
 } from './record.js'
 export type { Explanation } from './relevance.js'
 export type { ForgetFilter, MemoryStats } from './store.js'
+export type { GraphEdge, GraphNode, NameGraph } from './topics.js'
+export { defaultTuning, type Tuning } from './tuning.js'

@@ -2,7 +2,9 @@
 
 import type { Clock, IdSource, Publisher, SqlDatabase } from '@salp/core'
 import { z } from 'zod'
+import { type About, tellAbout } from './about.js'
 import { type Annotation, annotate } from './annotate.js'
+import { type CurateOptions, type Curation, condense, findRepeats, worth } from './curate.js'
 import { digest } from './digest.js'
 import { eraseSoon } from './erase.js'
 import { nameKey } from './names.js'
@@ -24,6 +26,7 @@ import {
 } from './record.js'
 import { createStore, type ForgetFilter, type MemoryStats, type Reader } from './store.js'
 import { timeWords } from './times.js'
+import { findTopics, type NameGraph } from './topics.js'
 import { defaultTuning, type Tuning } from './tuning.js'
 import { extraTerms } from './words.js'
 
@@ -106,6 +109,19 @@ export interface Memory {
    */
   forget(which: string | (ForgetFilter & { readonly namespace?: string | undefined })): Promise<number>
   stats(options?: ReadOptions): Promise<MemoryStats>
+  /** Notes that records were of use: they count as fresh as on the day they were said, and are kept longest. */
+  reinforce(ids: readonly string[]): Promise<void>
+  /** Takes a closing back, so that the record holds again beside what took its place. @returns Whether it was closed. */
+  reopen(id: string, options?: Pick<ReadOptions, 'namespace'>): Promise<boolean>
+  /**
+   * Sweeps, merges and condenses, and tells what a person should look at. Reads every record; doing it twice changes nothing
+   * more. What it forgets is gone for good; what it merges can be reopened.
+   */
+  curate(options?: CurateOptions): Promise<Curation>
+  /** Puts together what the 200 newest records that mention a name tell of it. Nothing, if none does. */
+  about(name: string, options?: ReadOptions): Promise<About | undefined>
+  /** The most common names and what joins them, by topic. `limit` is the most names, range [1, 10000], by default 500. */
+  graph(options?: ReadOptions & { readonly limit?: number | undefined }): Promise<NameGraph>
 }
 
 const forgetSchema = z
@@ -191,6 +207,44 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
     store.supersede(id, { by: by.id, at, from: by.validFrom ?? at })
   }
 
+  /** The passes of {@link Memory.curate}, inside its transaction. */
+  const curateNow = ({ namespace = own.namespace, dryRun = false, keep, condenseAfterMs }: CurateOptions): Curation => {
+    const at = now()
+    const as = reader({ namespace, clearance: 'restricted' })
+    const expired = dryRun ? store.expired(namespace, at) : store.delete(namespace, { expiredBy: at })
+    const held = store.all(as)
+    const records = held.map(({ record }) => record)
+    const merged = findRepeats(records, at)
+    const closed = new Set(merged.map((pair) => pair.closed.id))
+    const kept = held.filter(({ record }) => !closed.has(record.id)).sort((a, b) => worth(b, at) - worth(a, at))
+    const worthless = keep === undefined ? [] : kept.slice(keep).filter(({ record }) => !record.pinned)
+    const forgotten = worthless.map(({ record }) => record.id)
+    const done = store.wasCondensed()
+    const gone = new Set([...closed, ...forgotten, ...done])
+    const condensable = records.filter(({ id }) => !gone.has(id))
+    const summaries = condenseAfterMs === undefined ? [] : condense(condensable, at - condenseAfterMs)
+    if (!dryRun) {
+      for (const pair of merged)
+        store.supersede(pair.closed.id, { by: pair.kept.id, at, from: pair.closed.validFrom ?? pair.closed.source.at })
+      if (forgotten.length > 0) store.delete(namespace, { ids: forgotten })
+    }
+    const condensed = summaries.map(({ of, content }) => {
+      const ids = of.map(({ id }) => id)
+      if (dryRun) return { of: ids }
+      const summary = write(parseInput(summaryOf(of, content))).record.id
+      store.condensed(summary, ids)
+      return { summary, of: ids }
+    })
+    return {
+      dryRun,
+      expired,
+      merged: merged.map((pair) => ({ kept: pair.kept.id, closed: pair.closed.id })),
+      forgotten,
+      condensed,
+      conflicts: findConflicts(records.filter(({ id }) => !closed.has(id))),
+    }
+  }
+
   const tell = (remembered: Remembered): Remembered => {
     const { id, namespace } = remembered.record
     events?.publish('memory:remembered', { at: clock.now(), id, namespace, status: remembered.status })
@@ -236,6 +290,59 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
     },
 
     stats: async (read) => store.stats(reader(read)),
+
+    async reinforce(used) {
+      const at = now()
+      db.transaction(() => {
+        for (const id of used) store.use(id, at)
+      })
+    },
+
+    reopen: async (id, { namespace = own.namespace } = {}) => db.transaction(() => store.reopen(id, namespace)),
+
+    async curate(asked = {}) {
+      const curation = db.transaction(() => curateNow(asked))
+      const gone = [...curation.expired, ...curation.forgotten]
+      if (gone.length > 0 && !curation.dryRun) {
+        const erased = eraseSoon(db)
+        events?.publish('memory:forgotten', {
+          at: clock.now(),
+          ids: gone,
+          namespace: asked.namespace ?? own.namespace,
+          erased,
+        })
+      }
+      return curation
+    },
+
+    async about(name, read) {
+      const as = reader(read)
+      const space = store.namespace(as.namespace)
+      const [found] = space === undefined ? [] : store.graph.find(space.id, [nameKey(name)])
+      if (found === undefined) return undefined
+      const rows = store.fetch(store.graph.mentioning(found.id, 200), as)
+      return rows.size === 0
+        ? undefined
+        : tellAbout(
+            found.label,
+            [...rows.values()].map(({ record }) => record),
+          )
+    },
+
+    async graph({ limit = 500, ...read } = {}) {
+      if (!(Number.isInteger(limit) && limit >= 1 && limit <= 10_000))
+        throw new RangeError(`Cannot show ${limit} names`)
+      const as = reader(read)
+      const space = store.namespace(as.namespace)
+      if (space === undefined) return { nodes: [], edges: [] }
+      const { names, edges } = store.graph.picture(space.id, limit, sensitivities.indexOf(as.clearance), as.now)
+      const topics = findTopics(
+        names.map(({ id }) => id),
+        edges,
+      )
+      const nodes = names.map(({ id, label, records }) => ({ id, label, records, topic: topics.get(id) ?? id }))
+      return { nodes, edges }
+    },
   }
 }
 
@@ -272,6 +379,36 @@ function toRecord(
     recordedAt: own.at,
     ...(expiresAt !== undefined && { expiresAt }),
   }
+}
+
+/** A summary is no surer and no less secret than what it was written from. */
+function summaryOf(of: readonly MemoryRecord[], content: string): MemoryInput {
+  const [first] = of
+  const secrecy = Math.max(...of.map(({ sensitivity }) => sensitivities.indexOf(sensitivity)))
+  return {
+    content,
+    kind: 'summary',
+    source: { author: 'agent', at: Math.max(...of.map(({ source }) => source.at)) },
+    verification: 'inferred',
+    confidence: Math.min(...of.map(({ confidence }) => confidence)),
+    sensitivity: sensitivities[secrecy] ?? 'restricted',
+    ...(first !== undefined && { namespace: first.namespace, thread: first.thread }),
+  }
+}
+
+/** Claims that open records tell differently. */
+function findConflicts(records: readonly MemoryRecord[]): Curation['conflicts'] {
+  const claims = new Map<string, MemoryRecord[]>()
+  for (const record of records) {
+    if (record.claim === undefined) continue
+    const key = JSON.stringify([record.claim.subject, record.claim.attribute])
+    claims.set(key, [...(claims.get(key) ?? []), record])
+  }
+  return [...claims.values()].flatMap((told) => {
+    const values = new Set(told.map(({ content, source }) => annotate(content, source.at).claim?.value ?? content))
+    const claim = told[0]?.claim
+    return values.size < 2 || claim === undefined ? [] : [{ ...claim, ids: told.map(({ id }) => id) }]
+  })
 }
 
 /** Whether two records hold at different times, so that both may be true. */

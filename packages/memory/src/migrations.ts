@@ -148,6 +148,13 @@ CREATE TABLE memory_aliases (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX memory_aliases_record ON memory_aliases (seq);
 
+CREATE TABLE memory_condensed (
+  source INTEGER NOT NULL,         -- seq of a record that
+  summary INTEGER NOT NULL,        -- this one was written from
+  PRIMARY KEY (source, summary)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_condensed_summary ON memory_condensed (summary);
+
 CREATE TABLE memory_vectors (
   seq INTEGER NOT NULL,
   model TEXT NOT NULL,
@@ -171,6 +178,7 @@ CREATE TRIGGER memory_records_deleted AFTER DELETE ON memory_records BEGIN
   DELETE FROM memory_mentions WHERE seq = old.seq;
   DELETE FROM memory_aliases WHERE seq = old.seq;
   DELETE FROM memory_vectors WHERE seq = old.seq;
+  DELETE FROM memory_condensed WHERE source = old.seq OR summary = old.seq;
   DELETE FROM memory_threads WHERE id = old.thread AND NOT EXISTS (SELECT 1 FROM memory_records WHERE thread = old.thread);
 END;
 CREATE TRIGGER memory_records_updated AFTER UPDATE OF content, terms, moment, namespace_id ON memory_records BEGIN

@@ -312,14 +312,14 @@ interface Ranked {
 }
 
 function toHit(
-  { record, terms: extra, moment }: Candidate,
+  { record, terms: extra, moment, freshAt }: Candidate,
   { one, shares, total, bm25 }: { one: Signals; shares: Explanation['shares']; total: number; bm25: number },
   asked: Asked,
   now: number,
 ): MemoryHit {
   const { id, content, kind, source, verification, confidence } = record
   const matches = matchTerms(asked.terms, [content, extra, moment, one.older ?? ''].join('\n'))
-  const freshness = record.pinned ? 1 : fade(now - source.at)
+  const freshness = record.pinned ? 1 : fade(now - freshAt)
   const explanation: Explanation = {
     bm25,
     shares,

@@ -2,6 +2,7 @@
 
 import type { SqlDatabase, SqlValue } from '@salp/core'
 import type { Annotation } from './annotate.js'
+import type { Used } from './curate.js'
 import { prepareGraph, prepareLinks } from './links.js'
 import {
   type Claim,
@@ -80,6 +81,8 @@ export interface Candidate {
   /** Span in which it happened, or the moment it was said. In ms since the epoch. */
   readonly from: number
   readonly to: number
+  /** When it was said, or last of use. */
+  readonly freshAt: number
 }
 
 interface Row {
@@ -111,13 +114,14 @@ interface Row {
   readonly attribute: string | null
   readonly pinned: number
   readonly moment: string
+  readonly used_at: number | null
 }
 
 const columns = `r.seq, r.id, r.kind, r.content, r.terms, r.tags, r.author, r.channel, r.session_id,
   r.turn_id, r.said_at, r.confidence, r.verification, r.sensitivity, r.valid_from, r.valid_until, r.recorded_at, r.closed_at,
   r.closed_from, (SELECT id FROM memory_records WHERE seq = r.superseded_by) AS superseded_by, r.expires_at,
   (SELECT name FROM memory_threads WHERE id = r.thread) AS thread_name, r.happened_at, r.happened_until, r.subject, r.attribute,
-  r.pinned, r.moment`
+  r.pinned, r.moment, r.used_at`
 
 const inNamespace = 'r.namespace_id = (SELECT id FROM memory_namespaces WHERE name = ?)'
 
@@ -204,6 +208,18 @@ export function createStore(db: SqlDatabase) {
     AND r.subject = ? AND r.attribute = ? AND r.closed_at IS NULL AND r.id <> ? AND (r.expires_at IS NULL OR r.expires_at > ?)`)
   const reopen = db.prepare(`UPDATE memory_records SET closed_at = NULL, closed_from = NULL, superseded_by = NULL
     WHERE id = ? AND closed_at IS NOT NULL AND ${inNamespace.replace('r.', '')}`)
+  const all = db.prepare<Row & { uses: number }>(
+    `SELECT ${columns}, r.uses FROM memory_records AS r WHERE ${readable} AND ${holding} ORDER BY r.seq`,
+  )
+  const expired = db.prepare<{ id: string }>(
+    `SELECT r.id FROM memory_records AS r WHERE ${inNamespace} AND r.expires_at <= ? ORDER BY r.seq`,
+  )
+  const addCondensed = db.prepare(`INSERT INTO memory_condensed (source, summary)
+    SELECT r.seq, (SELECT seq FROM memory_records WHERE id = ?) FROM json_each(?) AS e JOIN memory_records AS r ON r.id = e.value
+    WHERE true ON CONFLICT DO NOTHING`)
+  const condensedIds = db.prepare<{ id: string }>(
+    'SELECT DISTINCT r.id FROM memory_condensed AS c JOIN memory_records AS r ON r.seq = c.source',
+  )
   const use = db.prepare('UPDATE memory_records SET uses = uses + 1, used_at = ? WHERE id = ?')
   const counts = db.prepare<{ kind: MemoryKind; held: number; superseded: number; expired: number }>(`
     SELECT r.kind,
@@ -339,10 +355,30 @@ export function createStore(db: SqlDatabase) {
     /** Takes a closing back. @returns Whether there was one. */
     reopen: (id: string, namespace: string): boolean => reopen.run(id, namespace).changes > 0,
 
+    /** Every record that holds, oldest first, with its use. */
+    all(reader: Reader): Used[] {
+      return all.all(...readableParameters(reader), ...holdingParameters(reader)).map((row) => ({
+        record: toRecord(row, reader.namespace),
+        uses: row.uses,
+        usedAt: row.used_at ?? undefined,
+      }))
+    },
+
+    /** Notes what a summary was written from. */
+    condensed(summary: string, sources: readonly string[]): void {
+      addCondensed.run(summary, JSON.stringify(sources))
+    },
+
+    /** Ids of what was condensed already. */
+    wasCondensed: (): Set<string> => new Set(condensedIds.all().map(({ id }) => id)),
+
     /** Notes that a record was of use. */
     use: (id: string, at: number): void => void use.run(at, id),
 
     graph: prepareGraph(db),
+
+    /** Ids of what has expired. */
+    expired: (namespace: string, at: number): string[] => expired.all(namespace, at).map(({ id }) => id),
 
     /** Deletes for good. @returns The ids. */
     delete(namespace: string, filter: ForgetFilter): string[] {
@@ -359,11 +395,18 @@ export function createStore(db: SqlDatabase) {
       ]
       const asked = conditions.filter(([, value]) => value !== undefined)
       const where = ['namespace_id = (SELECT id FROM memory_namespaces WHERE name = ?)', ...asked.map(([sql]) => sql)]
+      // A summary holds words of its sources: it goes with the first of them.
+      const summaries = db
+        .prepare<{ id: string }>(
+          `DELETE FROM memory_records WHERE seq IN (SELECT c.summary FROM memory_condensed AS c JOIN memory_records AS r
+            ON r.seq = c.source WHERE ${where.join(' AND ')}) RETURNING id`,
+        )
+        .all(namespace, ...asked.map(([, value]) => value ?? null))
       const rows = db
         .prepare<{ id: string }>(`DELETE FROM memory_records WHERE ${where.join(' AND ')} RETURNING id`)
         .all(namespace, ...asked.map(([, value]) => value ?? null))
       db.prepare('DELETE FROM memory_namespaces WHERE name = ? AND records = 0').run(namespace)
-      return rows.map(({ id }) => id)
+      return [...summaries, ...rows].map(({ id }) => id)
     },
 
     stats(reader: Reader): MemoryStats {
@@ -392,6 +435,7 @@ function toCandidate(row: Row, namespace: string): Candidate {
     moment: row.moment,
     from: row.happened_at ?? row.said_at,
     to: row.happened_until ?? row.said_at + 1,
+    freshAt: Math.max(row.said_at, row.used_at ?? -Infinity),
   }
 }
 
