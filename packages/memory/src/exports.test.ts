@@ -5,7 +5,9 @@ test('the entry exports', () => {
   expect(Object.keys(entry)).toMatchInlineSnapshot(`
     [
       "estimateTokens",
+      "calibrate",
       "checkMemory",
+      "EmbedderError",
       "eraseDeleted",
       "createMemory",
       "memoryMigrations",

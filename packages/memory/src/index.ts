@@ -2,8 +2,10 @@
 
 export type { About, KnownRelation } from './about.js'
 export { estimateTokens } from './budget.js'
+export { type Calibration, type CalibrationRow, calibrate, type Judged } from './calibrate.js'
 export { checkMemory, type MemoryCheck } from './check.js'
 export type { CurateOptions, Curation } from './curate.js'
+export { type Embedder, EmbedderError } from './embedder.js'
 export { eraseDeleted } from './erase.js'
 export {
   createMemory,

@@ -1,11 +1,12 @@
 /** The memory of an agent: a shell around the rows, with the clock, ids and events of its owner. */
 
-import type { Clock, IdSource, Publisher, SqlDatabase } from '@salp/core'
+import { type Clock, describeError, type IdSource, type Publisher, type SqlDatabase } from '@salp/core'
 import { z } from 'zod'
 import { type About, tellAbout } from './about.js'
 import { type Annotation, annotate } from './annotate.js'
 import { type CurateOptions, type Curation, condense, findRepeats, worth } from './curate.js'
 import { digest } from './digest.js'
+import { type Embedder, embedAll } from './embedder.js'
 import { eraseSoon } from './erase.js'
 import { nameKey } from './names.js'
 import { type ReadOptions, type Recall, type RecallOptions, recall } from './recall.js'
@@ -28,12 +29,15 @@ import { createStore, type ForgetFilter, type MemoryStats, type Reader } from '.
 import { timeWords } from './times.js'
 import { findTopics, type NameGraph } from './topics.js'
 import { defaultTuning, type Tuning } from './tuning.js'
+import { createVectors } from './vectors.js'
 import { extraTerms } from './words.js'
 
 /** What a memory tells others. Ids only: who may read the text asks for it. */
 export interface MemoryEvents {
   'memory:remembered': { at: number; id: string; namespace: string; status: 'added' | 'known' }
   /** `erased` is false if bytes of the text may still be in the file or its log: see {@link eraseDeleted}. */
+  /** A question was answered without vectors. */
+  'memory:embedder-failed': { at: number; reason: string }
   'memory:forgotten': { at: number; ids: readonly string[]; namespace: string; erased: boolean }
 }
 
@@ -43,6 +47,8 @@ export interface MemoryDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly ids: IdSource
   readonly events?: Publisher<MemoryEvents> | undefined
+  /** Finds by meaning too. None is required; without one, nothing of this is loaded or stored. */
+  readonly embedder?: Embedder | undefined
 }
 
 /** How a memory behaves where a call does not say. */
@@ -109,6 +115,18 @@ export interface Memory {
    */
   forget(which: string | (ForgetFilter & { readonly namespace?: string | undefined })): Promise<number>
   stats(options?: ReadOptions): Promise<MemoryStats>
+  /**
+   * Gives vectors to the records that lack one, batch by batch; each batch is durable, so that a run that was cut short goes
+   * on where it stopped. Once all have one, the vectors of other models go. Search works meanwhile, with those there are.
+   *
+   * @param options - `limit`: most records. Range [1, ∞), by default all.
+   * @returns How many got one, and how many still lack one.
+   * @throws {@link EmbedderError} (`memory/embedder`) if the embedder returns what it should not.
+   */
+  embed(options?: {
+    readonly limit?: number | undefined
+    readonly signal?: AbortSignal | undefined
+  }): Promise<{ readonly embedded: number; readonly left: number }>
   /** Notes that records were of use: they count as fresh as on the day they were said, and are kept longest. */
   reinforce(ids: readonly string[]): Promise<void>
   /** Takes a closing back, so that the record holds again beside what took its place. @returns Whether it was closed. */
@@ -139,9 +157,14 @@ const forgetSchema = z
   })
   .refine((filter) => Object.values(filter).some((value) => value !== undefined), 'names nothing to forget')
 
+/** Questions whose vectors are kept, so that a page that asks twice pays once. */
+const keptQuestions = 64
+
 /** Creates the memory over an open database. Starts nothing, writes nothing. */
-export function createMemory({ db, clock, ids, events }: MemoryDeps, options: MemoryOptions = {}): Memory {
+export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, options: MemoryOptions = {}): Memory {
   const store = createStore(db)
+  const vectors = embedder && createVectors(db, embedder)
+  const questions = new Map<string, Float32Array>()
   const tuning = { ...defaultTuning, ...options.tuning }
   const own = { namespace: options.namespace ?? 'default', clearance: options.clearance ?? 'internal' }
 
@@ -245,6 +268,29 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
     }
   }
 
+  /** Records like the question by meaning. A question that cannot be embedded is answered without. */
+  const findAlike = async (
+    query: string,
+    as: Reader,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<Map<number, number>> => {
+    const space = store.namespace(as.namespace)
+    if (embedder === undefined || vectors === undefined || space === undefined || query.trim() === '') return new Map()
+    const sensitivity = sensitivities.indexOf(as.clearance)
+    try {
+      const question = questions.get(query) ?? (await embedAll(embedder, [query], { signal }))[0]
+      if (question === undefined) return new Map()
+      questions.set(query, question)
+      if (questions.size > keptQuestions) questions.delete(questions.keys().next().value ?? '')
+      return vectors.search(question, { namespaceId: space.id, sensitivity, now: as.now, limit: limit * 2 + 8 })
+    } catch (error) {
+      signal?.throwIfAborted()
+      events?.publish('memory:embedder-failed', { at: clock.now(), reason: describeError(error) })
+      return new Map()
+    }
+  }
+
   const tell = (remembered: Remembered): Remembered => {
     const { id, namespace } = remembered.record
     events?.publish('memory:remembered', { at: clock.now(), id, namespace, status: remembered.status })
@@ -266,7 +312,10 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
       read.signal?.throwIfAborted()
       const { limit = 8, tokenBudget = Infinity, floor = 0.35 } = read
       checkLimit(limit)
-      return recall(store, query, reader(read), { limit, tokenBudget, floor, tuning, alike: new Map() })
+      const as = reader(read)
+      const weights = { ...tuning, ...read.tuning }
+      const alike = weights.vectors > 0 ? await findAlike(query, as, limit, read.signal) : new Map<number, number>()
+      return recall(store, query, as, { limit, tokenBudget, floor, tuning: weights, alike })
     },
 
     get: async (id, read) => store.get(id, reader(read)),
@@ -282,6 +331,7 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
         typeof which === 'string' ? { ids: [which] } : which,
       )
       const forgotten = db.transaction(() => store.delete(namespace, filter))
+      vectors?.changed()
       if (forgotten.length > 0) {
         const erased = eraseSoon(db)
         events?.publish('memory:forgotten', { at: clock.now(), ids: forgotten, namespace, erased })
@@ -290,6 +340,38 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
     },
 
     stats: async (read) => store.stats(reader(read)),
+
+    async embed({ limit = Infinity, signal } = {}) {
+      if (embedder === undefined || vectors === undefined) return { embedded: 0, left: 0 }
+      let embedded = 0
+      let after = -1
+      while (embedded < limit) {
+        const batch = vectors.missing(after, Math.min(embedder.batchSize ?? 32, limit - embedded))
+        if (batch.length === 0) break
+        after = batch.at(-1)?.seq ?? after
+        const known = batch.map(({ content }) => vectors.known(content))
+        const asked = batch.filter((_, index) => known[index] === undefined)
+        const made =
+          asked.length === 0
+            ? []
+            : await embedAll(
+                embedder,
+                asked.map(({ content }) => content),
+                { signal },
+              )
+        db.transaction(() => {
+          let next = 0
+          for (const [index, one] of batch.entries()) {
+            const vector = known[index] ?? made[next++]
+            if (vector !== undefined) vectors.put(one, vector)
+          }
+        })
+        embedded += batch.length
+      }
+      const left = vectors.pending()
+      if (left === 0) db.transaction(vectors.dropOthers)
+      return { embedded, left }
+    },
 
     async reinforce(used) {
       const at = now()
@@ -302,6 +384,7 @@ export function createMemory({ db, clock, ids, events }: MemoryDeps, options: Me
 
     async curate(asked = {}) {
       const curation = db.transaction(() => curateNow(asked))
+      vectors?.changed()
       const gone = [...curation.expired, ...curation.forgotten]
       if (gone.length > 0 && !curation.dryRun) {
         const erased = eraseSoon(db)

@@ -159,12 +159,14 @@ CREATE TABLE memory_vectors (
   seq INTEGER NOT NULL,
   model TEXT NOT NULL,
   dimensions INTEGER NOT NULL,
-  digest INTEGER NOT NULL,         -- of the content it was made from
+  digest INTEGER NOT NULL,         -- of the content it was made from, to make none twice
+  record_digest INTEGER NOT NULL,  -- of the record then; another one makes the vector stale
   vector BLOB NOT NULL,            -- float32, unit length
   bits BLOB NOT NULL,              -- its signs
   PRIMARY KEY (model, seq)
 ) STRICT;
 CREATE INDEX memory_vectors_record ON memory_vectors (seq);
+CREATE INDEX memory_vectors_digest ON memory_vectors (digest);
 
 CREATE TRIGGER memory_records_inserted AFTER INSERT ON memory_records BEGIN
   INSERT INTO memory_text (rowid, content, terms, moment, scope)

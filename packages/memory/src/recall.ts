@@ -38,6 +38,8 @@ export interface RecallOptions extends ReadOptions {
   readonly asOf?: number | undefined
   /** Answers about what holds at this moment, in ms since the epoch. @defaultValue `asOf` */
   readonly validAt?: number | undefined
+  /** Weights of the stages that shall differ from the memory's for this question. */
+  readonly tuning?: Partial<Tuning> | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -328,6 +330,7 @@ function toHit(
     missed: asked.terms.filter((_, index) => matches[index] !== true).map(({ word }) => word),
     freshness,
     confidence: confidence * (verification === 'inferred' ? freshness : 1),
+    ...(one.vector > 0 && { similarity: one.vector }),
     ...(one.older !== undefined && { newestVersion: true }),
   }
   return {
@@ -359,12 +362,14 @@ function inTime(ranked: readonly Ranked[], { time, terms }: Asked, floor: number
 /** Orders the hits, drops what is too far off, and lets versions of one fact and repeats fall behind the best of them. */
 function arrange(ranked: readonly Ranked[], asked: Asked, { floor, tuning }: RecallShape): MemoryHit[] {
   const sorted = [...ranked].sort((a, b) => b.hit.score - a.hit.score || b.row.seq - a.row.seq)
+  const alike = ({ similarity = 0 }: Explanation): boolean => tuning.likeness < 1 && similarity >= tuning.likeness
   const known =
-    sorted.some(({ hit }) => hit.explanation.coverage >= floor) || (asked.terms.length === 0 && sorted.length > 0)
+    asked.terms.length === 0 ||
+    sorted.some(({ hit: { explanation } }) => explanation.coverage >= floor || alike(explanation))
   if (!known) return []
   const near = sorted.filter(({ hit: { explanation } }) => {
     const { coverage, shares } = explanation
-    return coverage >= floor / 4 || shares.graph + shares.thread + shares.vector >= 0.05
+    return coverage >= floor / 4 || alike(explanation) || shares.graph + shares.thread + shares.vector >= 0.05
   })
   const ordered = tuning.versions > 0 ? newestFirst(near, asked) : near
   const distinct = withoutRepeats(ordered.map(({ hit }) => hit))

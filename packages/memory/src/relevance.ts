@@ -18,6 +18,8 @@ export interface Explanation {
   readonly bm25: number
   /** What each signal adds to the score before quality: the full text, the thread, the walk over names, the vectors. */
   readonly shares: { readonly text: number; readonly thread: number; readonly graph: number; readonly vector: number }
+  /** Cosine of its vector and the question's, if it was among the most alike. */
+  readonly similarity?: number | undefined
   /** Whether it happened in the time that was asked about. */
   readonly inTime?: boolean | undefined
   /** Whether an older version of it was found, which it takes the place of. */

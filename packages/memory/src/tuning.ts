@@ -18,6 +18,8 @@ export interface Tuning {
   readonly diversity: number
   /** Weight of the vectors against the full text, which weighs 1; `calibrate()` measures it. Range [0, ∞). */
   readonly vectors: number
+  /** Cosine from which a record answers by meaning alone, whatever its words; `calibrate()` measures it. 1 switches it off. */
+  readonly likeness: number
 }
 
 /** What a memory uses where its owner says nothing. */
@@ -30,4 +32,5 @@ export const defaultTuning: Tuning = {
   names: 1,
   diversity: 1,
   vectors: 0.2,
+  likeness: 1,
 }

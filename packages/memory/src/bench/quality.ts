@@ -22,7 +22,9 @@ const folder = options.get('data')
 const scenarios = [...makeScenarios(seed), ...(folder ? readMultihop(folder) : [])].filter(({ name }) =>
   name.includes(options.get('only') ?? ''),
 )
-const stages = Object.keys(defaultTuning).filter((stage) => stage !== 'vectors') as (keyof Tuning)[]
+const stages = Object.keys(defaultTuning).filter(
+  (stage) => stage !== 'vectors' && stage !== 'likeness',
+) as (keyof Tuning)[]
 const limit = 10
 
 console.log(`Seed "${seed}". Intervals: 95 %, bootstrap for recall, Wilson for rates. One configuration for all.\n`)

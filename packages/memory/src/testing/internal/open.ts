@@ -3,6 +3,7 @@
 import { createIdSource, createRng, migrate } from '@salp/core'
 import { type Database, openDatabase } from '@salp/core/node'
 import { recordingPublisher, type StoppedClock, stoppedClock } from '@salp/core/testing'
+import type { Embedder } from '../../embedder.js'
 import { createMemory, type Memory, type MemoryEvents, type MemoryOptions } from '../../memory.js'
 import { memoryMigrations } from '../../migrations.js'
 import type { MemoryInput } from '../../record.js'
@@ -20,19 +21,22 @@ export interface OpenMemory {
   readonly clock: StoppedClock
   readonly events: ReturnType<typeof recordingPublisher<MemoryEvents>>
   /** Another memory over the same database. */
-  reopen(options: MemoryOptions): Memory
+  reopen(options: MemoryOptions, embedder?: Embedder): Memory
 }
 
 /** Opens a memory on Monday, in the database at `path`. */
-export function openMemory(options: MemoryOptions & { path?: string; seed?: string } = {}): OpenMemory {
-  const { path = ':memory:', seed = 'memory', ...rest } = options
+export function openMemory(
+  options: MemoryOptions & { path?: string; seed?: string; embedder?: Embedder } = {},
+): OpenMemory {
+  const { path = ':memory:', seed = 'memory', embedder: first, ...rest } = options
   const db = openDatabase(path, { busyTimeoutMs: 20_000 })
   migrate(db, 'memory', memoryMigrations)
   const clock = stoppedClock(monday)
   const events = recordingPublisher<MemoryEvents>()
   const ids = createIdSource({ clock, rng: createRng(seed) })
-  const reopen = (other: MemoryOptions): Memory => createMemory({ db, clock, ids, events }, other)
-  return { memory: reopen(rest), db, clock, events, reopen }
+  const reopen = (other: MemoryOptions, embedder?: Embedder): Memory =>
+    createMemory({ db, clock, ids, events, embedder }, other)
+  return { memory: reopen(rest, first), db, clock, events, reopen }
 }
 
 /** A statement of the user. */
