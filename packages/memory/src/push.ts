@@ -7,7 +7,7 @@ export type Edge = readonly [node: number, weight: number]
 export interface PushOptions {
   /** Share of a node's rank that goes on to its neighbours. Range [0, 1). @defaultValue `0.85` */
   readonly damping?: number | undefined
-  /** Rank too small to go on. Lower is dearer. Range (0, 1). @defaultValue `0.003` */
+  /** Rank too small to go on. Lower is dearer. Range (0, 1). @defaultValue `0.005` */
   readonly residual?: number | undefined
   /** Rounds after which it ends in any case. @defaultValue `12` */
   readonly rounds?: number | undefined
@@ -27,7 +27,7 @@ export interface PushOptions {
 export function pushRanks(
   seeds: ReadonlyMap<number, number>,
   neighbours: (nodes: readonly number[]) => ReadonlyMap<number, readonly Edge[]>,
-  { damping = 0.85, residual = 0.003, rounds = 12 }: PushOptions = {},
+  { damping = 0.85, residual = 0.005, rounds = 12 }: PushOptions = {},
 ): Map<number, number> {
   const ranks = new Map<number, number>()
   const edges = new Map<number, { ways: readonly Edge[]; total: number }>()

@@ -58,7 +58,8 @@ function askedPairs(word: string): string[] {
 /** Writes terms as an FTS5 query for records that have any of them. */
 export function toMatch(terms: readonly Term[], scope?: string | undefined): string {
   const any = terms.map(termMatch).join(' OR ')
-  const text = `{content terms moment} : (${any})`
+  // Naming columns is dear, and only a word that looks like a scope needs it.
+  const text = terms.some(({ word }) => /^n\d+$/.test(word)) ? `{content terms moment} : (${any})` : `(${any})`
   return scope === undefined ? text : `scope : ${quote(scope)} AND ${text}`
 }
 

@@ -93,6 +93,10 @@ const graphSources = 2
 const hubShare = 0.02
 const hubLeast = 10
 
+/** A word in more than this share of the records is common. */
+const commonShare = 0.05
+const commonLeast = 50
+
 /** Part of a question that may be left unsaid by the best hit before what other records add counts in full. */
 const coveredGap = 0.05
 
@@ -113,6 +117,8 @@ interface Signals {
 /** A question, read once. */
 interface Asked {
   readonly terms: readonly Term[]
+  /** Those the full text is asked for. */
+  readonly searched: readonly Term[]
   readonly weights: readonly number[]
   /** The question without the time it names. */
   readonly left: string
@@ -159,7 +165,8 @@ function ask(
   const left = time?.relative === true ? query.replace(time.text, ' ') : query
   const parsed = parseQuery(left)
   const weighed = parsed
-    .map((term) => ({ term, weight: termWeight(term, frequency(store, term), space?.total ?? 0) }))
+    .map((term) => ({ term, frequency: frequency(store, term, space?.total ?? 0) }))
+    .map((one) => ({ ...one, weight: termWeight(one.term, one.frequency, space?.total ?? 0) }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, maxTerms)
   const timed = new Set(words(time?.text ?? '').map(fold))
@@ -168,6 +175,7 @@ function ask(
   )
   return {
     terms: weighed.map(({ term }) => term),
+    searched: rareEnough(weighed, space?.total ?? 0).map(({ term }) => term),
     weights: weighed.map(({ weight }) => weight),
     left,
     names: names.map(({ key }) => key),
@@ -178,6 +186,12 @@ function ask(
     namespaceId: space?.id ?? 0,
     records: space?.records ?? 0,
   }
+}
+
+/** Leaves out words that very many records have, where two rarer ones are left: they cost most and order least. */
+function rareEnough<T extends { readonly frequency: number }>(weighed: readonly T[], total: number): readonly T[] {
+  const rare = weighed.filter(({ frequency: count }) => count <= Math.max(commonLeast, commonShare * total))
+  return rare.filter(({ frequency: count }) => count > 0).length >= 2 ? rare : weighed
 }
 
 /** Whether some record has the parts of a name close together, or the name is another name of something known. */
@@ -198,7 +212,7 @@ function gather(store: Store, asked: Asked, reader: Reader, shape: RecallShape):
     return fresh
   }
 
-  const found = asked.terms.length === 0 ? [] : search(store, toMatch(asked.terms, asked.scope), reader, limit)
+  const found = asked.terms.length === 0 ? [] : search(store, toMatch(asked.searched, asked.scope), reader, limit)
   const best = found[0]?.bm25 ?? 1
   for (const { seq, bm25, thread, older } of found) {
     if (older !== undefined && tuning.versions === 0) continue
@@ -436,6 +450,7 @@ function search(store: Store, match: string, reader: Reader, limit: number): Fou
   }
 }
 
-function frequency(store: Store, { stem: own, parts }: Term): number {
-  return Math.max(store.frequency(own), parts.length === 0 ? 0 : Math.min(...parts.map(store.frequency)))
+function frequency(store: Store, { stem: own, parts }: Term, total: number): number {
+  const ofParts = parts.map((part) => store.frequency(part, total))
+  return Math.max(store.frequency(own, total), parts.length === 0 ? 0 : Math.min(...ofParts))
 }

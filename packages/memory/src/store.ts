@@ -143,6 +143,9 @@ const holdingParameters = ({ asOf, validAt }: Reader): SqlValue[] => [asOf, vali
 /** The rows of a memory. Every method is one statement or a few; the caller holds the transaction. */
 export type Store = ReturnType<typeof createStore>
 
+/** Stems whose frequency is kept: counting one reads all its places in the index. */
+const keptFrequencies = 5_000
+
 /** Prepares the statements. */
 export function createStore(db: SqlDatabase) {
   const lastStamp = db.prepare<{ at: number }>('SELECT recorded_at AS at FROM memory_records ORDER BY seq DESC LIMIT 1')
@@ -228,6 +231,8 @@ export function createStore(db: SqlDatabase) {
       sum(coalesce(r.expires_at <= ?, 0)) AS expired
     FROM memory_records AS r WHERE ${inNamespace} AND r.sensitivity <= ? GROUP BY r.kind ORDER BY r.kind`)
 
+  const frequencies = new Map<string, { readonly count: number; readonly total: number }>()
+
   return {
     /** Stamp of the newest record. */
     lastStamp: (): number => lastStamp.get()?.at ?? -Infinity,
@@ -304,8 +309,16 @@ export function createStore(db: SqlDatabase) {
     /** Sizes of a namespace and of all, and its name in the index. */
     namespace: (name: string): { id: number; records: number; total: number } | undefined => namespaceOf.get(name),
 
-    /** Records that have a stem, in all namespaces. */
-    frequency: (stem: string): number => frequency.get(stem)?.doc ?? 0,
+    /** Records that have a stem, in all namespaces; as counted when there were about as many as now. */
+    frequency(stem: string, total: number): number {
+      const known = frequencies.get(stem)
+      if (known !== undefined && Math.abs(known.total - total) <= 0.02 * total) return known.count
+      const count = frequency.get(stem)?.doc ?? 0
+      if (frequencies.size >= keptFrequencies) frequencies.clear()
+      // A word nobody has used may be used by the next record.
+      if (count > 0) frequencies.set(stem, { count, total })
+      return count
+    },
 
     /**
      * The best `pool` rows of the full text that this reader may see, best first; `exhausted` when there are no others.

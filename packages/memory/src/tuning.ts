@@ -30,7 +30,7 @@ export const defaultTuning: Tuning = {
   expansion: 1,
   versions: 1,
   names: 1,
-  diversity: 1,
+  diversity: 0,
   vectors: 0.2,
   likeness: 1,
 }

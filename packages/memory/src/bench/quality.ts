@@ -67,7 +67,7 @@ async function fill({ records, questions }: Scenario): Promise<{ open: (tuning: 
   )
   const plain = (text: string): number[] => {
     const terms = parseQuery(text).map((term) => ({ ...term, parts: [] }))
-    const match = toMatch(terms).replace('{content terms moment} : ', '')
+    const match = toMatch(terms)
     return terms.length === 0 ? [] : search.all(match).map(({ rowid }) => rowid)
   }
   return {
