@@ -1,3 +1,3 @@
 import { preset } from '@salp/presets/tsup'
 
-export default preset({ index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' })
+export default preset({ index: 'src/index.ts', 'ai/index': 'src/ai/index.ts', 'testing/index': 'src/testing/index.ts' })

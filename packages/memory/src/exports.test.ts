@@ -9,6 +9,7 @@ test('the entry exports', () => {
       "checkMemory",
       "EmbedderError",
       "eraseDeleted",
+      "readForeign",
       "createMemory",
       "memoryMigrations",
       "MemoryInputError",

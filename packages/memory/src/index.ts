@@ -7,6 +7,7 @@ export { checkMemory, type MemoryCheck } from './check.js'
 export type { CurateOptions, Curation } from './curate.js'
 export { type Embedder, EmbedderError } from './embedder.js'
 export { eraseDeleted } from './erase.js'
+export { readForeign } from './foreign.js'
 export {
   createMemory,
   type ListOptions,

@@ -8,6 +8,7 @@ import { type CurateOptions, type Curation, condense, findRepeats, worth } from 
 import { digest } from './digest.js'
 import { type Embedder, embedAll } from './embedder.js'
 import { eraseSoon } from './erase.js'
+import { lineSchema, toLine } from './lines.js'
 import { nameKey } from './names.js'
 import { type ReadOptions, type Recall, type RecallOptions, recall } from './recall.js'
 import {
@@ -127,6 +128,16 @@ export interface Memory {
     readonly limit?: number | undefined
     readonly signal?: AbortSignal | undefined
   }): Promise<{ readonly embedded: number; readonly left: number }>
+  /** Every record this reader may see as a line of JSON, oldest first, what was superseded included. */
+  exportLines(options?: ReadOptions): IterableIterator<string>
+  /**
+   * Reads lines of {@link Memory.exportLines} back, all or none, each record once: ids, provenance, times and history stay. When
+   * they were recorded stays too, where this memory holds nothing later.
+   *
+   * @returns How many records are new here.
+   * @throws {@link MemoryInputError} (`memory/input`) naming the line that is not one.
+   */
+  importLines(lines: Iterable<string>): Promise<number>
   /** Notes that records were of use: they count as fresh as on the day they were said, and are kept longest. */
   reinforce(ids: readonly string[]): Promise<void>
   /** Takes a closing back, so that the record holds again beside what took its place. @returns Whether it was closed. */
@@ -373,6 +384,48 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
       return { embedded, left }
     },
 
+    *exportLines(read) {
+      const as = reader(read)
+      for (let after = -1; ; ) {
+        const page = store.history(after, as)
+        for (const { record } of page) yield toLine(record)
+        const last = page.at(-1)
+        if (last === undefined) return
+        after = last.seq
+      }
+    },
+
+    async importLines(lines) {
+      return db.transaction(() => {
+        const closed: MemoryRecord[] = []
+        let added = 0
+        let number = 0
+        for (const line of lines) {
+          number++
+          if (line.trim() === '') continue
+          const record = parseLine(line, number)
+          if (store.exists(record.id)) continue
+          const recordedAt = Math.max(record.recordedAt, store.lastStamp())
+          const terms = extraTerms(record.content, [
+            ...record.tags,
+            record.claim?.subject ?? '',
+            record.claim?.attribute ?? '',
+          ])
+          const notes = annotate(record.content, record.source.at)
+          const { validUntil, ...open } = record
+          const moment = timeWords(record.happenedAt ?? record.source.at)
+          const until = record.closedAt === undefined && validUntil !== undefined ? { validUntil } : {}
+          store.insert({ ...open, ...until, recordedAt, terms, digest: digest(identity(record)), moment, notes })
+          if (record.closedAt !== undefined) closed.push(record)
+          added++
+        }
+        for (const { id, supersededBy = '', closedAt = 0, validUntil = closedAt } of closed) {
+          store.supersede(id, { by: supersededBy, at: closedAt, from: validUntil })
+        }
+        return added
+      })
+    },
+
     async reinforce(used) {
       const at = now()
       db.transaction(() => {
@@ -461,6 +514,14 @@ function toRecord(
     pinned: input.pinned,
     recordedAt: own.at,
     ...(expiresAt !== undefined && { expiresAt }),
+  }
+}
+
+function parseLine(line: string, number: number): MemoryRecord {
+  try {
+    return parse(lineSchema, JSON.parse(line))
+  } catch (error) {
+    throw new MemoryInputError('memory/input', `line ${number}: ${describeError(error)}`)
   }
 }
 

@@ -34,7 +34,7 @@ describe('parseQuery()', () => {
 describe('toMatch()', () => {
   test('quotes every word and scopes to a namespace', () => {
     expect(toMatch(parseQuery('getUser AND NEAR(key)'), 'n3')).toMatchInlineSnapshot(
-      `"scope : "n3" AND {content terms moment} : ("getuser" OR ("get" AND "user") OR "near" OR "key")"`,
+      `"scope : "n3" AND ("getuser" OR ("get" AND "user") OR "near" OR "key")"`,
     )
   })
 

@@ -214,6 +214,10 @@ export function createStore(db: SqlDatabase) {
   const all = db.prepare<Row & { uses: number }>(
     `SELECT ${columns}, r.uses FROM memory_records AS r WHERE ${readable} AND ${holding} ORDER BY r.seq`,
   )
+  const history = db.prepare<Row>(
+    `SELECT ${columns} FROM memory_records AS r WHERE ${readable} AND r.seq > ? ORDER BY r.seq LIMIT 500`,
+  )
+  const exists = db.prepare('SELECT 1 FROM memory_records WHERE id = ?')
   const expired = db.prepare<{ id: string }>(
     `SELECT r.id FROM memory_records AS r WHERE ${inNamespace} AND r.expires_at <= ? ORDER BY r.seq`,
   )
@@ -389,6 +393,15 @@ export function createStore(db: SqlDatabase) {
     use: (id: string, at: number): void => void use.run(at, id),
 
     graph: prepareGraph(db),
+
+    /** A page of all records, superseded ones included, oldest first. */
+    history: (after: number, reader: Reader): { seq: number; record: MemoryRecord }[] =>
+      history
+        .all(...readableParameters(reader), after)
+        .map((row) => ({ seq: row.seq, record: toRecord(row, reader.namespace) })),
+
+    /** Whether a record has this id, in any namespace. */
+    exists: (id: string): boolean => exists.get(id) !== undefined,
 
     /** Ids of what has expired. */
     expired: (namespace: string, at: number): string[] => expired.all(namespace, at).map(({ id }) => id),

@@ -4,10 +4,10 @@ import type { SqlDatabase } from '@salp/core'
 import { digest } from './digest.js'
 import { dot, type Embedder } from './embedder.js'
 
-/** Records up to which every vector is compared; past that, the signs choose which. */
-export const exactLimit = 50_000
+/** Records up to which every vector is compared; past them, the signs choose which. */
+const exactLimit = 50_000
 
-/** Vectors compared in full for each one asked for, past {@link exactLimit}. */
+/** Vectors compared in full for each one asked for, past those. */
 const rescored = 48
 
 /** A record whose vector is missing, or was made from other words. */

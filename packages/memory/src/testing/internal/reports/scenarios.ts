@@ -1,8 +1,8 @@
 /** Generated stores and questions, one scenario for each thing a memory must do; every draw comes from a seed. */
 
 import { createRng, type Rng } from '@salp/core'
-import type { MemoryInput } from '../record.js'
-import { day, monday } from '../testing/internal/open.js'
+import type { MemoryInput } from '../../../record.js'
+import { day, monday } from '../open.js'
 
 /** A question, and what a right answer to it is. */
 export interface Question {

@@ -10,12 +10,12 @@ import { join } from 'node:path'
 import { create, insertMultiple, search as searchOrama } from '@orama/orama'
 import { createRng } from '@salp/core'
 import MiniSearch from 'minisearch'
-import { prepareGraph } from '../links.js'
-import { nameCandidates } from '../names.js'
-import { pushRanks } from '../push.js'
-import { parseQuery, toMatch } from '../query.js'
-import { openMemory, said } from '../testing/internal/open.js'
-import { createVectors } from '../vectors.js'
+import { prepareGraph } from '../../../links.js'
+import { nameCandidates } from '../../../names.js'
+import { pushRanks } from '../../../push.js'
+import { parseQuery, toMatch } from '../../../query.js'
+import { createVectors } from '../../../vectors.js'
+import { openMemory, said } from '../open.js'
 import { readOptions } from './options.js'
 import { quantile } from './statistics.js'
 
@@ -86,9 +86,7 @@ async function measure(size: number, folder: string): Promise<void> {
   const search = bare.prepare(
     'SELECT i.content FROM items AS i JOIN (SELECT rowid, rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT 10) AS f ON i.id = f.rowid',
   )
-  const matches = new Map(
-    questions.map((one) => [one, toMatch(parseQuery(one))]),
-  )
+  const matches = new Map(questions.map((one) => [one, toMatch(parseQuery(one))]))
   const askBare = async (one: string): Promise<void> => void search.all(matches.get(one) ?? '')
   const ask = async (one: string): Promise<void> => void (await memory.recall(one, { limit: 10 }))
   for (const one of questions.slice(0, 40)) await Promise.all([askBare(one), ask(one)])

@@ -5,9 +5,9 @@
  * a memory nobody configured, answers every kind of question.
  */
 
-import { parseQuery, toMatch } from '../query.js'
-import { openMemory } from '../testing/internal/open.js'
-import { defaultTuning, type Tuning } from '../tuning.js'
+import { parseQuery, toMatch } from '../../../query.js'
+import { defaultTuning, type Tuning } from '../../../tuning.js'
+import { openMemory } from '../open.js'
 import { readMultihop } from './multihop.js'
 import { readOptions } from './options.js'
 import { makeScenarios, type Scenario } from './scenarios.js'
