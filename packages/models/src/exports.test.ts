@@ -27,6 +27,9 @@ test('the entries export what they are meant to', () => {
         "slotFromEndpoint",
         "slotsFromKeys",
         "slotsFromServers",
+        "withEmbeddingCache",
+        "embedderFromAiSdk",
+        "EmbeddingError",
         "stripReasoning",
         "reflexModel",
         "parseToolCalls",
@@ -34,6 +37,7 @@ test('the entries export what they are meant to', () => {
       ],
       "./testing": [
         "collect",
+        "hashingEmbedder",
         "scriptedModel",
       ],
       "./testing/node": [
