@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import * as entry from './index.js'
+import * as node from './node/index.js'
 import * as testing from './testing/index.js'
 import * as testingNode from './testing/node/index.js'
 
 test('the entries export what they are meant to', () => {
   expect({
     '.': Object.keys(entry),
+    './node': Object.keys(node),
     './testing': Object.keys(testing),
     './testing/node': Object.keys(testingNode),
   }).toMatchInlineSnapshot(`
@@ -34,6 +36,11 @@ test('the entries export what they are meant to', () => {
         "reflexModel",
         "parseToolCalls",
         "repairToolCalls",
+      ],
+      "./node": [
+        "EmbedderError",
+        "createOnnxEmbedder",
+        "EmbedderRuntimeError",
       ],
       "./testing": [
         "collect",
