@@ -41,6 +41,9 @@ test('the entries export what they are meant to', () => {
         "EmbedderError",
         "createOnnxEmbedder",
         "EmbedderRuntimeError",
+        "convertWordVectors",
+        "WordVectorsError",
+        "createWordVectorEmbedder",
       ],
       "./testing": [
         "collect",
