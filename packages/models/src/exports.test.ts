@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import * as entry from './index.js'
+import * as node from './node/index.js'
 import * as testing from './testing/index.js'
 import * as testingNode from './testing/node/index.js'
 
 test('the entries export what they are meant to', () => {
   expect({
     '.': Object.keys(entry),
+    './node': Object.keys(node),
     './testing': Object.keys(testing),
     './testing/node': Object.keys(testingNode),
   }).toMatchInlineSnapshot(`
@@ -27,13 +29,25 @@ test('the entries export what they are meant to', () => {
         "slotFromEndpoint",
         "slotsFromKeys",
         "slotsFromServers",
+        "withEmbeddingCache",
+        "embedderFromAiSdk",
+        "EmbeddingError",
         "stripReasoning",
         "reflexModel",
         "parseToolCalls",
         "repairToolCalls",
       ],
+      "./node": [
+        "EmbedderError",
+        "createOnnxEmbedder",
+        "EmbedderRuntimeError",
+        "convertWordVectors",
+        "WordVectorsError",
+        "createWordVectorEmbedder",
+      ],
       "./testing": [
         "collect",
+        "hashingEmbedder",
         "scriptedModel",
       ],
       "./testing/node": [

@@ -1,4 +1,4 @@
-/** Language models in a cascade, repair of what they write, and a reflex model that needs none. */
+/** Language models in a cascade, repair of what they write, a reflex model that needs none, and embedders. */
 
 export {
   type Cascade,
@@ -34,6 +34,10 @@ export {
   slotsFromKeys,
   slotsFromServers,
 } from './detection/slots.js'
+export type { Embedder, EmbeddingPrompts, EmbeddingPurpose, EmbedOptions } from './embedding/embedder.js'
+export { withEmbeddingCache } from './embedding/embedding-cache.js'
+export { type AiSdkEmbedderOptions, embedderFromAiSdk } from './embedding/from-ai-sdk.js'
+export { EmbeddingError } from './embedding/unit.js'
 export { stripReasoning } from './reasoning/strip-reasoning.js'
 export { type ReflexOptions, reflexModel } from './reflex/reflex-model.js'
 export { type ParsedText, type ParsedToolCall, parseToolCalls } from './repair/parse-tool-calls.js'

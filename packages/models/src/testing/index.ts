@@ -1,6 +1,7 @@
-/** Doubles for language models. */
+/** Doubles for language models and embedders. */
 
 export { collect } from './collect.js'
+export { hashingEmbedder } from './hashing-embedder.js'
 export {
   type ModelScript,
   type ScriptedCall,
