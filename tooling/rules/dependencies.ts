@@ -21,7 +21,7 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Packages that need Node, beside its own modules. */
-const nodeOnly = new Set(['better-sqlite3', 'pino', 'node-pty'])
+const nodeOnly = new Set(['better-sqlite3', 'pino', 'node-pty', 'onnxruntime-node'])
 
 const builtins = new Set(builtinModules)
 

@@ -5,13 +5,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Agent, type AgentStatus, agentMigrations, createAgent, createAgentApi } from '@salp/agent'
 import { createLocalTools, createWorkspace } from '@salp/agent/node'
-import { createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
+import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
-import { createMemory, memoryMigrations } from '@salp/memory'
+import { createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
 import { modelsMigrations } from '@salp/models'
 import type { Hono } from 'hono'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
+import { createEmbedding, openEmbedder } from './meaning.js'
 import { secretValues } from './secrets.js'
 import type { Settings } from './settings.js'
 import { serveStudio } from './studio.js'
@@ -48,7 +49,12 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'models', modelsMigrations)
   migrate(db, 'agent', agentMigrations)
 
-  const memory = createMemory({ db, clock, ids })
+  const memoryEvents = createEventBus<MemoryEvents>({
+    onError: (error, event) => log.warn('A listener failed', { event, error }),
+  })
+  const embedder = await openEmbedder(settings.memory)
+  const memory = createMemory({ db, clock, ids, events: memoryEvents, embedder })
+  const embedding = embedder && createEmbedding({ memory, events: memoryEvents, log: log.child('memory') })
   const models = connectModels(
     { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment },
     settings.model,
@@ -103,10 +109,13 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     agent,
     start() {
       void models.warmUp()
+      embedding?.start()
       agent.start()
     },
     async close() {
       await agent.close()
+      await embedding?.close()
+      await embedder?.close()
       db.close()
       home.release()
     },

@@ -34,6 +34,12 @@ export const settingsSchema = z.object({
       contextTokens: z.number().int().min(2_048).default(32_768).describe('Context of the model, in tokens'),
     })
     .prefault({}),
+  memory: z
+    .object({
+      sentenceModel: z.string().optional().describe('Folder of an ONNX sentence model, for recall by meaning'),
+      wordVectors: z.string().optional().describe('File of converted word vectors, for recall by meaning'),
+    })
+    .prefault({}),
   agent: z
     .object({
       name: z.string().default('Salp').describe('Name the agent goes by'),

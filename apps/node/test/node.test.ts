@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@salp/core/node'
 import { type FakeOpenAi, startFakeOpenAi } from '@salp/models/testing/node'
 import OpenAI from 'openai'
@@ -80,6 +81,18 @@ describe('a node with no configuration', () => {
     expect(asked).toBe(1)
     expect(replyOf(events)).toContain('docs')
     expect(await (await node.call('/api/audit')).json()).toMatchObject({ chain: { intact: true } })
+  })
+
+  test('gives vectors to what it remembers, when a sentence model is named', async () => {
+    const where = place()
+    const folder = fileURLToPath(new URL('../../../fixtures/tiny-embedder', import.meta.url))
+    const node = await start({ place: where, environment: { SALP_MEMORY_SENTENCE_MODEL: folder } })
+    await say(node, 'remember that the deploy key rotates on Fridays')
+    using db = openDatabase(join(where.home, 'salp.db'))
+    const vectors = db.prepare<{ count: number }>('SELECT count(*) AS count FROM memory_vectors')
+    await until(() => vectors.get()?.count === 1)
+    expect(replyOf(await say(node, 'when does the deploy key rotate?'))).toContain('rotates on Fridays')
+    expect(await node.stop()).toBe(0)
   })
 
   test('answers a stock OpenAI client', async () => {
@@ -256,6 +269,16 @@ describe('a node that cannot start', () => {
     expect(code).toBe(1)
     expect(errors).toContain('restore a backup')
     expect(readFileSync(join(where.home, 'salp.db'), 'utf8')).toBe(garbage)
+  })
+
+  test('says what is wrong with a sentence model that is none', async () => {
+    const where = place()
+    const { code, errors } = await runNode({
+      place: where,
+      flags: ['--port', '0', '--set', `memory.sentenceModel=${where.workspace}`],
+    })
+    expect(code).toBe(1)
+    expect(errors).toContain(where.workspace)
   })
 
   test('refuses a database of a newer version', async () => {

@@ -14,17 +14,21 @@ export interface Embedder {
    * @param texts - As they are; a long one may be cut by the embedder.
    * @returns One vector each, in order, `dimensions` long, not all zero.
    */
-  embed(
-    texts: readonly string[],
-    options: { readonly signal?: AbortSignal | undefined },
-  ): Promise<readonly Float32Array[]>
+  embed(texts: readonly string[], options: EmbedOptions): Promise<readonly Float32Array[]>
+}
+
+/** How texts are to be embedded. */
+export interface EmbedOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What the texts are, for models that tell a question from what it asks for. */
+  readonly purpose?: 'query' | 'document' | undefined
 }
 
 /** Embeds, and checks what comes back. @returns Vectors of unit length. @throws {@link EmbedderError} (`memory/embedder`). */
 export async function embedAll(
   embedder: Embedder,
   texts: readonly string[],
-  options: { readonly signal?: AbortSignal | undefined },
+  options: EmbedOptions,
 ): Promise<Float32Array[]> {
   options.signal?.throwIfAborted()
   const vectors = await embedder.embed(texts, options)

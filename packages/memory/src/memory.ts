@@ -290,7 +290,7 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
     if (embedder === undefined || vectors === undefined || space === undefined || query.trim() === '') return new Map()
     const sensitivity = sensitivities.indexOf(as.clearance)
     try {
-      const question = questions.get(query) ?? (await embedAll(embedder, [query], { signal }))[0]
+      const question = questions.get(query) ?? (await embedAll(embedder, [query], { signal, purpose: 'query' }))[0]
       if (question === undefined) return new Map()
       questions.set(query, question)
       if (questions.size > keptQuestions) questions.delete(questions.keys().next().value ?? '')
@@ -368,7 +368,7 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
             : await embedAll(
                 embedder,
                 asked.map(({ content }) => content),
-                { signal },
+                { signal, purpose: 'document' },
               )
         db.transaction(() => {
           let next = 0

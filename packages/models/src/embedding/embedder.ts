@@ -12,8 +12,8 @@ export interface EmbedOptions {
 
 /** Turns texts into directions, so that texts of like meaning point alike. */
 export interface Embedder {
-  /** Names the vector space: vectors under one id can be compared, under two they cannot. Stored with each vector. */
-  readonly id: string
+  /** Names the vector space: vectors under one name can be compared, under two they cannot. Stored with each vector. */
+  readonly modelId: string
   readonly dimensions: number
   /**
    * Embeds texts; an empty one too gets a vector.

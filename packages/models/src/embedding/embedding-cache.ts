@@ -16,10 +16,10 @@ export function withEmbeddingCache(
   embedder: Embedder,
   { entries = 1_000 }: { readonly entries?: number | undefined } = {},
 ): Embedder {
-  const { id, dimensions } = embedder
+  const { modelId, dimensions } = embedder
   const cache = createLruCache<string, Float32Array>(entries)
   return {
-    id,
+    modelId,
     dimensions,
     async embed(texts, options = {}) {
       options.signal?.throwIfAborted()

@@ -59,7 +59,7 @@ describe('embedderFromAiSdk()', () => {
     const texts = Array.from({ length: 2_049 }, (_, index) => `text ${index}`)
     const embedder = embedderFromAiSdk(model, { dimensions: 8 })
     const vectors = await embedder.embed(texts)
-    expect(embedder.id).toBe('local.embedding:tiny')
+    expect(embedder.modelId).toBe('local.embedding:tiny')
     expect(calls.map((call) => call.length).sort((a, b) => a - b)).toEqual([1, 2_048])
     expect(vectors.at(-1)).toEqual((await embedder.embed(['text 2048']))[0])
   })

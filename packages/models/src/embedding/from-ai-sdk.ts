@@ -31,9 +31,9 @@ export function embedderFromAiSdk(
   model: EmbeddingModelV4,
   { dimensions, prompts = {}, maxRetries = 2 }: AiSdkEmbedderOptions,
 ): Embedder {
-  const id = `${model.provider}:${model.modelId}`
+  const modelId = `${model.provider}:${model.modelId}`
   return {
-    id,
+    modelId,
     dimensions,
     async embed(texts, { signal, purpose = 'document' } = {}) {
       signal?.throwIfAborted()
@@ -44,19 +44,19 @@ export function embedderFromAiSdk(
       const { embeddings } = await embedMany({ model, values, maxRetries, maxParallelCalls, ...call }).catch(
         (error: unknown) => {
           signal?.throwIfAborted()
-          throw providerError(id, error)
+          throw providerError(modelId, error)
         },
       )
-      return embeddings.map((values) => toUnit(values, { id, dimensions }))
+      return embeddings.map((values) => toUnit(values, { modelId, dimensions }))
     },
   }
 }
 
 /** The last failure of a call, without its texts. */
-function providerError(id: string, error: unknown): EmbeddingError {
+function providerError(modelId: string, error: unknown): EmbeddingError {
   const last = RetryError.isInstance(error) ? error.lastError : error
   const { kind, detail } = classifyFailure(last, 0)
   // The error of a call holds its body and headers: texts of the user, and a key.
   const cause = APICallError.isInstance(last) ? undefined : last
-  return new EmbeddingError(id, detail, { cause, retryable: failureTraits[kind].retryable })
+  return new EmbeddingError(modelId, detail, { cause, retryable: failureTraits[kind].retryable })
 }

@@ -10,18 +10,18 @@ import { SalpError, type SalpErrorOptions } from '@salp/core'
  */
 export function toUnit(
   values: ArrayLike<number>,
-  from: { readonly id: string; readonly dimensions: number },
+  from: { readonly modelId: string; readonly dimensions: number },
 ): Float32Array {
   if (values.length !== from.dimensions) {
     throw new EmbeddingError(
-      from.id,
+      from.modelId,
       `it gave ${values.length} dimensions where ${from.dimensions} were expected: state the width that the model has`,
     )
   }
   const vector = Float32Array.from(values)
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
   if (!(length > 0 && length < Number.POSITIVE_INFINITY)) {
-    throw new EmbeddingError(from.id, `it gave a vector of length ${length}, which has no direction`)
+    throw new EmbeddingError(from.modelId, `it gave a vector of length ${length}, which has no direction`)
   }
   return vector.map((value) => value / length)
 }

@@ -64,9 +64,9 @@ describe('createOnnxEmbedder()', () => {
   test('reads width, length and id from the folder', async () => {
     await using embedder = await createOnnxEmbedder({ folder: tiny })
     expect(embedder).toMatchObject({ dimensions: 16, maxTokens: 64 })
-    expect(embedder.id).toMatch(/^tiny-embedder@[0-9a-f]{12}$/)
+    expect(embedder.modelId).toMatch(/^tiny-embedder@[0-9a-f]{12}$/)
     await using short = await createOnnxEmbedder({ folder: tiny, maxTokens: 8 })
-    expect(short.id).not.toBe(embedder.id)
+    expect(short.modelId).not.toBe(embedder.modelId)
     const [long, cut] = await short.embed(['cat cat cat cat cat cat ship ship', 'cat cat cat cat cat cat'])
     expect(long).toEqual(cut)
   })
@@ -133,7 +133,10 @@ describe('createOnnxEmbedder()', () => {
     const tokenizer = await readFile(join(tiny, 'tokenizer.json'), 'utf8')
     const folder = await changed({ 'tokenizer.json': tokenizer.replace(/"cat": \d+/, '"cat": 5000') })
     await using embedder = await createOnnxEmbedder({ folder })
-    await expect(embedder.embed(['cat'])).rejects.toMatchObject({ code: 'models/embedding', embedder: embedder.id })
+    await expect(embedder.embed(['cat'])).rejects.toMatchObject({
+      code: 'models/embedding',
+      embedder: embedder.modelId,
+    })
     expect(await embedder.embed(['dog'])).toHaveLength(1)
   })
 

@@ -37,10 +37,10 @@ const maxBatchTokens = 4_096
 export async function createOnnxEmbedder({ threads = 1, ...options }: OnnxEmbedderOptions): Promise<OnnxEmbedder> {
   const model = await readSentenceModel(options)
   const thread = await startOnnxThread(model, { runtime: 'onnxruntime-node', threads })
-  const { id, maxTokens, prompts } = model
+  const { modelId, maxTokens, prompts } = model
   const { dimensions, close } = thread
   return {
-    id,
+    modelId,
     dimensions,
     maxTokens,
     async embed(texts, { signal, purpose = 'document' } = {}) {
@@ -51,7 +51,7 @@ export async function createOnnxEmbedder({ threads = 1, ...options }: OnnxEmbedd
         const rows = await thread.run(batch.map(({ text }) => text))
         signal?.throwIfAborted()
         for (const [row, { index }] of batch.entries()) {
-          vectors[index] = toUnit(rows.subarray(row * dimensions, (row + 1) * dimensions), { id, dimensions })
+          vectors[index] = toUnit(rows.subarray(row * dimensions, (row + 1) * dimensions), { modelId, dimensions })
         }
       }
       return vectors

@@ -49,7 +49,7 @@ export async function startOnnxThread(
   let asked = 0
   let ended: EmbeddingError | undefined
   const end = (why: string, cause?: unknown): void => {
-    ended ??= new EmbeddingError(model.id, why, { cause })
+    ended ??= new EmbeddingError(model.modelId, why, { cause })
     for (const { reject } of waiting.values()) reject(ended)
     waiting.clear()
   }
@@ -58,7 +58,7 @@ export async function startOnnxThread(
     waiting.delete(reply.id)
     if (waiting.size === 0) worker.unref()
     if (reply.type === 'embedded') answer?.resolve(reply.vectors)
-    else answer?.reject(new EmbeddingError(model.id, describeError(reply.error), { cause: reply.error }))
+    else answer?.reject(new EmbeddingError(model.modelId, describeError(reply.error), { cause: reply.error }))
   })
   worker.on('error', (error) => end('its thread broke down', error))
   worker.on('exit', () => end('it is closed'))

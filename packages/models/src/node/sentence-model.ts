@@ -14,7 +14,7 @@ import type { ThreadModel } from './onnx-worker.js'
 export interface SentenceModel extends ThreadModel {
   readonly folder: string
   /** Name of the folder, and a digest of everything that shapes a vector. */
-  readonly id: string
+  readonly modelId: string
   readonly prompts: EmbeddingPrompts
 }
 
@@ -75,7 +75,7 @@ export async function readSentenceModel(options: SentenceModelOptions): Promise<
   const digest = await digestOf([modelPath, tokenizerPath], JSON.stringify([maxTokens, pooling, prompts]))
   return {
     folder,
-    id: `${basename(folder)}@${digest}`,
+    modelId: `${basename(folder)}@${digest}`,
     modelPath,
     tokenizerPath,
     tokenizerConfig: tokenizerConfig ?? {},

@@ -6,17 +6,17 @@ import { hashedDirection } from '../embedding/hashed-direction.js'
 /**
  * Creates a double of an embedder: the sum of one fixed direction a word, brought to unit length.
  *
- * @param options - `id`: default `hashing`; the vectors do not depend on it. `dimensions`: default 64.
+ * @param options - `modelId`: default `hashing`; the vectors do not depend on it. `dimensions`: default 64.
  */
 export function hashingEmbedder({
-  id = 'hashing',
+  modelId = 'hashing',
   dimensions = 64,
 }: {
-  readonly id?: string | undefined
+  readonly modelId?: string | undefined
   readonly dimensions?: number | undefined
 } = {}): Embedder {
   return {
-    id,
+    modelId,
     dimensions,
     async embed(texts, { signal } = {}) {
       signal?.throwIfAborted()

@@ -85,8 +85,8 @@ describe('createWordVectorEmbedder()', () => {
   test('names its space by the content of the file', async () => {
     await using embedder = await createWordVectorEmbedder({ file: await converted(text) })
     await using changed = await createWordVectorEmbedder({ file: await converted(text.replace('0.9', '0.8')) })
-    expect(embedder.id).toMatch(/^vectors\.salp@[0-9a-f]{12}$/)
-    expect(changed.id).not.toBe(embedder.id)
+    expect(embedder.modelId).toMatch(/^vectors\.salp@[0-9a-f]{12}$/)
+    expect(changed.modelId).not.toBe(embedder.modelId)
   })
 
   test('refuses a file that is none, or was cut off', async () => {

@@ -32,10 +32,10 @@ const maxWords = 4_096
 export async function createWordVectorEmbedder({ file: path }: { readonly file: string }): Promise<WordVectorEmbedder> {
   const file = await openWordVectorFile(path)
   const { dimensions, digest } = file.header
-  const id = `${basename(path)}@${digest.slice(0, 12)}`
+  const modelId = `${basename(path)}@${digest.slice(0, 12)}`
   const close = (): Promise<void> => file.close()
   return {
-    id,
+    modelId,
     dimensions,
     async embed(texts, { signal } = {}) {
       const vectors: Float32Array[] = []
@@ -44,7 +44,7 @@ export async function createWordVectorEmbedder({ file: path }: { readonly file: 
         const average = await averageOf(text, file)
         // Of no words, or of words that cancel out, the text as a whole is one unknown word.
         const direction = average.some((value) => value !== 0) ? average : hashedDirection(text, dimensions)
-        vectors.push(toUnit(direction, { id, dimensions }))
+        vectors.push(toUnit(direction, { modelId, dimensions }))
       }
       return vectors
     },

@@ -17,7 +17,7 @@ export function embedderSuite({ name, create }: { name: string; create: () => Cl
     afterAll(() => embedder.close?.())
 
     test('names its space', () => {
-      expect(embedder.id).not.toBe('')
+      expect(embedder.modelId).not.toBe('')
       expect(Number.isInteger(embedder.dimensions) && embedder.dimensions > 0).toBe(true)
     })
 
