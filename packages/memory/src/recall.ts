@@ -5,7 +5,7 @@ import { findNames, nameCandidates } from './names.js'
 import { pushRanks } from './push.js'
 import { parseQuery, type Term, toMatch, toMatchAll, toMatchNear } from './query.js'
 import { type MemoryKind, type MemorySource, type Sensitivity, sensitivities, type Verification } from './record.js'
-import { attributeStems, attributesOf, tellsChange } from './relations.js'
+import { attributeStems, attributesOf, changeStems, tellsChange } from './relations.js'
 import { coverage, type Explanation, fade, matchTerms, quality, stemsOf, termWeight } from './relevance.js'
 import type { Candidate, Found, Reader, Store } from './store.js'
 import { findTime, type TimeSpan } from './times.js'
@@ -96,6 +96,9 @@ const hubLeast = 10
 /** A word in more than this share of the records is common. */
 const commonShare = 0.05
 const commonLeast = 50
+
+/** Longest record that may be a version of one fact, in UTF-16 units. */
+const versionLength = 240
 
 /** Part of a question that may be left unsaid by the best hit before what other records add counts in full. */
 const coveredGap = 0.05
@@ -243,11 +246,11 @@ function gather(store: Store, asked: Asked, reader: Reader, shape: RecallShape):
   return signals
 }
 
-/** Records that name what the question names and tell the attribute it asks for, in whatever words. */
+/** Records that name what the question names, and tell the attribute it asks for or a change, in whatever words. */
 function expand(store: Store, { attributes, names, scope, terms }: Asked, reader: Reader): Found[] {
-  if (attributes.size === 0 || names.length === 0) return []
+  if (names.length === 0) return []
   const known = new Set(terms.map((term) => term.stem))
-  const stems = attributeStems(attributes).filter((one) => !known.has(one))
+  const stems = [...attributeStems(attributes), ...changeStems].filter((one) => !known.has(one))
   return store.search(toMatchAll(names, stems, scope), 12, reader).found
 }
 
@@ -393,20 +396,31 @@ function arrange(ranked: readonly Ranked[], asked: Asked, { floor, tuning }: Rec
 /**
  * Puts versions of what is asked in order of time, newest first, in the places they hold together.
  *
- * A version is a short record that names all the question names and tells the attribute it asks for, or that something
- * changed. First statements repeat the words of the question and corrections do not, so relevance cannot order them.
+ * A version is a short record that names all the question names and tells the attribute it asks for, or as much of the
+ * question as the best of them, or that something changed. First statements repeat the words of the question and
+ * corrections do not, so relevance cannot order them.
  */
-function newestFirst(ranked: readonly Ranked[], { names, attributes, terms }: Asked): Ranked[] {
-  if (names.length === 0 || attributes.size === 0) return [...ranked]
-  const named = new Set(terms.filter(({ name }) => name).map((term) => term.stem))
-  const isVersion = ranked.map(({ row: { record, terms: extra } }) => {
-    if (record.content.length > 240) return false
+function newestFirst(ranked: readonly Ranked[], asked: Asked): Ranked[] {
+  const named = new Set(asked.terms.filter(({ name }) => name).map((term) => term.stem))
+  if (named.size === 0) return [...ranked]
+  const rest = asked.terms.filter(({ name }) => !name).map((term) => term.stem)
+  const told = ranked.map(({ row: { record, terms: extra } }) => {
+    if (record.content.length > versionLength) return undefined
     const stems = stemsOf(`${record.content}\n${extra}`)
-    if (![...named].every((one) => stems.has(one))) return false
-    if (record.claim !== undefined && attributes.has(record.claim.attribute)) return true
+    if (![...named].every((one) => stems.has(one))) return undefined
     for (const one of named) stems.delete(one)
-    const told = attributesOf(stems)
-    return told.size === 0 ? tellsChange(stems) : [...told].some((attribute) => attributes.has(attribute))
+    return { stems, shared: rest.filter((one) => stems.has(one)).length }
+  })
+  const most = Math.max(1, ...told.map((one) => one?.shared ?? 0))
+  const isVersion = ranked.map(({ row: { record } }, index) => {
+    const one = told[index]
+    if (one === undefined) return false
+    if (one.shared >= most || (record.claim !== undefined && asked.attributes.has(record.claim.attribute))) return true
+    const attributes = attributesOf(one.stems)
+    return (
+      [...attributes].some((attribute) => asked.attributes.has(attribute)) ||
+      (attributes.size === 0 && tellsChange(one.stems))
+    )
   })
   const versions = ranked
     .filter((_, index) => isVersion[index])
