@@ -97,6 +97,9 @@ const hubLeast = 10
 const commonShare = 0.05
 const commonLeast = 50
 
+/** Most records that expansion adds; a name in no more than so many is looked for alone. */
+const expanded = 12
+
 /** Longest record that may be a version of one fact, in UTF-16 units. */
 const versionLength = 240
 
@@ -123,6 +126,8 @@ interface Asked {
   /** Those the full text is asked for. */
   readonly searched: readonly Term[]
   readonly weights: readonly number[]
+  /** Records that have each term. */
+  readonly frequencies: readonly number[]
   /** The question without the time it names. */
   readonly left: string
   readonly names: readonly string[]
@@ -180,6 +185,7 @@ function ask(
     terms: weighed.map(({ term }) => term),
     searched: rareEnough(weighed, space?.total ?? 0).map(({ term }) => term),
     weights: weighed.map(({ weight }) => weight),
+    frequencies: weighed.map(({ frequency: count }) => count),
     left,
     names: names.map(({ key }) => key),
     time,
@@ -247,11 +253,12 @@ function gather(store: Store, asked: Asked, reader: Reader, shape: RecallShape):
 }
 
 /** Records that name what the question names, and tell the attribute it asks for or a change, in whatever words. */
-function expand(store: Store, { attributes, names, scope, terms }: Asked, reader: Reader): Found[] {
+function expand(store: Store, { attributes, names, scope, terms, frequencies }: Asked, reader: Reader): Found[] {
   if (names.length === 0) return []
   const known = new Set(terms.map((term) => term.stem))
-  const stems = [...attributeStems(attributes), ...changeStems].filter((one) => !known.has(one))
-  return store.search(toMatchAll(names, stems, scope), 12, reader).found
+  const few = frequencies.some((count, index) => terms[index]?.name === true && count <= expanded)
+  const stems = few ? [] : [...attributeStems(attributes), ...changeStems].filter((one) => !known.has(one))
+  return store.search(toMatchAll(names, stems, scope), expanded, reader).found
 }
 
 /** Walks from the names of the question and its best hits over shared names. Nothing, if it names nobody known. */
@@ -404,8 +411,10 @@ function newestFirst(ranked: readonly Ranked[], asked: Asked): Ranked[] {
   const named = new Set(asked.terms.filter(({ name }) => name).map((term) => term.stem))
   if (named.size === 0) return [...ranked]
   const rest = asked.terms.filter(({ name }) => !name).map((term) => term.stem)
-  const told = ranked.map(({ row: { record, terms: extra } }) => {
+  const names = asked.terms.filter(({ name }) => name).map(({ word }) => word)
+  const told = ranked.map(({ row: { record, terms: extra }, hit }) => {
     if (record.content.length > versionLength) return undefined
+    if (!names.every((word) => hit.explanation.matched.includes(word))) return undefined
     const stems = stemsOf(`${record.content}\n${extra}`)
     if (![...named].every((one) => stems.has(one))) return undefined
     for (const one of named) stems.delete(one)
@@ -458,7 +467,7 @@ function variedFirst(ranked: readonly MemoryHit[]): MemoryHit[] {
 
 /** Widens the pool until enough of it may be seen, or nothing more matches. */
 function search(store: Store, match: string, reader: Reader, limit: number): Found[] {
-  for (let pool = limit * 4 + 16; ; pool *= 8) {
+  for (let pool = limit * 2 + 12; ; pool *= 8) {
     const { found, exhausted } = store.search(match, pool, reader)
     if (exhausted || found.length >= limit) return found
   }
