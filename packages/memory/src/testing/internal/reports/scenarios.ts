@@ -237,13 +237,13 @@ function dates(draw: Draw): Omit<Scenario, 'name'> {
   const months = list('January,February,March,April,May,June,July,August,September,October,November,December')
   for (const person of people) {
     const at = (days: number): number => monday - days * day
-    const ages = draw.shuffle([1, 6, 40, 70, 100, 130, 160, 200, 240, 280])
+    const ages = draw.shuffle([1, 6, ...Array.from({ length: 30 }, (_, index) => 10 + 10 * index)])
     const deed = draw.shuffle(deeds)
     const first = records.length
     ages.forEach((age, index) => {
       const happened = at(age)
       records.push(
-        said(`${person} ${deed[index % deeds.length]}`, happened, {
+        said(`${person} ${deed[index % deeds.length]} with ${draw.name()}`, happened, {
           kind: 'event',
           source: { author: 'user', at: happened },
         }),
@@ -254,6 +254,9 @@ function dates(draw: Draw): Omit<Scenario, 'name'> {
     questions.push(
       { text: `What did ${person} do yesterday?`, gold: [of(1)] },
       { text: `What did ${person} do last week?`, gold: [of(1), of(6)] },
+      { text: `What did ${person} do ten days ago?`, gold: [of(10)] },
+      { text: `Where was ${person} ten weeks ago?`, gold: [of(70)] },
+      { text: `What did ${person} do before April 2023?`, gold: [of(280), of(290), of(300)] },
       { text: `What did ${person} do in ${month} 2023?`, gold: [of(100)] },
       { text: `What happened to ${person} on ${new Date(at(40)).toISOString().slice(0, 10)}?`, gold: [of(40)] },
     )
