@@ -36,9 +36,11 @@ console.log('a question about something else:', (await memory.recall('Who painte
 await systemClock.sleep(5)
 const before = systemClock.now()
 await systemClock.sleep(5)
-await memory.remember({ content: 'The deploy key rotates on Mondays', source, supersedes: fridays.record.id })
-console.log('corrected:', await answer(memory))
+const mondays = await memory.remember({ content: 'The deploy key was moved to Mondays', source })
+console.log('contradicted:', await answer(memory))
 console.log('as believed before:', await answer(memory, before))
+const old = await memory.get(fridays.record.id)
+console.log('kept as history:', old?.content, 'until superseded by it:', old?.supersededBy === mondays.record.id)
 
 const gone = await memory.forget({ channel: 'example' })
 const bytes = [path, `${path}-wal`].map((file) => readFileSync(file, 'latin1').toLowerCase()).join('')

@@ -9,8 +9,39 @@ export interface MemoryCheck {
   readonly problems: readonly string[]
 }
 
+/** What must not be there, and how to count it. */
+const orphans: readonly (readonly [string, string])[] = [
+  [
+    'Mentions of names in records that are gone',
+    'SELECT count(*) AS count FROM memory_mentions WHERE seq NOT IN (SELECT seq FROM memory_records)',
+  ],
+  [
+    'Names that count other records than mention them',
+    `SELECT count(*) AS count FROM memory_names AS n
+      WHERE records <> (SELECT count(*) FROM memory_mentions WHERE name = n.id) OR records = 0`,
+  ],
+  [
+    'Aliases told by records that are gone',
+    'SELECT count(*) AS count FROM memory_aliases WHERE seq NOT IN (SELECT seq FROM memory_records)',
+  ],
+  [
+    'Vectors of records that are gone',
+    'SELECT count(*) AS count FROM memory_vectors WHERE seq NOT IN (SELECT seq FROM memory_records)',
+  ],
+  [
+    'Threads without a record',
+    'SELECT count(*) AS count FROM memory_threads WHERE id NOT IN (SELECT thread FROM memory_records WHERE thread IS NOT NULL)',
+  ],
+  [
+    'Summaries that outlive a source',
+    `SELECT count(*) AS count FROM memory_condensed
+      WHERE source NOT IN (SELECT seq FROM memory_records) OR summary NOT IN (SELECT seq FROM memory_records)`,
+  ],
+]
+
 /**
- * Compares the full-text index with the records, both ways, and the counts with the rows. Reads everything.
+ * Compares the full-text index with the records, both ways, the counts with the rows, and looks for names, aliases, vectors,
+ * threads and summaries that outlived their records. Reads everything.
  *
  * An intact memory has in its index the words of its records and no others: nothing of what was forgotten.
  */
@@ -25,6 +56,10 @@ export function checkMemory(db: SqlDatabase): MemoryCheck {
   }
   const miscounted = db.prepare<{ name: string }>(`SELECT name FROM memory_namespaces AS n
     WHERE records <> (SELECT count(*) FROM memory_records WHERE namespace_id = n.id)`)
+  for (const [sentence, sql] of orphans) {
+    const { count = 0 } = db.prepare<{ count: number }>(sql).get() ?? {}
+    if (count > 0) problems.push(`${sentence}: ${count}`)
+  }
   for (const { name } of miscounted.all()) problems.push(`The namespace "${name}" counts other records than it has`)
   return { intact: problems.length === 0, problems }
 }

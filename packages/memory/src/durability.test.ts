@@ -9,8 +9,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkMemory } from './check.js'
 import { eraseDeleted } from './erase.js'
 import { memoryMigrations } from './migrations.js'
-import { day, openMemory, said } from './testing/internal/open.js'
+import { day, monday, openMemory, said } from './testing/internal/open.js'
 import { runSource } from './testing/internal/run-source.js'
+import { wordEmbedder } from './testing/word-embedder.js'
 
 let folder = ''
 beforeEach(() => {
@@ -44,6 +45,29 @@ describe('forget()', () => {
     expect((await memory.recall('When does the office of team 7 open?')).hits).not.toEqual([])
     db.close()
     expect(words.filter((word) => bytes().includes(word))).toEqual([])
+  })
+
+  test('leaves no byte of names, aliases, summaries and vectors', async () => {
+    const { memory, db } = openMemory({ path: path(), embedder: wordEmbedder() })
+    await memory.rememberAll(
+      Array.from({ length: 50 }, (_, index) => said(`The office of team ${index} opens at nine`)),
+    )
+    const events = Array.from({ length: 6 }, (_, index) =>
+      said(`Then Xylander Quokka, known as Wombat, met team ${index}`, {
+        kind: 'event',
+        thread: 'narwhal',
+        source: { author: 'user', at: monday - 90 * day },
+      }),
+    )
+    await memory.rememberAll(events)
+    await memory.curate({ condenseAfterMs: day })
+    await memory.embed()
+    const hidden = ['xyland', 'quokka', 'wombat', 'narwhal']
+    expect(hidden.filter((word) => !bytes().includes(word))).toEqual([])
+    expect(await memory.forget({ kind: 'event' })).toBe(7)
+    expect(hidden.filter((word) => bytes().includes(word))).toEqual([])
+    expect(checkMemory(db)).toEqual({ intact: true, problems: [] })
+    db.close()
   })
 
   test('leaves no byte of a namespace, its name included', async () => {

@@ -12,8 +12,9 @@ test('examples/remember.ts does what the README says', { timeout: 30_000 }, asyn
     "remembered: added then known
     after a restart: The deploy key rotates on Fridays (user, stated)
     a question about something else: no-match
-    corrected: The deploy key rotates on Mondays (user, stated)
+    contradicted: The deploy key was moved to Mondays (user, stated)
     as believed before: The deploy key rotates on Fridays (user, stated)
+    kept as history: The deploy key rotates on Fridays until superseded by it: true
     forgotten: 2 records, then nothing: no-match
     left in file and log: 0
     "

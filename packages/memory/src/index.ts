@@ -1,4 +1,4 @@
-/** What an agent knows: records with provenance, found by their words, gone for good when forgotten. */
+/** What an agent knows: records with provenance, found by words, names and times, kept right, gone for good when forgotten. */
 
 export type { About, KnownRelation } from './about.js'
 export { estimateTokens } from './budget.js'

@@ -16,18 +16,19 @@ export interface NameRow {
 
 /** Prepares the writing of a record's names and aliases. */
 export function prepareLinks(db: SqlDatabase) {
-  const addNames = db.prepare(`INSERT INTO memory_names (namespace_id, key, label)
-    SELECT ?, value ->> 0, value ->> 1 FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`)
-  const addMentions = db.prepare(`INSERT INTO memory_mentions (name, seq, times)
-    SELECT n.id, ?, e.value ->> 2 FROM json_each(?) AS e CROSS JOIN memory_names AS n ON n.namespace_id = ? AND n.key = e.value ->> 0`)
+  const idOf = db.prepare<{ id: number }>('SELECT id FROM memory_names WHERE namespace_id = ? AND key = ?')
+  const addName = db.prepare('INSERT INTO memory_names (namespace_id, key, label, records) VALUES (?, ?, ?, 1)')
+  const countName = db.prepare('UPDATE memory_names SET records = records + 1 WHERE id = ?')
+  const addMention = db.prepare('INSERT INTO memory_mentions (name, seq, times) VALUES (?, ?, ?)')
   const addAlias = db.prepare(
     'INSERT INTO memory_aliases (namespace_id, alias, key, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   )
   return (seq: number, namespaceId: number, { names, aliases }: Annotation): void => {
-    if (names.size > 0) {
-      const pairs = JSON.stringify([...names].map(([key, { label, times }]) => [key, label, times]))
-      addNames.run(namespaceId, pairs)
-      addMentions.run(seq, pairs, namespaceId)
+    for (const [key, { label, times }] of names) {
+      const known = idOf.get(namespaceId, key)?.id
+      const id = known ?? addName.run(namespaceId, key, label).lastInsertRowid
+      if (known !== undefined) countName.run(known)
+      addMention.run(id, seq, times)
     }
     for (const { name, alias } of aliases) addAlias.run(namespaceId, alias, name, seq)
   }

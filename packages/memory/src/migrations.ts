@@ -88,6 +88,7 @@ END;
   },
 ]
 
+/** Counts are raised by the statements that insert, since a trigger that updates costs more than the insert; triggers lower them. */
 const secondStep = `
 CREATE TABLE memory_threads (
   id INTEGER PRIMARY KEY,
@@ -129,7 +130,7 @@ CREATE TABLE memory_names (
   namespace_id INTEGER NOT NULL,
   key TEXT NOT NULL,               -- folded
   label TEXT NOT NULL,
-  records INTEGER NOT NULL DEFAULT 0, -- kept by triggers; a name without records goes
+  records INTEGER NOT NULL,        -- a name without any goes, by trigger
   UNIQUE (namespace_id, key)
 ) STRICT;
 CREATE TABLE memory_mentions (
@@ -163,7 +164,7 @@ CREATE TABLE memory_vectors (
   record_digest INTEGER NOT NULL,  -- of the record then; another one makes the vector stale
   vector BLOB NOT NULL,            -- float32, unit length
   bits BLOB NOT NULL,              -- its signs
-  PRIMARY KEY (model, seq)
+  PRIMARY KEY (model, dimensions, seq)
 ) STRICT;
 CREATE INDEX memory_vectors_record ON memory_vectors (seq);
 CREATE INDEX memory_vectors_digest ON memory_vectors (digest);
@@ -171,7 +172,6 @@ CREATE INDEX memory_vectors_digest ON memory_vectors (digest);
 CREATE TRIGGER memory_records_inserted AFTER INSERT ON memory_records BEGIN
   INSERT INTO memory_text (rowid, content, terms, moment, scope)
     VALUES (new.seq, new.content, new.terms, new.moment, 'n' || new.namespace_id);
-  UPDATE memory_namespaces SET records = records + 1 WHERE id = new.namespace_id;
 END;
 CREATE TRIGGER memory_records_deleted AFTER DELETE ON memory_records BEGIN
   INSERT INTO memory_text (memory_text, rowid, content, terms, moment, scope)
@@ -188,9 +188,6 @@ CREATE TRIGGER memory_records_updated AFTER UPDATE OF content, terms, moment, na
     VALUES ('delete', old.seq, old.content, old.terms, old.moment, 'n' || old.namespace_id);
   INSERT INTO memory_text (rowid, content, terms, moment, scope)
     VALUES (new.seq, new.content, new.terms, new.moment, 'n' || new.namespace_id);
-END;
-CREATE TRIGGER memory_mentions_inserted AFTER INSERT ON memory_mentions BEGIN
-  UPDATE memory_names SET records = records + 1 WHERE id = new.name;
 END;
 CREATE TRIGGER memory_mentions_deleted AFTER DELETE ON memory_mentions BEGIN
   UPDATE memory_names SET records = records - 1 WHERE id = old.name;

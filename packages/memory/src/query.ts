@@ -72,10 +72,11 @@ export function toMatchNear(name: string, scope?: string | undefined): string | 
   return scope === undefined ? text : `scope : ${quote(scope)} AND ${text}`
 }
 
-/** Writes an FTS5 query for records that have every name and one of the stems. */
+/** Writes an FTS5 query for records that have every name, and one of the stems where there are any. */
 export function toMatchAll(names: readonly string[], stems: readonly string[], scope?: string | undefined): string {
   const all = names.map((name) => `(${name.split(' ').map(quote).join(' AND ')})`).join(' AND ')
-  const text = `{content terms} : (${all} AND (${stems.map(quote).join(' OR ')}))`
+  const some = stems.length === 0 ? '' : ` AND (${stems.map(quote).join(' OR ')})`
+  const text = `{content terms} : (${all}${some})`
   return scope === undefined ? text : `scope : ${quote(scope)} AND ${text}`
 }
 

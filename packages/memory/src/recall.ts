@@ -5,7 +5,7 @@ import { findNames, nameCandidates } from './names.js'
 import { pushRanks } from './push.js'
 import { parseQuery, type Term, toMatch, toMatchAll, toMatchNear } from './query.js'
 import { type MemoryKind, type MemorySource, type Sensitivity, sensitivities, type Verification } from './record.js'
-import { attributeStems, attributesOf, tellsChange } from './relations.js'
+import { attributeStems, attributesOf, changeStems, tellsChange } from './relations.js'
 import { coverage, type Explanation, fade, matchTerms, quality, stemsOf, termWeight } from './relevance.js'
 import type { Candidate, Found, Reader, Store } from './store.js'
 import { findTime, type TimeSpan } from './times.js'
@@ -97,6 +97,12 @@ const hubLeast = 10
 const commonShare = 0.05
 const commonLeast = 50
 
+/** Most records that expansion adds; a name in no more than so many is looked for alone. */
+const expanded = 12
+
+/** Longest record that may be a version of one fact, in UTF-16 units. */
+const versionLength = 240
+
 /** Part of a question that may be left unsaid by the best hit before what other records add counts in full. */
 const coveredGap = 0.05
 
@@ -120,6 +126,8 @@ interface Asked {
   /** Those the full text is asked for. */
   readonly searched: readonly Term[]
   readonly weights: readonly number[]
+  /** Records that have each term. */
+  readonly frequencies: readonly number[]
   /** The question without the time it names. */
   readonly left: string
   readonly names: readonly string[]
@@ -177,6 +185,7 @@ function ask(
     terms: weighed.map(({ term }) => term),
     searched: rareEnough(weighed, space?.total ?? 0).map(({ term }) => term),
     weights: weighed.map(({ weight }) => weight),
+    frequencies: weighed.map(({ frequency: count }) => count),
     left,
     names: names.map(({ key }) => key),
     time,
@@ -243,12 +252,13 @@ function gather(store: Store, asked: Asked, reader: Reader, shape: RecallShape):
   return signals
 }
 
-/** Records that name what the question names and tell the attribute it asks for, in whatever words. */
-function expand(store: Store, { attributes, names, scope, terms }: Asked, reader: Reader): Found[] {
-  if (attributes.size === 0 || names.length === 0) return []
+/** Records that name what the question names, and tell the attribute it asks for or a change, in whatever words. */
+function expand(store: Store, { attributes, names, scope, terms, frequencies }: Asked, reader: Reader): Found[] {
+  if (names.length === 0) return []
   const known = new Set(terms.map((term) => term.stem))
-  const stems = attributeStems(attributes).filter((one) => !known.has(one))
-  return store.search(toMatchAll(names, stems, scope), 12, reader).found
+  const few = frequencies.some((count, index) => terms[index]?.name === true && count <= expanded)
+  const stems = few ? [] : [...attributeStems(attributes), ...changeStems].filter((one) => !known.has(one))
+  return store.search(toMatchAll(names, stems, scope), expanded, reader).found
 }
 
 /** Walks from the names of the question and its best hits over shared names. Nothing, if it names nobody known. */
@@ -393,20 +403,33 @@ function arrange(ranked: readonly Ranked[], asked: Asked, { floor, tuning }: Rec
 /**
  * Puts versions of what is asked in order of time, newest first, in the places they hold together.
  *
- * A version is a short record that names all the question names and tells the attribute it asks for, or that something
- * changed. First statements repeat the words of the question and corrections do not, so relevance cannot order them.
+ * A version is a short record that names all the question names and tells the attribute it asks for, or as much of the
+ * question as the best of them, or that something changed. First statements repeat the words of the question and
+ * corrections do not, so relevance cannot order them.
  */
-function newestFirst(ranked: readonly Ranked[], { names, attributes, terms }: Asked): Ranked[] {
-  if (names.length === 0 || attributes.size === 0) return [...ranked]
-  const named = new Set(terms.filter(({ name }) => name).map((term) => term.stem))
-  const isVersion = ranked.map(({ row: { record, terms: extra } }) => {
-    if (record.content.length > 240) return false
+function newestFirst(ranked: readonly Ranked[], asked: Asked): Ranked[] {
+  const named = new Set(asked.terms.filter(({ name }) => name).map((term) => term.stem))
+  if (named.size === 0) return [...ranked]
+  const rest = asked.terms.filter(({ name }) => !name).map((term) => term.stem)
+  const names = asked.terms.filter(({ name }) => name).map(({ word }) => word)
+  const told = ranked.map(({ row: { record, terms: extra }, hit }) => {
+    if (record.content.length > versionLength) return undefined
+    if (!names.every((word) => hit.explanation.matched.includes(word))) return undefined
     const stems = stemsOf(`${record.content}\n${extra}`)
-    if (![...named].every((one) => stems.has(one))) return false
-    if (record.claim !== undefined && attributes.has(record.claim.attribute)) return true
+    if (![...named].every((one) => stems.has(one))) return undefined
     for (const one of named) stems.delete(one)
-    const told = attributesOf(stems)
-    return told.size === 0 ? tellsChange(stems) : [...told].some((attribute) => attributes.has(attribute))
+    return { stems, shared: rest.filter((one) => stems.has(one)).length }
+  })
+  const most = Math.max(1, ...told.map((one) => one?.shared ?? 0))
+  const isVersion = ranked.map(({ row: { record } }, index) => {
+    const one = told[index]
+    if (one === undefined) return false
+    if (one.shared >= most || (record.claim !== undefined && asked.attributes.has(record.claim.attribute))) return true
+    const attributes = attributesOf(one.stems)
+    return (
+      [...attributes].some((attribute) => asked.attributes.has(attribute)) ||
+      (attributes.size === 0 && tellsChange(one.stems))
+    )
   })
   const versions = ranked
     .filter((_, index) => isVersion[index])
@@ -444,7 +467,7 @@ function variedFirst(ranked: readonly MemoryHit[]): MemoryHit[] {
 
 /** Widens the pool until enough of it may be seen, or nothing more matches. */
 function search(store: Store, match: string, reader: Reader, limit: number): Found[] {
-  for (let pool = limit * 4 + 16; ; pool *= 8) {
+  for (let pool = limit * 2 + 12; ; pool *= 8) {
     const { found, exhausted } = store.search(match, pool, reader)
     if (exhausted || found.length >= limit) return found
   }

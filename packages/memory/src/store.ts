@@ -157,6 +157,7 @@ export function createStore(db: SqlDatabase) {
     ) VALUES (?, ${Array.from({ length: 25 }, () => '?').join(', ')})`)
   const idOfNamespace = db.prepare<{ id: number }>('SELECT id FROM memory_namespaces WHERE name = ?')
   const addThread = db.prepare('INSERT INTO memory_threads (namespace_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const countRecord = db.prepare('UPDATE memory_namespaces SET records = records + 1 WHERE id = ?')
   const idOfThread = db.prepare<{ id: number }>('SELECT id FROM memory_threads WHERE namespace_id = ? AND name = ?')
   const link = prepareLinks(db)
   const merge = db.prepare(
@@ -274,6 +275,7 @@ export function createStore(db: SqlDatabase) {
         record.moment,
         record.thread === undefined ? null : (idOfThread.get(namespaceId, record.thread)?.id ?? null),
       )
+      countRecord.run(namespaceId)
       link(Number(lastInsertRowid), namespaceId, record.notes)
     },
 

@@ -5,7 +5,7 @@ import { digest } from './digest.js'
 import { dot, type Embedder } from './embedder.js'
 
 /** Records up to which every vector is compared; past them, the signs choose which. */
-const exactLimit = 50_000
+const exactLimit = 5_000
 
 /** Vectors compared in full for each one asked for, past those. */
 const rescored = 48
@@ -36,12 +36,12 @@ export function createVectors(db: SqlDatabase, { modelId, dimensions }: Pick<Emb
       WHERE v.model = ? AND v.seq = r.seq AND v.dimensions = ? AND v.record_digest = r.digest)`)
   const put = db.prepare(`INSERT INTO memory_vectors (seq, model, dimensions, digest, record_digest, vector, bits)
     SELECT seq, ?, ?, ?, digest, ?, ? FROM memory_records WHERE seq = ? AND content = ?
-    ON CONFLICT (model, seq) DO UPDATE SET dimensions = excluded.dimensions, digest = excluded.digest,
+    ON CONFLICT (model, dimensions, seq) DO UPDATE SET digest = excluded.digest,
       record_digest = excluded.record_digest, vector = excluded.vector, bits = excluded.bits`)
   const byDigest = db.prepare<{ vector: Uint8Array }>(
     'SELECT vector FROM memory_vectors WHERE model = ? AND dimensions = ? AND digest = ? LIMIT 1',
   )
-  const drop = db.prepare('DELETE FROM memory_vectors WHERE model <> ?')
+  const drop = db.prepare('DELETE FROM memory_vectors WHERE model <> ? OR dimensions <> ?')
   const count = db.prepare<{ count: number; last: number | null }>(
     'SELECT count(*) AS count, max(rowid) AS last FROM memory_vectors WHERE model = ? AND dimensions = ?',
   )
@@ -50,8 +50,8 @@ export function createVectors(db: SqlDatabase, { modelId, dimensions }: Pick<Emb
     JOIN memory_records AS r ON r.seq = v.seq WHERE v.model = ? AND v.dimensions = ? AND r.namespace_id = ?
       AND r.sensitivity <= ? AND r.closed_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > ?)`)
   const some = db.prepare<{ seq: number; vector: Uint8Array }>(`SELECT v.seq, v.vector FROM json_each(?) AS e
-    CROSS JOIN memory_vectors AS v ON v.model = ? AND v.seq = e.value CROSS JOIN memory_records AS r ON r.seq = v.seq
-    WHERE v.dimensions = ? AND r.sensitivity <= ? AND r.closed_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > ?)`)
+    CROSS JOIN memory_vectors AS v ON v.model = ? AND v.dimensions = ? AND v.seq = e.value
+    CROSS JOIN memory_records AS r ON r.seq = v.seq WHERE r.sensitivity <= ? AND r.closed_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > ?)`)
   const signs = db.prepare<{
     seq: number
     namespace_id: number
@@ -118,12 +118,12 @@ export function createVectors(db: SqlDatabase, { modelId, dimensions }: Pick<Emb
     },
 
     /** Deletes the vectors of other models. @returns How many. */
-    dropOthers: (): number => drop.run(modelId).changes,
+    dropOthers: (): number => drop.run(modelId, dimensions).changes,
 
     /**
      * The records most like `question`, best first, with their cosine.
      *
-     * Up to 50,000 vectors each is compared; past that, 48 for each asked for, chosen by the signs of their numbers.
+     * Up to 5,000 vectors each is compared; past that, 48 for each asked for, chosen by the signs of their numbers.
      */
     search(
       question: Float32Array,

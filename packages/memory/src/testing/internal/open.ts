@@ -26,10 +26,15 @@ export interface OpenMemory {
 
 /** Opens a memory on Monday, in the database at `path`. */
 export function openMemory(
-  options: MemoryOptions & { path?: string; seed?: string; embedder?: Embedder } = {},
+  options: MemoryOptions & { path?: string; seed?: string; embedder?: Embedder; db?: Database } = {},
 ): OpenMemory {
-  const { path = ':memory:', seed = 'memory', embedder: first, ...rest } = options
-  const db = openDatabase(path, { busyTimeoutMs: 20_000 })
+  const {
+    path = ':memory:',
+    seed = 'memory',
+    embedder: first,
+    db = openDatabase(path, { busyTimeoutMs: 20_000 }),
+    ...rest
+  } = options
   migrate(db, 'memory', memoryMigrations)
   const clock = stoppedClock(monday)
   const events = recordingPublisher<MemoryEvents>()

@@ -32,8 +32,9 @@ export function makeScenarios(seed: string): Scenario[] {
     make('two hops', twoHops),
     make('threads', threads),
     make('dates', dates),
-    make('changes, plain text', (draw) => changes(draw, false)),
-    make('changes, with subject', (draw) => changes(draw, true)),
+    make('changes, plain text', (draw) => changes(draw, changing, false)),
+    make('changes, unforeseen', (draw) => changes(draw, unforeseen, false)),
+    make('changes, with subject', (draw) => changes(draw, [...changing, ...unforeseen], true)),
     make('near misses', (draw) => unanswerable(draw, 'near')),
     make('far questions', (draw) => unanswerable(draw, 'far')),
   ]
@@ -236,13 +237,13 @@ function dates(draw: Draw): Omit<Scenario, 'name'> {
   const months = list('January,February,March,April,May,June,July,August,September,October,November,December')
   for (const person of people) {
     const at = (days: number): number => monday - days * day
-    const ages = draw.shuffle([1, 6, 40, 70, 100, 130, 160, 200, 240, 280])
+    const ages = draw.shuffle([1, 6, ...Array.from({ length: 30 }, (_, index) => 10 + 10 * index)])
     const deed = draw.shuffle(deeds)
     const first = records.length
     ages.forEach((age, index) => {
       const happened = at(age)
       records.push(
-        said(`${person} ${deed[index % deeds.length]}`, happened, {
+        said(`${person} ${deed[index % deeds.length]} with ${draw.name()}`, happened, {
           kind: 'event',
           source: { author: 'user', at: happened },
         }),
@@ -253,6 +254,9 @@ function dates(draw: Draw): Omit<Scenario, 'name'> {
     questions.push(
       { text: `What did ${person} do yesterday?`, gold: [of(1)] },
       { text: `What did ${person} do last week?`, gold: [of(1), of(6)] },
+      { text: `What did ${person} do ten days ago?`, gold: [of(10)] },
+      { text: `Where was ${person} ten weeks ago?`, gold: [of(70)] },
+      { text: `What did ${person} do before April 2023?`, gold: [of(280), of(290), of(300)] },
       { text: `What did ${person} do in ${month} 2023?`, gold: [of(100)] },
       { text: `What happened to ${person} on ${new Date(at(40)).toISOString().slice(0, 10)}?`, gold: [of(40)] },
     )
@@ -346,9 +350,59 @@ const changing: readonly Changing[] = [
   },
 ]
 
+/** Things whose attributes no rule knows, changed in words no rule was written for. */
+const unforeseen: readonly Changing[] = [
+  {
+    attribute: 'desk',
+    values: list('A4, B7, C2, D9, E5, F1'),
+    first: ['# sits at desk @', 'The desk of # is number @'],
+    later: ['# swapped over to @', 'You will find # at @ now', '# has been put at @ since the flood'],
+    ask: 'At which desk does # sit?',
+  },
+  {
+    attribute: 'guest password',
+    values: list('tulip, walnut, copper, maple, raven, cobalt'),
+    first: ['The guest password at # is @', 'Guests at # log in with @'],
+    later: ['Guests at # type @ these days', 'The code for visitors of # changed to @', 'At # it is @ from today on'],
+    ask: 'What is the guest password at #?',
+  },
+  {
+    attribute: 'gym',
+    values: list('Ironworks, Pulse, Summit, Anvil, Orbit, Delta'),
+    first: ['# trains at the @ gym', "#'s gym is @"],
+    later: [
+      '# gave up on it and signed with @',
+      '# goes to @ to lift weights now',
+      '# was seen sweating at @, the new place',
+    ],
+    ask: 'Which gym does # train at?',
+  },
+  {
+    attribute: 'bus',
+    values: list('12, 27, 34, 41, 58, 63'),
+    first: ['# takes bus @ to the office', 'The bus that # takes is line @'],
+    later: ['# commutes on the @ since the strike', '# rides the @ now', '# has to use the @ instead'],
+    ask: 'Which bus does # take to the office?',
+  },
+  {
+    attribute: 'dose',
+    values: list('5 mg, 10 mg, 15 mg, 20 mg, 30 mg'),
+    first: ['# takes @ of the medicine every evening', 'The dose of # is @ in the evening'],
+    later: ['The doctor put # on @', '# is down to @ now', 'From this week # swallows @'],
+    ask: 'What dose of the medicine does # take?',
+  },
+  {
+    attribute: 'book',
+    values: list('Emma, Dracula, Ulysses, Walden, Beloved, Middlemarch'),
+    first: ['The # club reads @', 'The book of the # club is @'],
+    later: ['The # club has started @', 'The # club is on to @ now', 'The # club put it aside for @'],
+    ask: 'Which book does the # club read?',
+  },
+]
+
 /** Facts that change two to four times, each time in other words, told among other facts about the same names. */
-function changes(draw: Draw, named: boolean): Omit<Scenario, 'name'> {
-  const made = Array.from({ length: 20 }, () => changing)
+function changes(draw: Draw, kinds: readonly Changing[], named: boolean): Omit<Scenario, 'name'> {
+  const made = Array.from({ length: 20 }, () => kinds)
     .flat()
     .map((change, index) => {
       const name = draw.name()
@@ -412,9 +466,15 @@ function unanswerable(draw: Draw, distance: 'near' | 'far'): Omit<Scenario, 'nam
   })
   const near = crossed.flatMap((person) => [`Where does ${person} keep things?`, `Which food can ${person} not eat?`])
   const far = strangers.flatMap((person) => [
-    `Which volcano erupted near ${person.split(' ')[0]}?`,
+    `How often does the volcano near ${person.split(' ')[0]} erupt?`,
     `What does the constitution of ${person.split(' ')[1]} say on taxes?`,
-    'How do I prune an apple tree?',
+    `Which food did the emperor ${person.split(' ')[1]} eat in the garage?`,
+    draw.pick([
+      'How do I prune an apple tree?',
+      'Which server of the constitution runs two trains?',
+      'Where does the moon keep the tides?',
+      'Can a backup of the opera run in the garage?',
+    ]),
   ])
   return {
     measure: 'empty',

@@ -225,6 +225,6 @@ async function times<T>(each: readonly T[], work: (one: T) => Promise<unknown> |
 function line(label: string, ours: number, name: string, theirs: number, goal: string): void {
   const digits = ours > 100 ? 0 : 3
   console.log(
-    `  ${label.padEnd(30)}${ours.toFixed(digits).padStart(9)}   ${name} ${theirs.toFixed(digits)}   ratio ${(ours / theirs).toFixed(2)} (goal: ${goal})`,
+    `  ${label.padEnd(30)}${ours.toFixed(digits).padStart(9)}   ${name} ${theirs.toFixed(digits)}   ratio ${(ours / theirs).toFixed(2)} (${goal.startsWith('at ') ? 'goal: ' : ''}${goal})`,
   )
 }
