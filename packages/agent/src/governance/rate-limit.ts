@@ -19,7 +19,8 @@ export function rateLimit(
     name: 'rate-limit',
     async apply(call, next) {
       const now = clock.monotonic()
-      const recent = (tools.get(call.tool.name) ?? []).filter((at) => at > now - windowMs)
+      const recent = tools.get(call.tool.name) ?? []
+      while (recent[0] !== undefined && recent[0] <= now - windowMs) recent.shift()
       tools.set(call.tool.name, recent)
       const [oldest] = recent
       if (oldest !== undefined && recent.length >= calls) {
