@@ -10,7 +10,9 @@ import { z } from 'zod'
 import { createBenchAgent } from './bench-agent.mjs'
 import { spread } from './spread.mjs'
 
-const turns = 40
+const turns = 100
+/** Turns before the figures count, so that the engine has compiled what it will. */
+const warmUp = 40
 const steps = 10
 const callsPerStep = 8
 
@@ -57,5 +59,5 @@ async function measure(db) {
   }
   await agent.close()
   db.close()
-  return spread(trials.slice(5))
+  return spread(trials.slice(warmUp))
 }
