@@ -78,6 +78,21 @@ describe.skipIf(browserPath === undefined)('Studio', () => {
     expect(problems).toEqual([])
   })
 
+  test('shows what was believed before', async () => {
+    const { page } = await open(place())
+    for (const day of ['Fridays', 'Mondays']) {
+      await say(page, `remember that the deploy key rotates on ${day}`)
+      await messages(page).getByText(`I will remember: The deploy key rotates on ${day}`).waitFor()
+    }
+    await page.getByRole('tab', { name: 'Memory' }).click()
+    const memories = page.getByRole('list', { name: 'Memories' })
+    await memories.getByText('The deploy key rotates on Mondays').click()
+    await memories
+      .getByRole('list', { name: 'Believed before' })
+      .getByText('The deploy key rotates on Fridays')
+      .waitFor()
+  })
+
   test('creates a task and shows it', async () => {
     const { page } = await open(place())
     await say(page, 'create a task to review the README')

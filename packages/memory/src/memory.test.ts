@@ -145,6 +145,23 @@ describe('remember()', () => {
   })
 })
 
+describe('history()', () => {
+  test('gives what a record replaced, the newest first, as far as the reader may see', async () => {
+    const { memory } = openMemory()
+    const days = ['Fridays', 'Mondays', 'Tuesdays']
+    const ids: string[] = []
+    for (const name of days) {
+      const { record } = await memory.remember(said(`The deploy key rotates on ${name}`, { supersedes: ids.at(-1) }))
+      ids.push(record.id)
+    }
+    const told = async (id: string) => (await memory.history(id)).map(({ content }) => content)
+    expect(await told(ids[2] ?? '')).toEqual(['The deploy key rotates on Mondays', 'The deploy key rotates on Fridays'])
+    expect(await told(ids[0] ?? '')).toEqual([])
+    expect(await told('nobody')).toEqual([])
+    expect(await memory.history(ids[2] ?? '', { namespace: 'other' })).toEqual([])
+  })
+})
+
 describe('remember() with supersedes', () => {
   test('closes the old record and keeps it as history', async () => {
     const { memory, clock } = openMemory()

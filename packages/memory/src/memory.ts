@@ -102,6 +102,8 @@ export interface Memory {
   recall(query: string, options?: RecallOptions): Promise<Recall>
   /** Gives a record, superseded or not, if this reader may see it. */
   get(id: string, options?: ReadOptions): Promise<MemoryRecord | undefined>
+  /** Gives the records whose place this one took, directly or through others, the newest first; none for an unknown id. */
+  history(id: string, options?: ReadOptions): Promise<MemoryRecord[]>
   /** Gives the records that hold now, newest first. */
   list(options?: ListOptions): Promise<MemoryRecord[]>
   /**
@@ -330,6 +332,8 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
     },
 
     get: async (id, read) => store.get(id, reader(read)),
+
+    history: async (id, read) => store.before(id, reader(read)),
 
     async list({ limit = 50, before, ...read } = {}) {
       checkLimit(limit)

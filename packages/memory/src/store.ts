@@ -169,6 +169,10 @@ export function createStore(db: SqlDatabase) {
     `SELECT ${columns} FROM memory_records AS r WHERE r.digest = ? AND ${inNamespace} AND r.closed_at IS NULL`,
   )
   const byId = db.prepare<Row>(`SELECT ${columns} FROM memory_records AS r WHERE r.id = ? AND ${readable}`)
+  const before = db.prepare<Row>(`
+    WITH RECURSIVE versions (seq) AS (SELECT seq FROM memory_records WHERE id = ?
+      UNION SELECT r.seq FROM versions JOIN memory_records AS r ON r.superseded_by = versions.seq)
+    SELECT ${columns} FROM versions JOIN memory_records AS r USING (seq) WHERE r.id <> ? AND ${readable} ORDER BY r.seq DESC`)
   const newest = db.prepare<Row>(`SELECT ${columns} FROM memory_records AS r WHERE ${readable} AND ${holding}
     AND (? IS NULL OR r.seq < (SELECT seq + (id <> ?) FROM memory_records WHERE id <= ? ORDER BY id DESC LIMIT 1))
     ORDER BY r.seq DESC LIMIT ?`)
@@ -294,6 +298,10 @@ export function createStore(db: SqlDatabase) {
     supersede(id: string, { by, at, from }: { by: string; at: number; from: number }): void {
       close.run(at, from, by, id)
     },
+
+    /** The records whose place `id` took, directly or through others, the newest first. */
+    before: (id: string, reader: Omit<Reader, 'asOf' | 'validAt'>): MemoryRecord[] =>
+      before.all(id, id, ...readableParameters(reader)).map((row) => toRecord(row, reader.namespace)),
 
     get(id: string, reader: Omit<Reader, 'asOf' | 'validAt'>): MemoryRecord | undefined {
       const row = byId.get(id, ...readableParameters(reader))

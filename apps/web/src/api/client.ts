@@ -69,6 +69,8 @@ export function createApi({ fetch }: ApiDeps) {
         undefined,
         options,
       ),
+    memoryHistory: (id: string, options?: Abortable) =>
+      request<{ hits: RecalledMemory[] }>('GET', `${at('memory', id)}/history`, undefined, options),
     addMemory: (memory: NewMemory) => request<unknown>('POST', '/api/memory', memory),
     forgetMemory: (id: string) => request<unknown>('DELETE', at('memory', id)),
 

@@ -78,14 +78,16 @@ export function MemoryPanel() {
 }
 
 function MemoryRow({ memory, onForget }: { memory: RecalledMemory; onForget: () => void }) {
+  const [open, setOpen] = useState(false)
   return (
     <li className="memory">
-      <details>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
           <span className="memory-content">{memory.content}</span>
           <span className="memory-source">{provenanceLine(memory, Date.now())}</span>
         </summary>
         <Provenance memory={memory} />
+        {open && <MemoryHistory id={memory.id} />}
         <button
           type="button"
           className="button button-small"
@@ -96,6 +98,22 @@ function MemoryRow({ memory, onForget }: { memory: RecalledMemory; onForget: () 
         </button>
       </details>
     </li>
+  )
+}
+
+/** What was believed before; nothing, if this took no other's place. */
+function MemoryHistory({ id }: { id: string }) {
+  const { api } = useStudio()
+  const { value } = useResource((options) => api.memoryHistory(id, options), id)
+  if (value === undefined || value.hits.length === 0) return null
+  return (
+    <ul className="memory-history" aria-label="Believed before">
+      {value.hits.map((memory) => (
+        <li key={memory.id}>
+          <s>{memory.content}</s> <span className="memory-source">{provenanceLine(memory, Date.now())}</span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

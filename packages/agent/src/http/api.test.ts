@@ -240,6 +240,7 @@ describe('GET /api/openapi.json', () => {
         "/api/questions",
         "/api/questions/{id}",
         "/api/memory",
+        "/api/memory/{id}/history",
         "/api/memory/{id}",
         "/api/tasks",
         "/api/tasks/{id}",

@@ -47,6 +47,15 @@ export function storeRoutes({ agent, memory }: ApiDeps): Route[] {
       },
     }),
     defineRoute({
+      method: 'get',
+      path: '/api/memory/{id}/history',
+      summary: 'Gives what was believed before a memory took its place, the newest first',
+      response: z.object({ hits: z.array(memoryHitSchema) }),
+      async answer({ params: { id = '' } }) {
+        return { hits: (await memory.history(id)).map((record) => ({ ...record, score: 0 })) }
+      },
+    }),
+    defineRoute({
       method: 'delete',
       path: '/api/memory/{id}',
       summary: 'Forgets a memory for good',
