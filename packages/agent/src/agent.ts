@@ -44,7 +44,6 @@ export interface TurnMemory {
 export interface ToolParts {
   readonly questions: Questions
   readonly tasks: Tasks
-  substrate(): SubstrateState
 }
 
 /** What an agent asks of the application. */
@@ -172,7 +171,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         ? Promise.reject(new ToolError('Nobody is there to ask', { kind: 'denied' }))
         : questions.ask(question, choices, context),
   }
-  const toolbox = createToolbox(deps.tools({ questions: attended, tasks, substrate: () => substrate.state() }))
+  const toolbox = createToolbox(deps.tools({ questions: attended, tasks }))
   const live = createLiveTurns(bus)
   const governor = govern(
     {
@@ -182,7 +181,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       timeoutMs: (tool, baseMs) => substrate.timeoutMs(tool, baseMs),
       policy: {
         rules: options.policy ?? [],
-        approvalShift: () => substrate.controls().approvalShift,
+        approvalShift: (turnId) => substrate.controls({ turnId }).approvalShift,
         paused: () => deps.paused?.(),
       },
       approver: {

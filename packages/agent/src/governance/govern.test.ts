@@ -59,7 +59,7 @@ function setup({
     auditLog,
     approver,
     timeoutMs: (_, baseMs) => baseMs,
-    policy: { rules, approvalShift: () => 0, paused: () => undefined },
+    policy: { rules, approvalShift: (turnId) => (turnId === 'careful' ? 1 : 0), paused: () => undefined },
     onFault: (name) => faults.push(name),
   }
   const governor = govern(deps, options)
@@ -96,6 +96,14 @@ describe('govern()', () => {
         hint: expect.stringContaining('"value"'),
       },
     })
+  })
+
+  test('is as careful as the substrate is in the turn of the call, not in another', async () => {
+    const { call } = setup({ approver: answering({ status: 'denied' }), rules: [{ tier: 'allow' }] })
+    const write = tool(() => Promise.resolve('written'), { effect: 'write' })
+    expect(await call(write)).toMatchObject({ status: 'ok' })
+    const careful = { ...context(), turnId: 'careful' }
+    expect(await call(write, { value: 'a' }, careful)).toMatchObject({ error: { kind: 'denied' } })
   })
 
   test('refuses an oversized input', async () => {

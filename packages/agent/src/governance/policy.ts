@@ -63,8 +63,8 @@ function pattern(glob: string): RegExp {
 /** What policy asks of its surroundings at the moment of a call. */
 export interface PolicyDeps {
   readonly rules: readonly PolicyRule[]
-  /** How careful the substrate wants to be now. */
-  approvalShift(): 0 | 1
+  /** How careful the substrate wants to be in a turn now. */
+  approvalShift(turnId: string): 0 | 1
   /** Why nothing may run now, when an operator has paused the agent. */
   paused(): string | undefined
 }
@@ -78,7 +78,7 @@ export function policy({ rules, approvalShift, paused }: PolicyDeps): Layer {
       if (reason !== undefined)
         return failure('denied', `Cannot call ${call.tool.name}: the agent is paused (${reason})`)
       const assessment = call.assessment ?? { risk: { level: 'high', reasons: ['not assessed'] } }
-      const tier = decideTier(call.tool, assessment, { rules, shift: approvalShift() })
+      const tier = decideTier(call.tool, assessment, { rules, shift: approvalShift(call.context.turnId) })
       if (tier === 'deny') {
         return failure(
           'denied',
