@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Agent, type AgentStatus, agentMigrations, createAgent, createAgentApi } from '@salp/agent'
-import { createLocalTools, createWorkspace } from '@salp/agent/node'
+import { createLocalTools, createWorkspace, secretValues } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -13,7 +13,6 @@ import type { Hono } from 'hono'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
 import { createEmbedding, openEmbedder } from './meaning.js'
-import { secretValues } from './secrets.js'
 import type { Settings } from './settings.js'
 import { serveStudio } from './studio.js'
 
@@ -87,7 +86,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     counts: {
       memories: (await memory.stats()).records,
       openTasks: agent.tasks.list('open').length,
-      sessions: agent.store.list(10_000).length,
+      sessions: agent.store.count(),
       pendingApprovals: agent.approvals.pending().length,
     },
   })

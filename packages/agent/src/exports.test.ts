@@ -34,8 +34,9 @@ test('the entry for Node exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
       "createLocalTools",
-      "createCommandTool",
+      "secretValues",
       "withoutSecrets",
+      "createCommandTool",
       "createFetchTool",
       "createReadTools",
       "createWorkspace",

@@ -1,11 +1,11 @@
 /** Tools of the agent that touch the machine: files, commands and the web. */
 
 export { createLocalTools, type LocalToolDeps } from './local-tools.js'
+export { secretValues, withoutSecrets } from './secret-variables.js'
 export {
   type CommandToolDeps,
   type CommandToolOptions,
   createCommandTool,
-  withoutSecrets,
 } from './tools/command-tool.js'
 export { createFetchTool, type FetchToolOptions } from './tools/fetch-tool.js'
 export type { ResolvedAddress } from './tools/guarded-fetch.js'

@@ -38,6 +38,7 @@ export interface SessionStore {
   get(id: string): SessionSummary | undefined
   /** The most recently used first. */
   list(limit: number): SessionSummary[]
+  count(): number
   rename(id: string, title: string): void
   /** Removes the session with everything in it but its audit entries. */
   remove(id: string): void
@@ -100,6 +101,7 @@ export function createSessionStore({
   const insertSession = db.prepare('INSERT INTO agent_sessions (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)')
   const oneSession = db.prepare<SessionRow>(`${summary} WHERE s.id = ?`)
   const allSessions = db.prepare<SessionRow>(`${summary} ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`)
+  const countSessions = db.prepare<{ count: number }>('SELECT count(*) AS count FROM agent_sessions')
   const renameSession = db.prepare('UPDATE agent_sessions SET title = ? WHERE id = ?')
   const touchSession = db.prepare('UPDATE agent_sessions SET updated_at = ? WHERE id = ?')
   const removeSession = db.prepare('DELETE FROM agent_sessions WHERE id = ?')
@@ -152,6 +154,7 @@ export function createSessionStore({
     },
     get,
     list: (limit) => allSessions.all(limit).map(toSummary),
+    count: () => countSessions.get()?.count ?? 0,
     rename: (id, title) => {
       if (renameSession.run(title, id).changes === 0) throw new SessionError('unknown', id)
     },

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../testing/temporary-folder.js'
 import { toolContext } from '../../testing/tool-context.js'
-import { type CommandToolOptions, createCommandTool, withoutSecrets } from './command-tool.js'
+import { type CommandToolOptions, createCommandTool } from './command-tool.js'
 import { createWorkspace } from './workspace.js'
 
 async function setUp(options: CommandToolOptions = {}, environment: Record<string, string> = {}) {
@@ -189,39 +189,5 @@ describe('run_command', () => {
   ])('refuses %j', async (input) => {
     await using shell = await setUp()
     expect(shell.tool.input.safeParse(input).success).toBe(false)
-  })
-})
-
-describe('withoutSecrets()', () => {
-  test('goes by names and by forms', () => {
-    const environment = {
-      PATH: '/bin',
-      HOME: '/home/ada',
-      LANG: 'C.UTF-8',
-      KEYBOARD: 'de',
-      MONKEY: 'x',
-      AUTHOR: 'ada',
-      GITHUB_TOKEN: 'x',
-      npm_token: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
-      DB_PASSWORD: 'x',
-      DATABASE_URL: 'x',
-      SSH_AUTH_SOCK: '/x',
-      SALP_MODEL_KEY: 'x',
-      NODE_OPTIONS: '--require x',
-      REMOTE: 'https://ada:hunter2hunter2@example.com/',
-      SOMETHING: 'ghp_012345678901234567890123456789012345',
-      KEPT_TOKEN: 'x',
-      GONE: undefined,
-    }
-    expect(Object.keys(withoutSecrets(environment, ['KEPT_TOKEN']))).toEqual([
-      'PATH',
-      'HOME',
-      'LANG',
-      'KEYBOARD',
-      'MONKEY',
-      'AUTHOR',
-      'KEPT_TOKEN',
-    ])
   })
 })

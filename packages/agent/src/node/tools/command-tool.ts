@@ -4,12 +4,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
-import { redact } from '@salp/core'
 import { z } from 'zod'
 import { type Assessment, createTool, type JsonValue, type Tool, type ToolContext, ToolError } from '../../tool.js'
 import { assessCommand } from '../../tools/assess-command.js'
 import { type BoundedText, createBoundedText } from '../../tools/bounded-text.js'
 import { forgiving, pathSchema } from '../../tools/input.js'
+import { withoutSecrets } from '../secret-variables.js'
 import { refusal } from './read-tools.js'
 import type { Workspace } from './workspace.js'
 
@@ -98,26 +98,6 @@ export function createCommandTool({ workspace, environment }: CommandToolDeps, o
 
 /** Keeps programs from waiting for somebody, or from drawing for a terminal. */
 const unattended = { TERM: 'dumb', PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' }
-
-const secretName =
-  /(?:^|_)(?:API_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PWD_.*|PASS|PASSPHRASE|CREDENTIALS?|AUTH|COOKIES?|PRIVATE|PAT|DSN|CONNECTION_STRING|DATABASE_URL|MNEMONIC|SEED)(?:_|$)|APIKEY$|TOKEN$|SECRET$|PASSWORD$/i
-/** Doors to keys, code that shells run by themselves, and settings of the agent. */
-const unwanted =
-  /^(?:SSH_AUTH_SOCK|SSH_AGENT_PID|GPG_AGENT_INFO|BASH_ENV|ENV|CDPATH|PROMPT_COMMAND|SHELLOPTS|BASHOPTS|SALP_.*|NODE_OPTIONS|NODE_CHANNEL_FD)$/
-
-/** The variables that a command may see: without secrets, by name or by form, and without what would steer its shell. */
-export function withoutSecrets(
-  environment: Readonly<Record<string, string | undefined>>,
-  keep: readonly string[] = [],
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => {
-      const [name, value] = entry
-      if (value === undefined) return false
-      return keep.includes(name) || !(secretName.test(name) || unwanted.test(name) || redact(value) !== value)
-    }),
-  )
-}
 
 interface Limits {
   readonly timeoutMs: number
