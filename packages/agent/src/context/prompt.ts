@@ -18,8 +18,6 @@ export interface PromptParts {
   readonly tasks: readonly Task[]
   /** Turns of this conversation that are not shown. */
   readonly omittedTurns: number
-  /** Extra sections that a flag switched on. */
-  readonly extra?: readonly Section[] | undefined
 }
 
 const rules = `Use tools for facts and effects; never claim that something was done unless a tool result of this turn shows it.
@@ -56,7 +54,6 @@ export function systemPrompt(
         ({ id, title, status }) => `- #${id} ${oneLine(title)}${status === 'in_progress' ? ' (in progress)' : ''}`,
       ),
     },
-    ...(parts.extra ?? []),
     {
       name: 'history',
       priority: 70,

@@ -24,8 +24,6 @@ export interface StepResult {
   /** Model that answered, as far as it was told. */
   readonly model: string
   readonly costUsd: number
-  /** The provider cut the reply short. */
-  readonly truncated: boolean
 }
 
 /** Where streamed pieces go, and what bounds them. */
@@ -81,11 +79,10 @@ interface Draft {
   usage: Usage
   model: string
   costUsd: number
-  truncated: boolean
 }
 
 function emptyDraft(): Draft {
-  return { text: '', reasoning: '', calls: [], usage: {}, model: '', costUsd: 0, truncated: false }
+  return { text: '', reasoning: '', calls: [], usage: {}, model: '', costUsd: 0 }
 }
 
 function readPart(
@@ -117,7 +114,6 @@ function readPart(
       const { slot, costUsd } = part.providerMetadata?.salp ?? {}
       if (draft.model === '' && typeof slot === 'string') draft.model = slot
       if (typeof costUsd === 'number') draft.costUsd = costUsd
-      draft.truncated = part.finishReason.unified === 'length'
       break
     }
     case 'error':
