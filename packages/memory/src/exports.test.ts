@@ -9,6 +9,7 @@ test('the entry exports', () => {
       "checkMemory",
       "EmbedderError",
       "eraseDeleted",
+      "createExperience",
       "readForeign",
       "createMemory",
       "memoryMigrations",

@@ -7,6 +7,16 @@ export { checkMemory, type MemoryCheck } from './check.js'
 export type { CurateOptions, Curation } from './curate.js'
 export { type Embedder, EmbedderError } from './embedder.js'
 export { eraseDeleted } from './erase.js'
+export {
+  createExperience,
+  type Episode,
+  type EpisodeInput,
+  type Experience,
+  type ExperienceDeps,
+  type ExperienceOptions,
+  type Lesson,
+  type LessonInput,
+} from './experience.js'
 export { readForeign } from './foreign.js'
 export {
   createMemory,
@@ -18,6 +28,7 @@ export {
   type Remembered,
 } from './memory.js'
 export { memoryMigrations } from './migrations.js'
+export type { Step } from './procedures.js'
 export type { MemoryHit, ReadOptions, Recall, RecallOptions } from './recall.js'
 export {
   type Claim,
@@ -34,6 +45,7 @@ export {
   verifications,
 } from './record.js'
 export type { Explanation } from './relevance.js'
+export type { Outcome, Sentiment } from './sentiment.js'
 export type { ForgetFilter, MemoryStats } from './store.js'
 export type { GraphEdge, GraphNode, NameGraph } from './topics.js'
 export { defaultTuning, type Tuning } from './tuning.js'

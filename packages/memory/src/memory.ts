@@ -142,6 +142,8 @@ export interface Memory {
   importLines(lines: Iterable<string>): Promise<number>
   /** Notes that records were of use: they count as fresh as on the day they were said, and are kept longest. */
   reinforce(ids: readonly string[]): Promise<void>
+  /** Lets a record hold no more from now on, with nothing in its place; it stays as history. @returns Whether it was open. */
+  retract(id: string, options?: Pick<ReadOptions, 'namespace'>): Promise<boolean>
   /** Takes a closing back, so that the record holds again beside what took its place. @returns Whether it was closed. */
   reopen(id: string, options?: Pick<ReadOptions, 'namespace'>): Promise<boolean>
   /**
@@ -436,6 +438,9 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
         for (const id of used) store.use(id, at)
       })
     },
+
+    retract: async (id, { namespace = own.namespace } = {}) =>
+      db.transaction(() => store.retract(id, namespace, now())),
 
     reopen: async (id, { namespace = own.namespace } = {}) => db.transaction(() => store.reopen(id, namespace)),
 

@@ -214,6 +214,8 @@ export function createStore(db: SqlDatabase) {
     ORDER BY r.seq DESC LIMIT ?`)
   const openClaims = db.prepare<Row>(`SELECT ${columns} FROM memory_records AS r WHERE ${inNamespace}
     AND r.subject = ? AND r.attribute = ? AND r.closed_at IS NULL AND r.id <> ? AND (r.expires_at IS NULL OR r.expires_at > ?)`)
+  const retract = db.prepare(`UPDATE memory_records SET closed_at = ?, closed_from = ?
+    WHERE id = ? AND closed_at IS NULL AND ${inNamespace.replace('r.', '')}`)
   const reopen = db.prepare(`UPDATE memory_records SET closed_at = NULL, closed_from = NULL, superseded_by = NULL
     WHERE id = ? AND closed_at IS NOT NULL AND ${inNamespace.replace('r.', '')}`)
   const all = db.prepare<Row & { uses: number }>(
@@ -378,6 +380,9 @@ export function createStore(db: SqlDatabase) {
     /** Records of a claim that nothing has taken the place of. */
     openClaims: ({ subject, attribute }: Claim, namespace: string, besides: string, now: number): MemoryRecord[] =>
       openClaims.all(namespace, subject, attribute, besides, now).map((row) => toRecord(row, namespace)),
+
+    /** Closes a record, with nothing in its place. @returns Whether it was open. */
+    retract: (id: string, namespace: string, at: number): boolean => retract.run(at, at, id, namespace).changes > 0,
 
     /** Takes a closing back. @returns Whether there was one. */
     reopen: (id: string, namespace: string): boolean => reopen.run(id, namespace).changes > 0,
