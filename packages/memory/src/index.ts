@@ -49,3 +49,12 @@ export type { Outcome, Sentiment } from './sentiment.js'
 export type { ForgetFilter, MemoryStats } from './store.js'
 export type { GraphEdge, GraphNode, NameGraph } from './topics.js'
 export { defaultTuning, type Tuning } from './tuning.js'
+export {
+  createWiki,
+  type NoteFolder,
+  type Wiki,
+  type WikiDeps,
+  WikiError,
+  type WikiOptions,
+  type WikiSync,
+} from './wiki/wiki.js'
