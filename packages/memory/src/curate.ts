@@ -16,6 +16,8 @@ export interface CurateOptions {
   readonly keep?: number | undefined
   /** Age from which the events of one thread are condensed into a summary, in ms. Left out, none are. */
   readonly condenseAfterMs?: number | undefined
+  /** Ends the extractor's reading, and with it the pass; nothing is changed then. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What was done, or would be; ids. */

@@ -10,6 +10,7 @@ test('the entry exports', () => {
       "EmbedderError",
       "eraseDeleted",
       "createExperience",
+      "ExtractorError",
       "readForeign",
       "createMemory",
       "memoryMigrations",
@@ -19,6 +20,8 @@ test('the entry exports', () => {
       "sensitivities",
       "verifications",
       "defaultTuning",
+      "createWiki",
+      "WikiError",
     ]
   `)
 })

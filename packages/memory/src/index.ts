@@ -17,6 +17,7 @@ export {
   type Lesson,
   type LessonInput,
 } from './experience.js'
+export { type Consolidated, type Extractor, ExtractorError, type Reading, type ReadRelation } from './extractor.js'
 export { readForeign } from './foreign.js'
 export {
   createMemory,

@@ -84,13 +84,13 @@ export function findProcedures(attempts: readonly Attempt[]): FoundProcedure[] {
 }
 
 /**
- * Lower end of Wilson's 95 % interval of the share of `supports` in all evidence. Range [0, 1); 0 without evidence.
+ * Lower end of Wilson's 95 % interval of the share of `supports` in all evidence. Range [0, 1); 0 without any that speaks for it.
  *
  * @see E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
  */
 export function assurance(supports: number, contradicts: number): number {
   const total = supports + contradicts
-  if (total === 0) return 0
+  if (supports === 0) return 0
   const z = 1.96
   const share = supports / total
   const centre = share + z ** 2 / (2 * total)
