@@ -1,7 +1,7 @@
 /** Pages of the wiki: lists of records, one item each, whose ids stand in comments that Markdown does not show. */
 
 /** First line of a page; it tells a page from a note of a person, and the person what may be done with it. */
-export const pageMark = '<!-- salp: one record an item. Change, add or delete items; the memory follows. -->'
+const pageMark = '<!-- salp: one record an item. Change, add or delete items; the memory follows. -->'
 
 /** An item of a page. */
 export interface PageItem {
