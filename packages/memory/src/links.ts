@@ -71,10 +71,11 @@ export function prepareGraph(db: SqlDatabase) {
     FROM memory_names AS n JOIN memory_mentions AS m ON m.name = n.id JOIN memory_records AS r ON r.seq = m.seq
     WHERE n.namespace_id = ? AND r.sensitivity <= ? AND r.closed_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > ?)
     GROUP BY n.id ORDER BY records DESC, n.id LIMIT ?`)
+  // The plus keeps SQLite from trying every asked name with every record: 100 times slower at 5,000 names in 100,000 records.
   const together = db.prepare<GraphEdge>(`SELECT a.name AS "from", b.name AS "to", count(*) AS records
     FROM json_each(?) AS e CROSS JOIN memory_mentions AS a ON a.name = e.value CROSS JOIN memory_records AS r ON r.seq = a.seq
     CROSS JOIN memory_mentions AS b ON b.seq = a.seq
-    WHERE b.name > a.name AND b.name IN (SELECT value FROM json_each(?)) AND r.sensitivity <= ? AND r.closed_at IS NULL
+    WHERE +b.name > a.name AND +b.name IN (SELECT value FROM json_each(?)) AND r.sensitivity <= ? AND r.closed_at IS NULL
       AND (r.expires_at IS NULL OR r.expires_at > ?)
     GROUP BY 1, 2 ORDER BY 1, 2`)
   const mentioning = db.prepare<{ seq: number }>(
