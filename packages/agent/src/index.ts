@@ -46,6 +46,15 @@ export {
   type TurnStatus,
   type Usage,
 } from './protocol.js'
+export type {
+  AboutView,
+  BrowseQuery,
+  CurationView,
+  FoundRecord,
+  MemoryChange,
+  NameGraphView,
+  RememberedRecord,
+} from './protocol-memory.js'
 export { ApprovalError, type Approvals } from './session/approvals.js'
 export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'

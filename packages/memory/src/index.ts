@@ -1,6 +1,7 @@
 /** What an agent knows: records with provenance, found by words, names and times, kept right, gone for good when forgotten. */
 
 export type { About, KnownRelation } from './about.js'
+export type { BrowseFilter, BrowseOptions, BrowsePage, DayCount } from './browse.js'
 export { estimateTokens } from './budget.js'
 export { type Calibration, type CalibrationRow, calibrate, type Judged } from './calibrate.js'
 export { checkMemory, type MemoryCheck } from './check.js'
@@ -46,6 +47,7 @@ export {
   verifications,
 } from './record.js'
 export type { Explanation } from './relevance.js'
+export type { Revision } from './revise.js'
 export type { Outcome, Sentiment } from './sentiment.js'
 export type { ForgetFilter, MemoryStats } from './store.js'
 export type { GraphEdge, GraphNode, NameGraph } from './topics.js'

@@ -4,6 +4,7 @@ import { type Clock, describeError, type IdSource, type Publisher, type SqlDatab
 import { z } from 'zod'
 import { type About, tellAbout } from './about.js'
 import { type Annotation, annotate } from './annotate.js'
+import { type BrowseFilter, type BrowseOptions, type BrowsePage, browse, countDays, type DayCount } from './browse.js'
 import { type CurateOptions, type Curation, condense, findRepeats, worth } from './curate.js'
 import { digest } from './digest.js'
 import { type Embedder, embedAll } from './embedder.js'
@@ -28,6 +29,7 @@ import {
   sensitivities,
   verifications,
 } from './record.js'
+import { nextVersion, type Revision, refile, revisionSchema } from './revise.js'
 import { createStore, type ForgetFilter, type MemoryStats, type Reader } from './store.js'
 import { timeWords } from './times.js'
 import { findTopics, type NameGraph } from './topics.js'
@@ -112,6 +114,20 @@ export interface Memory {
   history(id: string, options?: ReadOptions): Promise<MemoryRecord[]>
   /** Gives the records that hold now, newest first. */
   list(options?: ListOptions): Promise<MemoryRecord[]>
+  /** Gives records by when they happened or were recorded, newest first, page by page. @throws {@link MemoryInputError} (`memory/input`). */
+  browse(options?: BrowseOptions): Promise<BrowsePage>
+  /** Counts the records of {@link Memory.browse} by day, oldest first. `offsetMs` is what the reader's zone adds to UTC. */
+  days(options?: BrowseFilter & { readonly offsetMs?: number | undefined }): Promise<readonly DayCount[]>
+  /**
+   * Changes a record. Other words, or another time they hold for, are a new version of it, and the old one stays as history;
+   * how it is filed changes in place.
+   *
+   * @returns The record that holds now; nothing, if `id` is unknown or was superseded.
+   * @throws {@link MemoryInputError} (`memory/input`, `memory/too-large`).
+   */
+  revise(id: string, change: Revision, options?: Pick<ReadOptions, 'namespace'>): Promise<MemoryRecord | undefined>
+  /** Closes a record in favour of another that holds. @throws {@link MemoryInputError} (`memory/superseded-unknown`). */
+  supersede(id: string, by: string, options?: Pick<ReadOptions, 'namespace'>): Promise<void>
   /**
    * Deletes for good: the rows, their words in the index and their bytes in file and log.
    *
@@ -407,6 +423,40 @@ export function createMemory(
       return store.newest(reader(read), limit, before ?? null)
     },
 
+    browse: async (read = {}) => browse(db, reader(read), read),
+
+    days: async ({ offsetMs = 0, ...read } = {}) => countDays(db, reader(read), read, offsetMs),
+
+    async revise(id, change, { namespace } = {}) {
+      const parsed = parse(revisionSchema, change)
+      const as = reader({ namespace, clearance: 'restricted' })
+      const revised = db.transaction((): Remembered | undefined => {
+        const old = store.get(id, as)
+        if (old === undefined || old.closedAt !== undefined) return undefined
+        const next = nextVersion(old, parsed)
+        if (next !== undefined) return write(parseInput(next))
+        const record = refile(old, parsed)
+        const terms = extraTerms(record.content, [
+          ...record.tags,
+          record.claim?.subject ?? '',
+          record.claim?.attribute ?? '',
+        ])
+        store.file(record, terms, digest(identity(record)))
+        return { record, status: 'known' }
+      })
+      return revised && tell(revised).record
+    },
+
+    async supersede(id, by, { namespace } = {}) {
+      db.transaction(() => {
+        const as = reader({ namespace, clearance: 'restricted' })
+        const heir = store.get(by, as)
+        if (heir === undefined || heir.closedAt !== undefined)
+          throw new MemoryInputError('memory/superseded-unknown', `by: "${by}" does not hold`)
+        supersede(id, heir, as.now)
+      })
+    },
+
     async forget(which) {
       const { namespace = own.namespace, ...filter } = parse(
         forgetSchema,
@@ -583,14 +633,14 @@ export function createMemory(
         throw new RangeError(`Cannot show ${limit} names`)
       const as = reader(read)
       const space = store.namespace(as.namespace)
-      if (space === undefined) return { nodes: [], edges: [] }
-      const { names, edges } = store.graph.picture(space.id, limit, sensitivities.indexOf(as.clearance), as.now)
+      if (space === undefined) return { nodes: [], total: 0, edges: [] }
+      const { names, total, edges } = store.graph.picture(space.id, limit, sensitivities.indexOf(as.clearance), as.now)
       const topics = findTopics(
         names.map(({ id }) => id),
         edges,
       )
       const nodes = names.map(({ id, label, records }) => ({ id, label, records, topic: topics.get(id) ?? id }))
-      return { nodes, edges }
+      return { nodes, total, edges }
     },
   }
 }

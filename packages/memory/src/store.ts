@@ -85,7 +85,8 @@ export interface Candidate {
   readonly freshAt: number
 }
 
-interface Row {
+/** A row of the records, as {@link columns} names it. */
+export interface Row {
   readonly seq: number
   readonly id: string
   readonly kind: MemoryKind
@@ -117,7 +118,8 @@ interface Row {
   readonly used_at: number | null
 }
 
-const columns = `r.seq, r.id, r.kind, r.content, r.terms, r.tags, r.author, r.channel, r.session_id,
+/** Columns of a record, where `r` is its table. */
+export const columns = `r.seq, r.id, r.kind, r.content, r.terms, r.tags, r.author, r.channel, r.session_id,
   r.turn_id, r.said_at, r.confidence, r.verification, r.sensitivity, r.valid_from, r.valid_until, r.recorded_at, r.closed_at,
   r.closed_from, (SELECT id FROM memory_records WHERE seq = r.superseded_by) AS superseded_by, r.expires_at,
   (SELECT name FROM memory_threads WHERE id = r.thread) AS thread_name, r.happened_at, r.happened_until, r.subject, r.attribute,
@@ -126,19 +128,21 @@ const columns = `r.seq, r.id, r.kind, r.content, r.terms, r.tags, r.author, r.ch
 const inNamespace = 'r.namespace_id = (SELECT id FROM memory_namespaces WHERE name = ?)'
 
 /** Namespace, clearance and expiry, which no option of a reader can widen. */
-const readable = `${inNamespace} AND r.sensitivity <= ? AND (r.expires_at IS NULL OR r.expires_at > ?)`
+export const readable = `${inNamespace} AND r.sensitivity <= ? AND (r.expires_at IS NULL OR r.expires_at > ?)`
 
 /** Believed as of a moment, and holding at one. */
-const holding = `r.recorded_at <= ? AND (r.valid_from IS NULL OR r.valid_from <= ?) AND (r.valid_until IS NULL OR r.valid_until > ?)
+export const holding = `r.recorded_at <= ? AND (r.valid_from IS NULL OR r.valid_from <= ?) AND (r.valid_until IS NULL OR r.valid_until > ?)
   AND (r.closed_at IS NULL OR r.closed_at > ? OR r.closed_from > ?)`
 
-const readableParameters = ({ namespace, clearance, now }: Omit<Reader, 'asOf' | 'validAt'>): SqlValue[] => [
+/** Values for {@link readable}. */
+export const readableParameters = ({ namespace, clearance, now }: Omit<Reader, 'asOf' | 'validAt'>): SqlValue[] => [
   namespace,
   sensitivities.indexOf(clearance),
   now,
 ]
 
-const holdingParameters = ({ asOf, validAt }: Reader): SqlValue[] => [asOf, validAt, validAt, asOf, validAt]
+/** Values for {@link holding}. */
+export const holdingParameters = ({ asOf, validAt }: Reader): SqlValue[] => [asOf, validAt, validAt, asOf, validAt]
 
 /** The rows of a memory. Every method is one statement or a few; the caller holds the transaction. */
 export type Store = ReturnType<typeof createStore>
@@ -162,6 +166,9 @@ export function createStore(db: SqlDatabase) {
   const link = prepareLinks(db)
   const merge = db.prepare(
     'UPDATE memory_records SET confidence = ?, verification = ?, sensitivity = ?, tags = ?, terms = ?, expires_at = ? WHERE id = ?',
+  )
+  const file = db.prepare(
+    'UPDATE memory_records SET kind = ?, tags = ?, sensitivity = ?, pinned = ?, terms = ?, digest = ? WHERE id = ?',
   )
   const close = db.prepare(`UPDATE memory_records
     SET closed_at = ?, closed_from = ?, superseded_by = (SELECT seq FROM memory_records WHERE id = ?) WHERE id = ?`)
@@ -294,6 +301,11 @@ export function createStore(db: SqlDatabase) {
       const { confidence, verification, sensitivity, tags, expiresAt, id } = record
       const ranks = [verifications.indexOf(verification), sensitivities.indexOf(sensitivity)]
       merge.run(confidence, ...ranks, tagsToSql(tags), terms, expiresAt ?? null, id)
+    },
+
+    /** Writes how a record is filed. */
+    file({ kind, tags, sensitivity, pinned, id }: MemoryRecord, terms: string, digest: number): void {
+      file.run(kind, tagsToSql(tags), sensitivities.indexOf(sensitivity), pinned ? 1 : 0, terms, digest, id)
     },
 
     /** Lets `id` hold no more from `from` on, as known since `at`, in favour of `successor`. */
@@ -480,7 +492,8 @@ function toCandidate(row: Row, namespace: string): Candidate {
   }
 }
 
-function toRecord(row: Row, namespace: string): MemoryRecord {
+/** Reads a row. */
+export function toRecord(row: Row, namespace: string): MemoryRecord {
   const until = Math.min(row.valid_until ?? Infinity, row.closed_from ?? Infinity)
   return {
     id: row.id,
