@@ -1,5 +1,6 @@
 /** What keeps working: runs of steps that successful episodes have in common. */
 
+import { wilson } from '@salp/core'
 import type { Outcome } from './sentiment.js'
 import { stem } from './stem.js'
 import { stopWords } from './stop-words.js'
@@ -83,19 +84,9 @@ export function findProcedures(attempts: readonly Attempt[]): FoundProcedure[] {
     .sort((a, b) => b.supported.length - a.supported.length || b.steps.length - a.steps.length)
 }
 
-/**
- * Lower end of Wilson's 95 % interval of the share of `supports` in all evidence. Range [0, 1); 0 without any that speaks for it.
- *
- * @see E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
- */
+/** Lower end of Wilson's 95 % interval of the share of `supports` in all evidence. Range [0, 1); 0 without evidence. */
 export function assurance(supports: number, contradicts: number): number {
-  const total = supports + contradicts
-  if (supports === 0) return 0
-  const z = 1.96
-  const share = supports / total
-  const centre = share + z ** 2 / (2 * total)
-  const margin = z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2))
-  return Math.max(0, (centre - margin) / (1 + z ** 2 / total))
+  return supports === 0 ? 0 : wilson(supports, supports + contradicts).low
 }
 
 function runsOf(steps: readonly Step[]): Step[][] {
