@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { type IPty, spawn } from '@lydell/node-pty'
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+/** Path of the program. */
+export const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** Longest time anything here may take, in ms. */
 const patienceMs = 20_000
