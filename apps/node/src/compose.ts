@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Agent, type AgentStatus, agentMigrations, createAgent, createAgentApi } from '@salp/agent'
-import { createLocalTools, createWorkspace, secretValues } from '@salp/agent/node'
+import { createLocalTools, createWorkspace, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -42,7 +42,7 @@ export interface NodeDeps {
 /** Composes a node. Nothing runs before `start()`. */
 export async function compose({ home, config, environment, version }: NodeDeps): Promise<Node> {
   const settings = config.value
-  const workspace = await createWorkspace(resolve(settings.workspace), { protect: [home.path] })
+  const workspace = withSpeculation(await createWorkspace(resolve(settings.workspace), { protect: [home.path] }))
   const clock = systemClock
   const rng = createSystemRng()
   const ids = createIdSource({ clock, rng: rng.fork('ids') })
@@ -89,6 +89,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       sha256: (text) => createHash('sha256').update(text).digest('hex'),
       model: models.model,
       memory,
+      speculator: settings.agent.wholeReplies ? workspace : undefined,
       tools: (parts) => createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
       paused: () =>
         existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined,

@@ -71,6 +71,10 @@ export const settingsSchema = z.object({
         .default([])
         .describe('Rules on what may run without asking; the first that fits decides'),
       limits: turnLimitsSchema.prefault({}),
+      wholeReplies: z
+        .boolean()
+        .default(false)
+        .describe('Lets the file changes of one reply count together: when one fails, the others are undone'),
       modules: z
         .object({
           perception: flags,
