@@ -1,3 +1,3 @@
 import { preset } from '@salp/presets/tsup'
 
-export default preset({ index: 'src/index.ts' })
+export default preset({ index: 'src/index.ts', 'gym/index': 'src/gym/index.ts' })

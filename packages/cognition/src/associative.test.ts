@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { foldRecall, recallDepth, unrecalled } from './associative.js'
+
+const times = (count: number, usedRank: number, depth = 12, from = unrecalled) => {
+  let ranks = from
+  for (let index = 0; index < count; index++) ranks = foldRecall(ranks, usedRank, depth)
+  return ranks
+}
+
+describe('recallDepth()', () => {
+  test('reaches as far as memories prove useful', () => {
+    expect(recallDepth(times(60, 1), 20)).toBe(1)
+    expect(recallDepth(times(60, 7), 20)).toBe(7)
+    expect(recallDepth(times(200, 0), 20)).toBe(0)
+  })
+
+  test('reaches deeper the more a memory is worth', () => {
+    const depths = [1, 10, 30, 100].map((worth) => recallDepth(unrecalled, worth))
+    expect(depths).toEqual(depths.toSorted((a, b) => a - b))
+  })
+})
+
+describe('foldRecall()', () => {
+  test('keeps what lies deeper than was looked in proportion', () => {
+    const next = foldRecall(unrecalled, 0, 5)
+    const deep = (ranks: readonly number[]): number => (ranks[8] ?? 0) / (ranks[0] ?? 1)
+    expect(deep(next)).toBeCloseTo(deep(unrecalled), 9)
+  })
+
+  test('stays finite, bounded and not negative whatever is told', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer(), fc.integer({ min: 0, max: 40 })), { maxLength: 300 }), (recalls) => {
+        const ranks = recalls.reduce((known, [rank, depth]) => foldRecall(known, rank, depth), unrecalled)
+        const total = ranks.reduce((sum, count) => sum + count, 0)
+        expect(ranks.every((count) => count >= 0) && total > 0 && total < 110).toBe(true)
+      }),
+    )
+  })
+})
