@@ -86,7 +86,7 @@ export function gymReport({
     '# What the substrate is worth in the gym',
     '',
     `Written by \`gymReport({ seed: ${seed}, heldOut: ${heldOut}, development: ${development}, factorial: ${factorial} })\` of \`@salp/cognition/gym\`;`,
-    'do not edit. Fingerprint of the code that ran: `' + gymFingerprint() + '`.',
+    `do not edit. Fingerprint of the code that ran: \`${gymFingerprint()}\`.`,
     '',
     'Simulated worlds of 60 tasks each: tools that fail, drift, go down in bursts, hang, lie and cost; tasks with two to five sub-goals,',
     'some ambiguous, some hopeless; language models imitated by rates of error. They are no agents and no people: what holds here is a',
