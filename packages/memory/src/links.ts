@@ -96,6 +96,7 @@ export function prepareGraph(db: SqlDatabase) {
 
     /** Names with these keys or aliases, each once. */
     find(namespaceId: number, keys: readonly string[]): (NameRow & { readonly asked: string })[] {
+      if (keys.length === 0) return []
       const asked = JSON.stringify(keys)
       const found = new Map(byKey.all(namespaceId, asked).map((row) => [row.id, { ...row, asked: row.key }]))
       for (const { alias, ...row } of byAlias.all(namespaceId, asked)) {

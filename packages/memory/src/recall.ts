@@ -89,9 +89,13 @@ const answerShare = 0.9
 const threadSources = 16
 const graphSources = 2
 
-/** A name in more than this share of the records, and in more than so many, tells nothing. */
+/**
+ * A name in more than this share of the records tells nothing, if it is in more than the first so many; nor does one in more
+ * than the second, where each record's part of a walk is too small to go on ({@link pushRanks}).
+ */
 const hubShare = 0.02
 const hubLeast = 10
+const hubMost = 200
 
 /** A word in more than this share of the records is common. */
 const commonShare = 0.05
@@ -263,7 +267,7 @@ function expand(store: Store, { attributes, names, scope, terms, frequencies }: 
 
 /** Walks from the names of the question and its best hits over shared names. Nothing, if it names nobody known. */
 function walk(store: Store, asked: Asked, found: readonly Found[], reader: Reader): Map<number, number> {
-  const hub = Math.max(hubLeast, hubShare * asked.records)
+  const hub = Math.min(hubMost, Math.max(hubLeast, hubShare * asked.records))
   const keys = asked.terms.some(({ name }) => name) || asked.names.length > 0 ? nameCandidates(asked.left) : []
   const seeds = longestOnly(store.graph.find(asked.namespaceId, keys).filter(({ records }) => records <= hub))
   if (seeds.length === 0) return new Map()
