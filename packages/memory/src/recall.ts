@@ -414,7 +414,7 @@ function arrange(ranked: readonly Ranked[], asked: Asked, { floor, tuning }: Rec
 }
 
 /**
- * Puts versions of what is asked together where the best of them stands, newest first.
+ * Puts the newest version of what is asked where the best of them stands; the others stay in their order.
  *
  * A version is a short record that names all the question names and answers it as well as the best of them; or that tells of
  * a change, or of the like of an answer, and is no liker to anything else told of the same names. First statements repeat the
@@ -446,14 +446,20 @@ function newestFirst(ranked: readonly Ranked[], asked: Asked): Ranked[] {
     const like = likeness(one, answers)
     return (one.changes || like >= 2) && !tellsAnother(one.claim) && like >= likeness(one, rivals)
   })
-  const places = new Set(versions.map(({ place }) => place))
-  const inTurn = ranked
-    .filter((_, place) => places.has(place))
-    .sort((a, b) => b.row.record.source.at - a.row.record.source.at || b.row.seq - a.row.seq)
+  const places = versions.map(({ place }) => place)
+  if (places.length < 2) return [...ranked]
   const first = Math.min(...places)
-  const others = ranked.filter((_, place) => !places.has(place))
-  const ordered = [...others.slice(0, first), ...inTurn, ...others.slice(first)]
+  const newest = places.reduce((best, place) => (isLater(ranked[place], ranked[best]) ? place : best), first)
+  const others = ranked.filter((_, place) => place !== newest)
+  const ordered = [...others.slice(0, first), ...ranked.filter((_, place) => place === newest), ...others.slice(first)]
   return ordered.map(({ row, hit }, place) => ({ row, hit: { ...hit, score: ranked[place]?.hit.score ?? hit.score } }))
+}
+
+/** Whether one record was said later than the other, or written later if both were said at once. */
+function isLater(one: Ranked | undefined, other: Ranked | undefined): boolean {
+  if (one === undefined || other === undefined) return false
+  const gap = one.row.record.source.at - other.row.record.source.at
+  return gap > 0 || (gap === 0 && one.row.seq > other.row.seq)
 }
 
 /** A short record of the names that are asked about. */
