@@ -4,8 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { GymReportOptions } from '@salp/cognition/gym'
 import type { GymMessage } from './gym-worker.js'
 
-/** The file as it is built, and as it stands in the sources. */
-const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './gym-worker.ts' : './gym-worker.js', import.meta.url)
+const workerUrl = new URL('./gym-worker.js', import.meta.url)
 
 /**
  * Runs the experiment.
