@@ -3,7 +3,7 @@
  * of the next step.
  */
 
-export type { AssociativeMemory } from './associative.js'
+export { type AssociativeMemory, recallForStep, type SteeredRecall } from './associative.js'
 export type { CallOutcome, OutcomeClass, OutcomeCounts, RateEstimate } from './belief.js'
 export type { Entry, Reader, SalienceFactors, Scope, Topic } from './blackboard.js'
 export type { BudgetName, BudgetReport } from './budget.js'
