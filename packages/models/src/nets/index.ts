@@ -1,0 +1,69 @@
+/** Neural nets described in TypeScript and trained on ONNX Runtime: layers, graphs and their gradients, and ONNX files. Portable. */
+
+export {
+  type Attribute,
+  type Constant,
+  type DropoutMask,
+  type ElementType,
+  type GradientRule,
+  Graph,
+  type GraphNode,
+  type GraphOptions,
+  type Initialiser,
+  type ParameterSpec,
+  type Shape,
+  ShapeError,
+  type TapeEntry,
+  type Value,
+} from './graph/graph.js'
+export { initialWeights } from './initial.js'
+export {
+  type Activation,
+  type AttentionOptions,
+  attention,
+  embedding,
+  feedForward,
+  hidden,
+  type LinearOptions,
+  layerNorm,
+  linear,
+  pool,
+  positions,
+  table,
+  transformerBlock,
+} from './layers.js'
+export {
+  architectureHash,
+  defineNet,
+  defineView,
+  float32,
+  forwardGraph,
+  int32,
+  type Layout,
+  type Net,
+  type NetOptions,
+  type ParameterPlace,
+  parameterViews,
+  type Sizes,
+  type TensorSpec,
+  type TensorSpecs,
+  type Values,
+  type View,
+  type ViewOptions,
+} from './net.js'
+export { type OnnxOptions, toOnnx } from './onnx/onnx.js'
+export { gelu, relu, sigmoid, silu, softmax, tanh } from './ops/activations.js'
+export { add, multiply, scale, subtract, weightedSum } from './ops/arithmetic.js'
+export { lookup } from './ops/lookup.js'
+export { binaryCrossEntropy, crossEntropy, squaredError } from './ops/losses.js'
+export { affine, batchedProduct, tied } from './ops/products.js'
+export { concat, dropout, firstRows, reshape, split, transpose } from './ops/shapes.js'
+export {
+  type AdamOptions,
+  adamScalars,
+  gradientGraph,
+  loopGraph,
+  lossGraph,
+  stepGraph,
+  trainNames,
+} from './train-graphs.js'
