@@ -1,6 +1,14 @@
 /** Neural nets described in TypeScript and trained on ONNX Runtime: layers, graphs and their gradients, and ONNX files. Portable. */
 
 export {
+  type Batch,
+  type BatchSource,
+  type Example,
+  type OrderedBatches,
+  orderedBatches,
+  shuffledBatches,
+} from './data/batches.js'
+export {
   type Attribute,
   type Constant,
   type DropoutMask,
@@ -33,6 +41,7 @@ export {
   transformerBlock,
 } from './layers.js'
 export {
+  ArchitectureError,
   architectureHash,
   defineNet,
   defineView,
@@ -58,6 +67,7 @@ export { lookup } from './ops/lookup.js'
 export { binaryCrossEntropy, crossEntropy, squaredError } from './ops/losses.js'
 export { affine, batchedProduct, tied } from './ops/products.js'
 export { concat, dropout, firstRows, reshape, split, transpose } from './ops/shapes.js'
+export { type Schedule, warmupCosine } from './schedule.js'
 export {
   type AdamOptions,
   adamScalars,
@@ -67,3 +77,12 @@ export {
   stepGraph,
   trainNames,
 } from './train-graphs.js'
+export { decodeWeights, encodeWeights, type WeightsInfo } from './weights/net-file.js'
+export {
+  decodeTensors,
+  encodeTensors,
+  type StoredTensor,
+  type TensorFile,
+  TensorFileError,
+  type TensorType,
+} from './weights/safetensors.js'
