@@ -9,6 +9,16 @@ export {
   shuffledBatches,
 } from './data/batches.js'
 export {
+  type AggregateOptions,
+  AggregationError,
+  type AggregationRule,
+  aggregate,
+  memorySource,
+  type PeerReport,
+  type WeightSource,
+} from './federation/aggregate.js'
+export { addDelta, type CompressedDelta, compressDelta, decodeDelta, encodeDelta } from './federation/delta.js'
+export {
   type Attribute,
   type Constant,
   type DropoutMask,

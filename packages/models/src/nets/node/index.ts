@@ -10,3 +10,4 @@ export {
   type TrainerState,
   TrainingError,
 } from './trainer.js'
+export { loadWeights, openWeightFile, saveWeights, type WeightFile } from './weight-file.js'

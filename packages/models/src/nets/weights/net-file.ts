@@ -60,16 +60,7 @@ export async function decodeWeights(
   WeightsInfo & { readonly flat: Float32Array<ArrayBuffer>; readonly metadata: Readonly<Record<string, string>> }
 > {
   const { tensors, metadata } = decodeTensors(file)
-  const info = infoSchema.safeParse(metadata)
-  if (!info.success) throw new TensorFileError('its metadata are not those of a net')
-  const { architecture, steps, dataDigest } = info.data
-  const expected = await architectureHash(net)
-  if (architecture !== expected) {
-    throw new ArchitectureError(
-      net.name,
-      `they belong to the architecture ${architecture.slice(0, 12)}, not ${expected.slice(0, 12)}. Train it anew`,
-    )
-  }
+  const info = await expectArchitecture(net, metadata)
   const flat = new Float32Array(net.layout.length)
   const views = parameterViews(net.layout, flat)
   for (const { name, shape } of net.layout.parameters) {
@@ -82,5 +73,25 @@ export async function decodeWeights(
   }
   if (tensors.size !== views.size)
     throw new ArchitectureError(net.name, `there are ${tensors.size} tensors for ${views.size} parameters`)
-  return { flat, metadata, steps: Number(steps), dataDigest }
+  return { ...info, flat, metadata }
+}
+
+/**
+ * Reads what a file says about its weights.
+ *
+ * @throws {@link TensorFileError} (`models/tensor-file`) if it says nothing, or nonsense.
+ * @throws {@link ArchitectureError} (`models/architecture`) if they belong to another net.
+ */
+export async function expectArchitecture(net: Net, metadata: Readonly<Record<string, string>>): Promise<WeightsInfo> {
+  const info = infoSchema.safeParse(metadata)
+  if (!info.success) throw new TensorFileError('its metadata are not those of a net')
+  const { architecture, steps, dataDigest } = info.data
+  const expected = await architectureHash(net)
+  if (architecture !== expected) {
+    throw new ArchitectureError(
+      net.name,
+      `they belong to the architecture ${architecture.slice(0, 12)}, not ${expected.slice(0, 12)}. Train it anew`,
+    )
+  }
+  return { steps: Number(steps), dataDigest }
 }
