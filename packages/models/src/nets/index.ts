@@ -78,6 +78,9 @@ export { binaryCrossEntropy, crossEntropy, squaredError } from './ops/losses.js'
 export { affine, batchedProduct, tied } from './ops/products.js'
 export { concat, dropout, firstRows, reshape, split, transpose } from './ops/shapes.js'
 export { type Schedule, warmupCosine } from './schedule.js'
+export { createTokenizer, type Merge, type Tokenizer, type TokenizerModel } from './tokenizer/tokenizer.js'
+export { parseTokenizer, TokenizerError, toTokenizerJson } from './tokenizer/tokenizer-json.js'
+export { type TrainTokenizerOptions, trainTokenizer } from './tokenizer/train-tokenizer.js'
 export {
   type AdamOptions,
   adamScalars,
