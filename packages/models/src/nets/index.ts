@@ -34,6 +34,16 @@ export {
   type TapeEntry,
   type Value,
 } from './graph/graph.js'
+export {
+  createPredictor,
+  InferenceError,
+  type OnnxRuntime,
+  type OnnxSession,
+  type OnnxTensor,
+  type Predictor,
+  type PredictorOptions,
+} from './inference/predictor.js'
+export { createWriter, type WriteOptions, type Writer, type WriterOptions } from './inference/writer.js'
 export { initialWeights } from './initial.js'
 export {
   type Activation,
@@ -90,6 +100,7 @@ export {
   stepGraph,
   trainNames,
 } from './train-graphs.js'
+export { defineTransformer, type TransformerModel, type TransformerShape } from './transformer.js'
 export { decodeWeights, encodeWeights, type WeightsInfo } from './weights/net-file.js'
 export {
   decodeTensors,
