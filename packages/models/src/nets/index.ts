@@ -9,6 +9,36 @@ export {
   shuffledBatches,
 } from './data/batches.js'
 export {
+  type CalibrationBin,
+  calibrationBins,
+  calibrationError,
+  fitTemperature,
+  type Scored,
+} from './evaluation/calibration.js'
+export { beatsBaseline, modelCard, type TaskReport } from './evaluation/card.js'
+export { bootstrapMean, type Interval } from './evaluation/statistics.js'
+export { type DiffCount, diffCounts } from './experience/diff-counts.js'
+export {
+  type Capability,
+  type CodeExperience,
+  capabilities,
+  type DiffExperience,
+  type ErrorClass,
+  type Experience,
+  ExperienceError,
+  errorClasses,
+  experienceSchema,
+  type PlanExperience,
+  parseExperience,
+  type StepContext,
+  type StepExperience,
+  type StepKind,
+  stepContext,
+  stepKinds,
+} from './experience/record.js'
+export { type SimulateOptions, simulateExperience } from './experience/simulate.js'
+export { type Benchmark, createLeakGuard, type LeakGuard, type Split, splitOf } from './experience/split.js'
+export {
   type AggregateOptions,
   AggregationError,
   type AggregationRule,
@@ -88,6 +118,42 @@ export { binaryCrossEntropy, crossEntropy, squaredError } from './ops/losses.js'
 export { affine, batchedProduct, tied } from './ops/products.js'
 export { concat, dropout, firstRows, reshape, split, transpose } from './ops/shapes.js'
 export { type Schedule, warmupCosine } from './schedule.js'
+export {
+  brainFeatures,
+  brainNet,
+  brainTask,
+  readForecast,
+  type StepForecast,
+  type StepQuestion,
+} from './tasks/brain.js'
+export { defineGuide, type GuideOptions, guideTask, type SolvedTask } from './tasks/guide.js'
+export {
+  allowedPlanTokens,
+  plannerModel,
+  plannerTask,
+  planProblem,
+  planPrompt,
+  planTokens,
+  stepOfToken,
+} from './tasks/planner.js'
+export { type DiffCounts, qualityFeatures, qualityNet, qualityTask } from './tasks/quality.js'
+export {
+  type Baseline,
+  encodeFeatures,
+  type Feature,
+  type GroupedExample,
+  type NetTask,
+  type RowOutputs,
+} from './tasks/task.js'
+export {
+  defineUnified,
+  type UnifiedSize,
+  unifiedClasses,
+  unifiedSource,
+  unifiedSpecials,
+  unifiedTask,
+  unifiedWords,
+} from './tasks/unified.js'
 export { createTokenizer, type Merge, type Tokenizer, type TokenizerModel } from './tokenizer/tokenizer.js'
 export { parseTokenizer, TokenizerError, toTokenizerJson } from './tokenizer/tokenizer-json.js'
 export { type TrainTokenizerOptions, trainTokenizer } from './tokenizer/train-tokenizer.js'

@@ -164,7 +164,7 @@ function sizeOfAxis(axis: number | string, sizes: Sizes): number {
 }
 
 /** Lays parameters out: those with decay first, each at a multiple of 16 elements; what lies between stays zero. */
-export function layoutOf(specs: readonly ParameterSpec[]): Layout {
+function layoutOf(specs: readonly ParameterSpec[]): Layout {
   let offset = 0
   const place = (spec: ParameterSpec): ParameterPlace => {
     const length = sizeOf(spec.shape)

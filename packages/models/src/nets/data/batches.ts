@@ -85,7 +85,7 @@ export function orderedBatches(
 }
 
 /** Numbers below `count` in an order drawn by seed. */
-export function shuffled(count: number, seed: string): Uint32Array {
+function shuffled(count: number, seed: string): Uint32Array {
   const rng = createRng(seed)
   const order = Uint32Array.from({ length: count }, (_, index) => index)
   for (let index = count - 1; index > 0; index--) {

@@ -344,7 +344,7 @@ export function lookup(table: Tensor, ids: readonly number[]): Tensor {
 }
 
 /** Sum of all elements. */
-export function total(x: Tensor): Tensor {
+function total(x: Tensor): Tensor {
   return make([], Float64Array.of(x.data.reduce((a, b) => a + b, 0)), [x], ({ gradient }) => {
     for (const index of x.gradient.keys()) x.gradient[index] = at(x.gradient, index) + at(gradient, 0)
   })

@@ -1,0 +1,231 @@
+/** Trains a net for its purpose: splits its experience, finds a rate, trains, calibrates, and measures once. */
+
+import { createHash } from 'node:crypto'
+import { type Clock, createRng } from '@salp/core'
+import { type Batch, type Example, orderedBatches, shuffledBatches } from '../data/batches.js'
+import { calibrationBins, calibrationError, fitTemperature, type Scored } from '../evaluation/calibration.js'
+import type { TaskReport } from '../evaluation/card.js'
+import { bootstrapMean } from '../evaluation/statistics.js'
+import type { Experience } from '../experience/record.js'
+import { type Split, splitOf } from '../experience/split.js'
+import { createPredictor, type OnnxRuntime, type Predictor } from '../inference/predictor.js'
+import { architectureHash, shapeOf } from '../net.js'
+import { warmupCosine } from '../schedule.js'
+import type { GroupedExample, NetTask, RowOutputs } from '../tasks/task.js'
+import { type TrainOptions, type TrainProgress, train } from './train.js'
+import { TrainingError } from './trainer.js'
+
+/** What training a net for its purpose asks of the application. */
+export interface TrainTaskDeps {
+  readonly clock: Pick<Clock, 'monotonic'>
+  /** Such as `onnxruntime-node`. */
+  readonly runtime: OnnxRuntime
+}
+
+/** How a net is trained for its purpose. */
+export interface TrainTaskOptions {
+  readonly records: readonly Experience[]
+  /** Steps at most; held-out data may end it earlier. */
+  readonly steps: number
+  /** @defaultValue `0` */
+  readonly seed?: number | undefined
+  /** Ends the run after so long; the search for a rate takes up to a third of it. */
+  readonly budgetMs?: number | undefined
+  readonly threads?: TrainOptions['threads']
+  readonly checkpoints?: TrainOptions['checkpoints']
+  readonly onProgress?: ((progress: TrainProgress & { readonly phase: 'search' | 'train' }) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Trains a net for its purpose.
+ *
+ * Groups are split by name. The rate is the one that does best on the validation part in a short run; the same part chooses
+ * the weights and fits the temperature. The test part is looked at once, at the end.
+ *
+ * @throws {@link TrainingError} (`models/training`) if a part has no examples, or for the reasons of {@link train}.
+ * @throws The signal's reason if it aborts.
+ */
+export async function trainTask(
+  deps: TrainTaskDeps,
+  task: NetTask,
+  options: TrainTaskOptions,
+): Promise<{ readonly weights: Float32Array<ArrayBuffer>; readonly report: TaskReport }> {
+  const { records, steps, seed = 0, budgetMs = Number.POSITIVE_INFINITY, signal } = options
+  const parts = splitExamples(task, records)
+  const examplesOf = (split: Split): Example[] => parts[split].map(({ example }) => example)
+  const [training, validation] = [examplesOf('train'), examplesOf('validation')]
+  const rows = task.sizes.batch ?? 1
+  const { weights: weightNames } = task
+  const dataDigest = digestOf(training)
+  const run = (
+    rate: number,
+    count: number,
+    phase: 'search' | 'train',
+    more: Partial<TrainOptions>,
+  ): ReturnType<typeof train> =>
+    train(deps, {
+      ...{ net: task.net, sizes: task.sizes, seed, signal, dataDigest, threads: options.threads, steps: count },
+      data: shuffledBatches(training, { seed, weights: weightNames }),
+      schedule: warmupCosine({
+        peak: rate,
+        warmup: Math.max(1, Math.round(count / 20)),
+        steps: count,
+        floor: rate / 20,
+      }),
+      onProgress: (progress) => options.onProgress?.({ ...progress, phase }),
+      evaluation: {
+        batches: orderedBatches(validation, { rows, weights: weightNames }),
+        every: Math.max(1, Math.round(count / (phase === 'search' ? 2 : 25))),
+        ...(phase === 'train' ? { patience: 8 } : {}),
+      },
+      ...more,
+    })
+
+  const started = deps.clock.monotonic()
+  let [rate, least]: [number, number] = [task.rates[0], Number.POSITIVE_INFINITY]
+  if (task.rates.length > 1) {
+    for (const candidate of task.rates) {
+      const { heldOut = least } = await run(candidate, Math.max(10, Math.round(steps / 8)), 'search', {
+        budgetMs: budgetMs / 3 / task.rates.length,
+      })
+      if (heldOut < least) [rate, least] = [candidate, heldOut]
+    }
+  }
+  const left = budgetMs - (deps.clock.monotonic() - started)
+  const trained = await run(rate, steps, 'train', { budgetMs: left, checkpoints: options.checkpoints })
+
+  const predictor = await createPredictor(deps, { net: task.net, sizes: task.sizes, weights: trained.weights })
+  try {
+    const measured = await predictAll(predictor, task, examplesOf('test'))
+    const errors = measured.map(({ outputs, example }) => task.error(outputs, example))
+    const baseline = task.baseline(training)
+    const baselineErrors = measured.map(({ example }) => baseline.error(example))
+    const rng = createRng(seed).fork('bootstrap')
+    const interval = (values: readonly number[], name: string): ReturnType<typeof bootstrapMean> =>
+      bootstrapMean(grouped(parts.test, values), rng.fork(name))
+    const report: TaskReport = {
+      examples: { train: training.length, validation: validation.length, test: errors.length },
+      origins: originsOf(records),
+      ...{ steps: trained.steps, rate, seed, dataDigest },
+      error: interval(errors, 'net'),
+      baseline: { name: baseline.name, error: interval(baselineErrors, 'baseline') },
+      gain: interval(
+        baselineErrors.map((error, index) => error - (errors[index] ?? 0)),
+        'gain',
+      ),
+      calibration: calibrated(await predictAll(predictor, task, validation), measured),
+      architecture: await architectureHash(task.net),
+    }
+    return { weights: trained.weights, report }
+  } finally {
+    await predictor.close()
+  }
+}
+
+/** Errors of weights on the test part of records, group by group: what two sets of weights are compared by. */
+export async function taskErrors(
+  { runtime }: Pick<TrainTaskDeps, 'runtime'>,
+  task: NetTask,
+  weights: Float32Array,
+  records: readonly Experience[],
+): Promise<number[][]> {
+  const { test } = splitExamples(task, records)
+  const predictor = await createPredictor({ runtime }, { net: task.net, sizes: task.sizes, weights })
+  try {
+    const measured = await predictAll(
+      predictor,
+      task,
+      test.map(({ example }) => example),
+    )
+    return grouped(
+      test,
+      measured.map(({ outputs, example }) => task.error(outputs, example)),
+    )
+  } finally {
+    await predictor.close()
+  }
+}
+
+function splitExamples(task: NetTask, records: readonly Experience[]): Record<Split, GroupedExample[]> {
+  const parts: Record<Split, GroupedExample[]> = { train: [], validation: [], test: [] }
+  for (const found of task.examples(records)) parts[splitOf(found.group)].push(found)
+  for (const [split, { length }] of Object.entries(parts)) {
+    if (length === 0) throw new TrainingError(task.name, `there is too little experience: none for the ${split} part`)
+  }
+  return parts
+}
+
+interface Measured {
+  readonly outputs: RowOutputs
+  readonly example: Example
+}
+
+/** What the net gives for each example. */
+async function predictAll(
+  predictor: Predictor,
+  { net, sizes, weights }: NetTask,
+  examples: readonly Example[],
+): Promise<Measured[]> {
+  const rows = sizes.batch ?? 1
+  const { fill, count } = orderedBatches(
+    examples.map((example) => onlyInputs(example, Object.keys(net.inputs))),
+    { rows, weights: weights.filter((name) => name in net.inputs) },
+  )
+  const measured: Measured[] = []
+  for (let index = 0; index < count; index++) {
+    const batch: Batch = Object.fromEntries(
+      Object.entries(net.inputs).map(([name, spec]) => {
+        const size = shapeOf(spec, sizes).reduce((product, axis) => product * axis, 1)
+        return [name, spec.type === 'int32' ? new Int32Array(size) : new Float32Array(size)]
+      }),
+    )
+    fill(batch, index)
+    const outputs = Object.entries(await predictor.run(batch))
+    for (const [row, example] of examples.slice(index * rows, (index + 1) * rows).entries()) {
+      const own = outputs.map(
+        ([name, values]) =>
+          [name, values.subarray((row * values.length) / rows, ((row + 1) * values.length) / rows)] as const,
+      )
+      measured.push({ example, outputs: Object.fromEntries(own) })
+    }
+  }
+  return measured
+}
+
+function onlyInputs(example: Example, names: readonly string[]): Example {
+  return Object.fromEntries(Object.entries(example).filter(([name]) => names.includes(name)))
+}
+
+function grouped(examples: readonly GroupedExample[], values: readonly number[]): number[][] {
+  const groups = new Map<string, number[]>()
+  for (const [index, { group }] of examples.entries())
+    groups.set(group, [...(groups.get(group) ?? []), values[index] ?? 0])
+  return [...groups.values()]
+}
+
+/** Nets that give a probability of success have an output of that name. */
+function calibrated(validation: readonly Measured[], test: readonly Measured[]): TaskReport['calibration'] {
+  const scored = (measured: readonly Measured[]): Scored[] =>
+    measured.flatMap(({ outputs: { success }, example }) =>
+      success === undefined ? [] : [{ logit: success[0] ?? 0, happened: example.success?.[0] === 1 }],
+    )
+  const fitted = scored(validation)
+  if (fitted.length === 0) return undefined
+  const temperature = fitTemperature(fitted)
+  const bins = calibrationBins(scored(test), { temperature })
+  return { temperature, bins, error: calibrationError(bins) }
+}
+
+function originsOf(records: readonly Experience[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { origin } of records) counts[origin] = (counts[origin] ?? 0) + 1
+  return counts
+}
+
+function digestOf(examples: readonly Example[]): string {
+  const hash = createHash('sha256')
+  for (const example of examples)
+    for (const [name, values] of Object.entries(example)) hash.update(name).update(Float32Array.from(values))
+  return hash.digest('hex')
+}
