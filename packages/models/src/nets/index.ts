@@ -110,6 +110,7 @@ export {
   type View,
   type ViewOptions,
 } from './net.js'
+export { type ExportOptions, exportInference, exportTraining } from './onnx/export.js'
 export { type OnnxOptions, toOnnx } from './onnx/onnx.js'
 export { gelu, relu, sigmoid, silu, softmax, tanh } from './ops/activations.js'
 export { add, multiply, scale, subtract, weightedSum } from './ops/arithmetic.js'

@@ -5,9 +5,10 @@ import { type Clock, createRng } from '@salp/core'
 import { type Batch, type Example, orderedBatches, shuffledBatches } from '../data/batches.js'
 import { calibrationBins, calibrationError, fitTemperature, type Scored } from '../evaluation/calibration.js'
 import type { TaskReport } from '../evaluation/card.js'
-import { bootstrapMean } from '../evaluation/statistics.js'
+import { bootstrapMean, type Interval } from '../evaluation/statistics.js'
 import type { Experience } from '../experience/record.js'
 import { type Split, splitOf } from '../experience/split.js'
+import { sizeOf } from '../graph/graph.js'
 import { createPredictor, type OnnxRuntime, type Predictor } from '../inference/predictor.js'
 import { architectureHash, shapeOf } from '../net.js'
 import { warmupCosine } from '../schedule.js'
@@ -75,7 +76,7 @@ export async function trainTask(
       }),
       onProgress: (progress) => options.onProgress?.({ ...progress, phase }),
       evaluation: {
-        batches: orderedBatches(validation, { rows, weights: weightNames }),
+        batches: orderedBatches(thinned(validation, maxEvaluationBatches * rows), { rows, weights: weightNames }),
         every: Math.max(1, Math.round(count / (phase === 'search' ? 2 : 25))),
         ...(phase === 'train' ? { patience: 8 } : {}),
       },
@@ -97,12 +98,18 @@ export async function trainTask(
 
   const predictor = await createPredictor(deps, { net: task.net, sizes: task.sizes, weights: trained.weights })
   try {
-    const measured = await predictAll(predictor, task, examplesOf('test'))
-    const errors = measured.map(({ outputs, example }) => task.error(outputs, example))
+    const [fitted, scored]: [Scored[], Scored[]] = [[], []]
+    await predictEach(predictor, task, validation, (outputs, example) =>
+      fitted.push(...scoredSuccess(outputs, example)),
+    )
+    const errors = await predictEach(predictor, task, examplesOf('test'), (outputs, example) => {
+      scored.push(...scoredSuccess(outputs, example))
+      return task.error(outputs, example)
+    })
     const baseline = task.baseline(training)
-    const baselineErrors = measured.map(({ example }) => baseline.error(example))
+    const baselineErrors = parts.test.map(({ example }) => baseline.error(example))
     const rng = createRng(seed).fork('bootstrap')
-    const interval = (values: readonly number[], name: string): ReturnType<typeof bootstrapMean> =>
+    const interval = (values: readonly number[], name: string): Interval =>
       bootstrapMean(grouped(parts.test, values), rng.fork(name))
     const report: TaskReport = {
       examples: { train: training.length, validation: validation.length, test: errors.length },
@@ -114,7 +121,7 @@ export async function trainTask(
         baselineErrors.map((error, index) => error - (errors[index] ?? 0)),
         'gain',
       ),
-      calibration: calibrated(await predictAll(predictor, task, validation), measured),
+      calibration: calibrated(fitted, scored),
       architecture: await architectureHash(task.net),
     }
     return { weights: trained.weights, report }
@@ -133,18 +140,20 @@ export async function taskErrors(
   const { test } = splitExamples(task, records)
   const predictor = await createPredictor({ runtime }, { net: task.net, sizes: task.sizes, weights })
   try {
-    const measured = await predictAll(
-      predictor,
-      task,
-      test.map(({ example }) => example),
-    )
-    return grouped(
-      test,
-      measured.map(({ outputs, example }) => task.error(outputs, example)),
-    )
+    const examples = test.map(({ example }) => example)
+    return grouped(test, await predictEach(predictor, task, examples, task.error))
   } finally {
     await predictor.close()
   }
+}
+
+/** So many batches of the validation part choose the weights; more would cost more than they tell. */
+const maxEvaluationBatches = 32
+
+/** At most `count` of the examples, spread evenly. */
+function thinned(examples: readonly Example[], count: number): readonly Example[] {
+  if (examples.length <= count) return examples
+  return Array.from({ length: count }, (_, index) => examples[Math.floor((index * examples.length) / count)] ?? {})
 }
 
 function splitExamples(task: NetTask, records: readonly Experience[]): Record<Split, GroupedExample[]> {
@@ -156,41 +165,37 @@ function splitExamples(task: NetTask, records: readonly Experience[]): Record<Sp
   return parts
 }
 
-interface Measured {
-  readonly outputs: RowOutputs
-  readonly example: Example
-}
-
-/** What the net gives for each example. */
-async function predictAll(
+/** Runs the net over examples, a batch at a time: only what `visit` makes of each is kept. */
+async function predictEach<T>(
   predictor: Predictor,
   { net, sizes, weights }: NetTask,
   examples: readonly Example[],
-): Promise<Measured[]> {
+  visit: (outputs: RowOutputs, example: Example) => T,
+): Promise<T[]> {
   const rows = sizes.batch ?? 1
   const { fill, count } = orderedBatches(
     examples.map((example) => onlyInputs(example, Object.keys(net.inputs))),
     { rows, weights: weights.filter((name) => name in net.inputs) },
   )
-  const measured: Measured[] = []
+  const results: T[] = []
   for (let index = 0; index < count; index++) {
     const batch: Batch = Object.fromEntries(
       Object.entries(net.inputs).map(([name, spec]) => {
-        const size = shapeOf(spec, sizes).reduce((product, axis) => product * axis, 1)
+        const size = sizeOf(shapeOf(spec, sizes))
         return [name, spec.type === 'int32' ? new Int32Array(size) : new Float32Array(size)]
       }),
     )
     fill(batch, index)
     const outputs = Object.entries(await predictor.run(batch))
     for (const [row, example] of examples.slice(index * rows, (index + 1) * rows).entries()) {
-      const own = outputs.map(
-        ([name, values]) =>
-          [name, values.subarray((row * values.length) / rows, ((row + 1) * values.length) / rows)] as const,
-      )
-      measured.push({ example, outputs: Object.fromEntries(own) })
+      const own = outputs.map(([name, values]) => {
+        const width = values.length / rows
+        return [name, values.subarray(row * width, (row + 1) * width)] as const
+      })
+      results.push(visit(Object.fromEntries(own), example))
     }
   }
-  return measured
+  return results
 }
 
 function onlyInputs(example: Example, names: readonly string[]): Example {
@@ -204,16 +209,15 @@ function grouped(examples: readonly GroupedExample[], values: readonly number[])
   return [...groups.values()]
 }
 
-/** Nets that give a probability of success have an output of that name. */
-function calibrated(validation: readonly Measured[], test: readonly Measured[]): TaskReport['calibration'] {
-  const scored = (measured: readonly Measured[]): Scored[] =>
-    measured.flatMap(({ outputs: { success }, example }) =>
-      success === undefined ? [] : [{ logit: success[0] ?? 0, happened: example.success?.[0] === 1 }],
-    )
-  const fitted = scored(validation)
+/** Nets that give a probability of success have an output and a target of that name. */
+function scoredSuccess({ success }: RowOutputs, example: Example): Scored[] {
+  return success === undefined ? [] : [{ logit: success[0] ?? 0, happened: example.success?.[0] === 1 }]
+}
+
+function calibrated(fitted: readonly Scored[], scored: readonly Scored[]): TaskReport['calibration'] {
   if (fitted.length === 0) return undefined
   const temperature = fitTemperature(fitted)
-  const bins = calibrationBins(scored(test), { temperature })
+  const bins = calibrationBins(scored, { temperature })
   return { temperature, bins, error: calibrationError(bins) }
 }
 

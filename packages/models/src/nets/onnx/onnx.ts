@@ -17,12 +17,8 @@ const elementTypes: Readonly<Record<ElementType, number>> = { float32: 1, int32:
 /** What the file carries beside the graph. */
 export interface OnnxOptions {
   readonly name: string
-  /**
-   * Values of inputs, by name. `frozen` ones are inputs no more; `default` ones may still be fed.
-   */
+  /** Values of inputs, by name: they become part of the file, and inputs no more. */
   readonly weights?: ReadonlyMap<string, Float32Array> | undefined
-  /** @defaultValue `'frozen'` */
-  readonly weightsAre?: 'frozen' | 'default' | undefined
   /** Texts about the model, by key. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
@@ -30,12 +26,12 @@ export interface OnnxOptions {
 /** Encodes a graph as the bytes of an ONNX file. Constants and inputs that no node reads are left out. */
 export function toOnnx(
   graph: Graph,
-  { name, weights = new Map(), weightsAre = 'frozen', metadata = {} }: OnnxOptions,
+  { name, weights = new Map(), metadata = {} }: OnnxOptions,
 ): Uint8Array<ArrayBuffer> {
   const model = new MessageWriter()
   model.integer(1, 9)
   model.text(2, 'salp')
-  model.message(7, (writer) => writeGraph(writer, graph, name, weights, weightsAre))
+  model.message(7, (writer) => writeGraph(writer, graph, name, weights))
   model.message(8, (opset) => {
     opset.text(1, '')
     opset.integer(2, 20)
@@ -54,7 +50,6 @@ function writeGraph(
   graph: Graph,
   name: string,
   weights: ReadonlyMap<string, Float32Array>,
-  weightsAre: 'frozen' | 'default',
 ): void {
   const { nodes, unread } = liveParts(graph)
   for (const node of nodes) writer.message(1, (inner) => writeNode(inner, node))
@@ -66,7 +61,7 @@ function writeGraph(
   for (const value of inputs) {
     const data = weights.get(value.name)
     if (data !== undefined) writer.message(5, (tensor) => writeTensor(tensor, { value, data }))
-    if (data === undefined || weightsAre === 'default') writer.message(11, (info) => writeValue(info, value))
+    else writer.message(11, (info) => writeValue(info, value))
   }
   for (const value of graph.outputs) writer.message(12, (info) => writeValue(info, value))
 }
