@@ -130,6 +130,7 @@ test('the entries export what they are meant to', () => {
         "NetStoreError",
         "TrainingError",
         "createTrainer",
+        "improveNet",
         "loadWeights",
         "openExperienceLog",
         "openNetStore",

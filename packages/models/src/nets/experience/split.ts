@@ -1,5 +1,6 @@
 /** Which experience is learnt from, which chooses between checkpoints, and which only measures. */
 
+import { hashText } from './hash-text.js'
 import { type Experience, ExperienceError } from './record.js'
 
 /** The three parts. */
@@ -7,11 +8,7 @@ export type Split = 'train' | 'validation' | 'test'
 
 /** The part a group belongs to: always the same, 8, 1 and 1 of ten. */
 export function splitOf(group: string): Split {
-  // FNV-1a over UTF-16 units, then mixed, since short names differ in their last bits.
-  let hash = 0x811c9dc5
-  for (let index = 0; index < group.length; index++) hash = Math.imul(hash ^ group.charCodeAt(index), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d)
-  const tenth = ((hash ^ (hash >>> 15)) >>> 0) % 10
+  const tenth = hashText(group) % 10
   return tenth < 8 ? 'train' : tenth === 8 ? 'validation' : 'test'
 }
 

@@ -14,6 +14,7 @@ import { initialWeights } from '../initial.js'
 import { guideTask, type SolvedTask } from '../tasks/guide.js'
 import { qualityTask } from '../tasks/quality.js'
 import { openExperienceLog } from './experience-log.js'
+import { improveNet } from './improve.js'
 import { openNetStore } from './net-store.js'
 import { readSourceCorpus } from './source-corpus.js'
 import { taskErrors, trainTask } from './train-task.js'
@@ -65,7 +66,7 @@ describe('trainTask()', () => {
   })
 
   test('says so if a net does not beat its baseline, and that experience was simulated', async () => {
-    const records = simulateExperience({ seed: 1, diffs: 60 }).map((record, index) => ({
+    const records = simulateExperience({ seed: 1, diffs: 600 }).map((record, index) => ({
       ...record,
       group: `g${index}`,
       score: createRng(index)() * 2 - 1,
@@ -79,7 +80,52 @@ describe('trainTask()', () => {
   test('refuses too little experience', async () => {
     await expect(
       trainTask({ clock, runtime }, qualityTask, { records: simulateExperience({ seed: 1, diffs: 5 }), steps: 10 }),
-    ).rejects.toThrow(/there is too little experience: none for the (?:train|validation|test) part/)
+    ).rejects.toThrow(
+      /there is too little experience: \d+ groups for the (?:train|validation|test) part, where 20 are needed/,
+    )
+  })
+})
+
+describe('improveNet()', () => {
+  const solved = (rule: (a: number, b: number) => boolean): SolvedTask[] =>
+    Array.from({ length: 800 }, (_, index): SolvedTask => {
+      const rng = createRng(`point ${index}`)
+      const [a, b] = [rng() - 0.5, rng() - 0.5]
+      return { group: `${index}`, features: [a, b], uses: [rule(a, b)] }
+    })
+  const about = {
+    features: ['a', 'b'].map((name) => ({ name, meaning: 'a number' })),
+    primitives: ['p'],
+  }
+
+  test('adopts a first net that beats its baseline, keeps it if another is no better, and follows a changed world', async () => {
+    const rule = {
+      ...guideTask(
+        about,
+        solved((a, b) => a + b > 0),
+      ),
+      rates: [0.003] as const,
+    }
+    const store = openNetStore({ clock }, { folder: join(await newFolder(), 'guide'), net: rule.net })
+    const options = { store, records: [], steps: 100, seed: 1 }
+    const first = await improveNet({ clock, runtime }, { ...options, task: rule })
+    expect(first.outcome).toBe('adopted')
+    expect(first.gain).toEqual(first.report.gain)
+    expect(first.card).toContain('It beats its baseline.')
+    const used = await store.current()
+    const worse = { ...rule, rates: [1e-9] as const }
+    expect((await improveNet({ clock, runtime }, { ...options, task: worse, steps: 5 })).outcome).toBe('refused')
+    expect(await store.current()).toEqual(used)
+    const changed = {
+      ...guideTask(
+        about,
+        solved((a, b) => a - b > 0),
+      ),
+      rates: [0.003] as const,
+    }
+    expect((await improveNet({ clock, runtime }, { ...options, task: changed })).outcome).toBe('adopted')
+    expect(await store.rollBack()).toBe(1)
+    expect(await store.current()).toEqual(used)
   })
 })
 

@@ -26,6 +26,8 @@ export interface TrainTaskDeps {
 /** How a net is trained for its purpose. */
 export interface TrainTaskOptions {
   readonly records: readonly Experience[]
+  /** Weights to go on from. @defaultValue drawn by `seed` */
+  readonly weights?: Float32Array | undefined
   /** Steps at most; held-out data may end it earlier. */
   readonly steps: number
   /** @defaultValue `0` */
@@ -44,7 +46,7 @@ export interface TrainTaskOptions {
  * Groups are split by name. The rate is the one that does best on the validation part in a short run; the same part chooses
  * the weights and fits the temperature. The test part is looked at once, at the end.
  *
- * @throws {@link TrainingError} (`models/training`) if a part has no examples, or for the reasons of {@link train}.
+ * @throws {@link TrainingError} (`models/training`) if a part has too few groups, or for the reasons of {@link train}.
  * @throws The signal's reason if it aborts.
  */
 export async function trainTask(
@@ -66,7 +68,16 @@ export async function trainTask(
     more: Partial<TrainOptions>,
   ): ReturnType<typeof train> =>
     train(deps, {
-      ...{ net: task.net, sizes: task.sizes, seed, signal, dataDigest, threads: options.threads, steps: count },
+      ...{
+        net: task.net,
+        sizes: task.sizes,
+        seed,
+        signal,
+        dataDigest,
+        threads: options.threads,
+        weights: options.weights,
+        steps: count,
+      },
       data: shuffledBatches(training, { seed, weights: weightNames }),
       schedule: warmupCosine({
         peak: rate,
@@ -156,11 +167,20 @@ function thinned(examples: readonly Example[], count: number): readonly Example[
   return Array.from({ length: count }, (_, index) => examples[Math.floor((index * examples.length) / count)] ?? {})
 }
 
+/** Intervals over fewer groups are narrower than they should be, and chance would pass for progress. */
+const fewestGroups = 20
+
 function splitExamples(task: NetTask, records: readonly Experience[]): Record<Split, GroupedExample[]> {
   const parts: Record<Split, GroupedExample[]> = { train: [], validation: [], test: [] }
   for (const found of task.examples(records)) parts[splitOf(found.group)].push(found)
-  for (const [split, { length }] of Object.entries(parts)) {
-    if (length === 0) throw new TrainingError(task.name, `there is too little experience: none for the ${split} part`)
+  for (const [split, examples] of Object.entries(parts)) {
+    const groups = new Set(examples.map(({ group }) => group)).size
+    if (groups < fewestGroups) {
+      throw new TrainingError(
+        task.name,
+        `there is too little experience: ${groups} groups for the ${split} part, where ${fewestGroups} are needed`,
+      )
+    }
   }
   return parts
 }

@@ -1,6 +1,7 @@
 /** The brain: whether a step will succeed, how it will fail if it fails, and what the agent is able to do. */
 
 import type { Example } from '../data/batches.js'
+import { hashText } from '../experience/hash-text.js'
 import {
   capabilities,
   type ErrorClass,
@@ -135,10 +136,9 @@ function goalWords(goal: string): number[] {
   const sums = Array<number>(goalPlaces).fill(0)
   const words = goal.toLowerCase().match(/\p{L}+/gu) ?? []
   for (const word of words) {
-    let hash = 0x811c9dc5
-    for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193)
-    const place = (hash >>> 8) % goalPlaces
-    sums[place] = (sums[place] ?? 0) + ((hash & 128) === 0 ? 1 : -1) / Math.sqrt(words.length)
+    const hash = hashText(word)
+    const place = hash % goalPlaces
+    sums[place] = (sums[place] ?? 0) + (hash >>> 31 === 0 ? 1 : -1) / Math.sqrt(words.length)
   }
   return sums
 }

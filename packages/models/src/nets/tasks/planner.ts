@@ -1,6 +1,7 @@
 /** The planner: which steps a goal takes, written one after the other, so that only valid plans come out. */
 
 import type { Example } from '../data/batches.js'
+import { hashText } from '../experience/hash-text.js'
 import { type PlanExperience, type StepKind, stepKinds } from '../experience/record.js'
 import { defineTransformer, type TransformerModel } from '../transformer.js'
 import type { GroupedExample, NetTask } from './task.js'
@@ -30,10 +31,7 @@ export function planPrompt(goal: string): number[] {
 }
 
 function wordToken(word: string): number {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-  return firstWord + (((hash ^ (hash >>> 12)) >>> 0) % (vocabulary - firstWord))
+  return firstWord + (hashText(word) % (vocabulary - firstWord))
 }
 
 /** The token of a step, and of the end of a plan. */

@@ -12,6 +12,7 @@ import * as native from 'onnxruntime-node'
 import * as web from 'onnxruntime-web'
 import type { Batch } from '../../../nets/data/batches.js'
 import { aggregate } from '../../../nets/federation/aggregate.js'
+import type { Graph } from '../../../nets/graph/graph.js'
 import { createPredictor } from '../../../nets/inference/predictor.js'
 import { createWriter } from '../../../nets/inference/writer.js'
 import { initialWeights } from '../../../nets/initial.js'
@@ -22,7 +23,7 @@ import { createTrainer } from '../../../nets/node/trainer.js'
 import { openWeightFile, saveWeights } from '../../../nets/node/weight-file.js'
 import { toOnnx } from '../../../nets/onnx/onnx.js'
 import { crossEntropy } from '../../../nets/ops/losses.js'
-import { gradientGraph } from '../../../nets/train-graphs.js'
+import { gradientGraph, loopGraph, stepGraph, trainNames } from '../../../nets/train-graphs.js'
 import { defineTransformer } from '../../../nets/transformer.js'
 import { adam, createPlainNet } from './plain-ffn.js'
 
@@ -153,6 +154,7 @@ async function timeTensorFlow(rows: number): Promise<number> {
 }
 
 async function trainingSteps(): Promise<void> {
+  const modes = await timeModes()
   const require = createRequire(import.meta.url)
   setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`)
   await tf.setBackend('wasm')
@@ -167,6 +169,10 @@ async function trainingSteps(): Promise<void> {
       [`tfjs ${tf.getBackend()}`, other / ours],
       ['onnxruntime-web', (await timeWeb(ffn, { batch })) / ours],
     )
+    if (batch === 32) {
+      say('  the whole step in the graph (A)', modes.single, ['kernel (C)', modes.single / ours])
+      say('  eight steps in a loop of the graph (B), each', modes.loop, ['A', modes.single / modes.loop])
+    }
     say('  two threads', await timeStep(ffn, { batch }, 2, 40))
     say('  threads by load', await timeStep(ffn, { batch }, 'auto', 60))
   }
@@ -182,6 +188,46 @@ async function trainingSteps(): Promise<void> {
     `encoder-decoder ${(unified.net.parameterCount / 1e6).toFixed(1)} M step, 8 × (128 → 64), one thread`,
     await timeStep(unified.net, { batch: 8, length: 64, reach: 128 }, 1, 3),
   )
+}
+
+/** Whole steps in the graph: one a run, each into the other of two sets of buffers (A), and eight a run in a loop (B). */
+async function timeModes(): Promise<{ single: number; loop: number }> {
+  const [batch, count] = [32, 8]
+  const timeOf = async (graph: Graph, stack: readonly number[]): Promise<number> => {
+    const session = await native.InferenceSession.create(toOnnx(graph, { name: 'ffn' }), {
+      intraOpNumThreads: 1,
+      logSeverityLevel: 4,
+    })
+    const updated = graph.outputs.filter(({ name }) => name.endsWith('#next'))
+    const fixed: Record<string, native.Tensor> = {}
+    for (const { name, type, shape } of graph.inputs) {
+      const size = shape.reduce((product, axis) => product * axis, 1)
+      const values = name === trainNames.scalars ? new Float32Array(size).fill(1e-4) : new Float32Array(size).fill(0.01)
+      fixed[name] =
+        type === 'int32'
+          ? new native.Tensor(type, new Int32Array(size), shape)
+          : new native.Tensor('float32', values, shape)
+    }
+    const sets = [0, 1].map(() =>
+      Object.fromEntries(
+        updated.map(({ name, shape }) => {
+          const size = shape.reduce((product, axis) => product * axis, 1)
+          return [name.replace(/#next$/, ''), new native.Tensor('float32', new Float32Array(size).fill(0.01), shape)]
+        }),
+      ),
+    )
+    let turn = 0
+    const run = async (): Promise<void> => {
+      const [from = {}, to = {}] = turn++ % 2 === 0 ? sets : sets.toReversed()
+      const fetches = Object.fromEntries(Object.entries(to).map(([name, tensor]) => [trainNames.next(name), tensor]))
+      await session.run({ ...fixed, ...from }, { ...fetches, [trainNames.loss]: null })
+    }
+    return (await median(run)) / (stack[0] ?? 1)
+  }
+  return {
+    single: await timeOf(stepGraph(ffn, { batch }), []),
+    loop: await timeOf(loopGraph(ffn, { batch }, count), [count]),
+  }
 }
 
 async function optimiser(): Promise<void> {
