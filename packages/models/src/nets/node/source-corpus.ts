@@ -13,6 +13,8 @@ export interface SourceCorpusOptions {
   readonly licences: readonly string[]
   /** @defaultValue 10 MB */
   readonly maxBytes?: number | undefined
+  /** Of one package, so that a large one does not fill the corpus. @defaultValue a twentieth of `maxBytes` */
+  readonly maxPackageBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -46,6 +48,7 @@ export async function readSourceCorpus({
   packages,
   licences,
   maxBytes = 10_000_000,
+  maxPackageBytes = maxBytes / 20,
   signal,
 }: SourceCorpusOptions): Promise<{ readonly records: CodeExperience[]; readonly packages: CorpusPackage[] }> {
   const records: CodeExperience[] = []
@@ -58,7 +61,7 @@ export async function readSourceCorpus({
     let [files, bytes] = [0, 0]
     for (const path of (await readdir(folder, { recursive: true })).sort()) {
       signal?.throwIfAborted()
-      if (total >= maxBytes) break
+      if (total >= maxBytes || bytes >= maxPackageBytes) break
       const text = await readSource(join(folder, path), relative('', path))
       if (text === undefined) continue
       files++

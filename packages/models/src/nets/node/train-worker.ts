@@ -210,29 +210,40 @@ async function openTraining(
   }
 }
 
-/** Chooses how many threads to run with: the same bits come out, so switching is free. */
+/**
+ * Chooses how many threads to run with: the same bits come out, so switching is free.
+ *
+ * At first a few runs with each, then now and then a few with the other; the load of the machine changes.
+ */
 function createChoice(asked: number | 'auto'): {
   readonly all: readonly number[]
   next(): number
   took(threads: number, ms: number): void
 } {
   const all = asked === 'auto' ? [1, 2] : [asked]
-  /** Runs that are tried with each, once in so many runs. */
-  const [trials, period] = [3, 96]
+  const [trials, period] = [3, 60]
+  const start = all.length * trials
+  /** The last times with each, newest last. */
   const times = new Map<number, number[]>()
   const median = (threads: number): number =>
     times.get(threads)?.toSorted((a, b) => a - b)[trials >> 1] ?? Number.POSITIVE_INFINITY
-  let [best = 1] = all
+  const [first = 1] = all
+  let best = first
   let runs = 0
+  const other = (): number => all.find((threads) => threads !== best) ?? best
   return {
     all,
     next() {
-      const place = runs++ % period
-      return (all.length === 1 ? undefined : all[Math.floor(place / trials)]) ?? best
+      const run = runs++
+      if (run < start) return all[Math.floor(run / trials)] ?? best
+      return (run - start) % period < period - trials ? best : other()
     },
     took(threads, ms) {
       times.set(threads, [...(times.get(threads) ?? []), ms].slice(-trials))
-      if (runs % period === all.length * trials) best = all.reduce((a, b) => (median(b) < median(a) ? b : a))
+      // A little faster is not worth a change: two threads leave less for others.
+      if (runs === start || (runs > start && (runs - start) % period === 0)) {
+        if (median(other()) < 0.95 * median(best)) best = other()
+      }
     },
   }
 }
