@@ -153,9 +153,12 @@ export function attention(
 
 /** Hides, for each place (row), the places after it. */
 function triangle(graph: Value['graph'], length: number): Value {
-  const mask = new Float32Array(length * length)
-  for (let row = 0; row < length; row++) mask.fill(hidden, row * length + row + 1, (row + 1) * length)
-  return graph.constant(mask, [length, length])
+  const all = graph.emit(
+    'Expand',
+    [graph.scalar(hidden), graph.constant([length, length], [2], 'int64')],
+    [length, length],
+  )
+  return graph.emit('Trilu', [all, graph.constant([1], [], 'int64')], [length, length], { upper: 1 })
 }
 
 /** Weighted mean over the places of each sequence: x [batch · length, d], weights [batch, length] → [batch, d]. */

@@ -91,6 +91,11 @@ describe('defineNet()', () => {
     ])
   })
 
+  test('lets no table of words fade: rows that are not looked up stay as they are', () => {
+    const tables = miniature.layout.parameters.filter(({ name }) => /^(?:words|places|sourcePlaces)$/.test(name))
+    expect(tables.map(({ decay }) => decay)).toEqual([false, false, false])
+  })
+
   test('hides padding: what stands in a hidden place changes nothing', async () => {
     const run = await openGraph(forwardGraph(miniature, miniature.sizes))
     const source = (feeds.source ?? []).with(7, ((feeds.source ?? [])[7] ?? 0) === 1 ? 2 : 1)

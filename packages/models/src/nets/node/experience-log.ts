@@ -35,6 +35,7 @@ const pattern = /^\d{8}\.jsonl$/
 /** Opens a log. One process writes at a time. */
 export function openExperienceLog({ folder, guard, maxBytes = 64 * 2 ** 20 }: ExperienceLogOptions): ExperienceLog {
   const files = async (): Promise<string[]> => (await namesIn(folder)).filter((name) => pattern.test(name))
+  let first = true
   const append = async (line: string): Promise<void> => {
     await mkdir(folder, { recursive: true })
     const names = await files()
@@ -42,8 +43,9 @@ export function openExperienceLog({ folder, guard, maxBytes = 64 * 2 ** 20 }: Ex
     const size = names.length === 0 ? 0 : (await stat(join(folder, last))).size
     const full = size > 0 && size + line.length > maxBytes / segments
     const name = full ? `${String(Number.parseInt(last, 10) + 1).padStart(8, '0')}.jsonl` : last
-    // A line that was cut off by a crash must not swallow the next.
-    const cut = size > 0 && !full && !(await readFile(join(folder, name))).subarray(-1).equals(Buffer.from('\n'))
+    // A line that a crash cut off, before this log was opened, must not swallow the next.
+    const cut = first && size > 0 && !full && !(await readFile(join(folder, name), 'latin1')).endsWith('\n')
+    first = false
     await appendFile(join(folder, name), `${cut ? '\n' : ''}${line}`, { flush: true })
     if (full) for (const old of [...names, name].slice(0, -segments)) await rm(join(folder, old))
   }

@@ -13,6 +13,7 @@ import { createLeakGuard, splitOf } from '../experience/split.js'
 import { initialWeights } from '../initial.js'
 import { guideTask, type SolvedTask } from '../tasks/guide.js'
 import { qualityTask } from '../tasks/quality.js'
+import { namesIn } from './atomic-file.js'
 import { openExperienceLog } from './experience-log.js'
 import { improveNet } from './improve.js'
 import { openNetStore } from './net-store.js'
@@ -63,6 +64,28 @@ describe('trainTask()', () => {
     expect(card).toContain('0. **f0**: a number')
     const errors = await taskErrors({ runtime }, task, weights, [])
     expect(bootstrapMean(errors, createRng(1).fork('bootstrap').fork('net'))).toEqual(report.error)
+  })
+
+  test('goes on where it was stopped, with the result of a run that never was, and cleans up', async () => {
+    const folder = join(await newFolder(), 'run')
+    const options = { records: [], steps: 40, seed: 1, checkpoints: { folder, every: 10 } }
+    const single = { ...task, rates: [0.003] as const }
+    const whole = await trainTask({ clock, runtime }, single, options)
+    expect(await namesIn(folder)).toEqual([])
+    const controller = new AbortController()
+    const onProgress = ({ step }: { step: number }): void =>
+      step === 25 ? controller.abort(new Error('enough')) : undefined
+    await expect(
+      trainTask({ clock, runtime }, single, { ...options, onProgress, signal: controller.signal }),
+    ).rejects.toThrow('enough')
+    const steps: number[] = []
+    const resumed = await trainTask({ clock, runtime }, single, {
+      ...options,
+      onProgress: ({ step }) => steps.push(step),
+    })
+    expect(steps[0]).toBe(21)
+    expect(resumed).toEqual(whole)
+    expect(await namesIn(folder)).toEqual([])
   })
 
   test('says so if a net does not beat its baseline, and that experience was simulated', async () => {

@@ -1,6 +1,8 @@
 /** Trains a net for its purpose: splits its experience, finds a rate, trains, calibrates, and measures once. */
 
 import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Clock, createRng } from '@salp/core'
 import { type Batch, type Example, orderedBatches, shuffledBatches } from '../data/batches.js'
 import { calibrationBins, calibrationError, fitTemperature, type Scored } from '../evaluation/calibration.js'
@@ -35,7 +37,8 @@ export interface TrainTaskOptions {
   /** Ends the run after so long; the search for a rate takes up to a third of it. */
   readonly budgetMs?: number | undefined
   readonly threads?: TrainOptions['threads']
-  readonly checkpoints?: TrainOptions['checkpoints']
+  /** Where a run that was stopped can go on, if its examples and options are the same; removed once it is done. */
+  readonly checkpoints?: { readonly folder: string; readonly every: number } | undefined
   readonly onProgress?: ((progress: TrainProgress & { readonly phase: 'search' | 'train' }) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -105,7 +108,13 @@ export async function trainTask(
     }
   }
   const left = budgetMs - (deps.clock.monotonic() - started)
-  const trained = await run(rate, steps, 'train', { budgetMs: left, checkpoints: options.checkpoints })
+  const { checkpoints } = options
+  const own = createHash('sha256').update(`${dataDigest} ${rate} ${steps} ${seed}`).digest('hex').slice(0, 16)
+  const trained = await run(rate, steps, 'train', {
+    budgetMs: left,
+    checkpoints: checkpoints && { ...checkpoints, folder: join(checkpoints.folder, own) },
+  })
+  if (checkpoints !== undefined) await rm(checkpoints.folder, { recursive: true, force: true })
 
   const predictor = await createPredictor(deps, { net: task.net, sizes: task.sizes, weights: trained.weights })
   try {
