@@ -34,7 +34,19 @@ describe('runCli()', () => {
   })
 
   test('gives help for each command, with examples', async () => {
-    for (const name of ['run', 'chat', 'ask', 'doctor', 'status', 'config', 'memory', 'tasks', 'sessions', 'ab']) {
+    for (const name of [
+      'run',
+      'chat',
+      'ask',
+      'doctor',
+      'status',
+      'config',
+      'memory',
+      'tasks',
+      'sessions',
+      'models',
+      'ab',
+    ]) {
       const { exitCode, output } = await offline([name, '--help'])
       expect(exitCode).toBe(0)
       expect(output).toContain('Examples:')

@@ -11,6 +11,7 @@ import { chatCommand } from './commands/chat.js'
 import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { memoryCommand } from './commands/memory.js'
+import { modelsCommand } from './commands/models.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
@@ -94,6 +95,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     memoryCommand,
     tasksCommand,
     sessionsCommand,
+    modelsCommand,
     abCommand,
     versionCommand,
   ]
