@@ -2,9 +2,9 @@
 
 import type { Clock } from '@salp/core'
 import type { CallOutcome } from './belief.js'
+import type { RankedTool, Substrate, ToolOption } from './contract.js'
 import { perceive } from './perception.js'
 import type { Tier } from './precision.js'
-import type { RankedTool, Substrate, ToolOption } from './substrate.js'
 import type { Controls, Stop, TurnStart } from './turn.js'
 
 /** What steering asks of the loop. */

@@ -3,8 +3,9 @@ import { recordingPublisher, stoppedClock } from '@salp/core/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CallOutcome } from './belief.js'
+import type { CallReport, SubstrateEvents, SubstrateOptions } from './contract.js'
 import { perceive } from './perception.js'
-import { type CallReport, createSubstrate, type SubstrateEvents, type SubstrateOptions } from './substrate.js'
+import { createSubstrate } from './substrate.js'
 import type { TurnStart } from './turn.js'
 
 /** Every module on, those off by default too. */
