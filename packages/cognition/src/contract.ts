@@ -66,6 +66,19 @@ export interface SubstrateEvents {
     readonly limit: number
     readonly used: number
   }
+  /** A step steered by learned controllers, with what off-policy evaluation needs: see `inversePropensity`. */
+  'dials:rewarded': {
+    readonly at: number
+    readonly turnId: string
+    /** One value for each feature of the controllers. */
+    readonly features: readonly number[]
+    /** Tier, context, retrieval, vigilance: 0 lower than the rules, 1 as they say, 2 higher. */
+    readonly arms: readonly number[]
+    /** With which each was chosen. Range (0, 1]. */
+    readonly probabilities: readonly number[]
+    /** In the price of a typical call. */
+    readonly reward: number
+  }
   'entry:posted': { readonly at: number; readonly entry: Entry }
   /** An older snapshot was brought up to date: what its version did not know started fresh. */
   'snapshot:migrated': { readonly at: number; readonly from: number }

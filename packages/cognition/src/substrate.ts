@@ -285,7 +285,11 @@ export function createSubstrate(
     const { contextFraction, retrievalLimit } = dials.dials
     const paid = prices.steps[tier] * contextPrice(contextFraction) + prices.call + retrievalLimit * prices.memory
     const gained = seen.outcome === 'ok' ? stepWorth * prices.worth : 0
-    controllers.learn(dials, (gained - paid) / prices.call)
+    const reward = (gained - paid) / prices.call
+    controllers.learn(dials, reward)
+    const { features, arms, probabilities } = dials
+    const { turnId } = running.turn
+    events.publish('dials:rewarded', { at: clock.now(), turnId, features: [...features], arms, probabilities, reward })
   }
 
   const learnSituation = (call: CallReport, outcome: OutcomeClass, works: number): void => {
