@@ -8,6 +8,18 @@ export type { CallOutcome, OutcomeClass, OutcomeCounts, RateEstimate } from './b
 export type { Entry, Reader, SalienceFactors, Scope, Topic } from './blackboard.js'
 export type { BudgetName, BudgetReport } from './budget.js'
 export {
+  type CallReport,
+  defaultModules,
+  type InTurn,
+  type RankedTool,
+  type Spent,
+  type Substrate,
+  type SubstrateDeps,
+  type SubstrateEvents,
+  type SubstrateOptions,
+  type ToolOption,
+} from './contract.js'
+export {
   type Choice,
   type Counterfactual,
   type CounterfactualState,
@@ -75,17 +87,5 @@ export {
   type SteerOptions,
   steer,
 } from './steer.js'
-export {
-  type CallReport,
-  createSubstrate,
-  defaultModules,
-  type InTurn,
-  type RankedTool,
-  type Spent,
-  type Substrate,
-  type SubstrateDeps,
-  type SubstrateEvents,
-  type SubstrateOptions,
-  type ToolOption,
-} from './substrate.js'
+export { createSubstrate } from './substrate.js'
 export type { Controls, Stop, TurnStart } from './turn.js'

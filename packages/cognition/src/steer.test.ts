@@ -55,6 +55,34 @@ describe('steer()', () => {
     expect(substrate.state().beliefs).toEqual([])
   })
 
+  test('gives up on a call whose time is up, and longer calls get longer limits', async () => {
+    let now = 0
+    const clock = { now: () => now, monotonic: () => now }
+    const substrate = createSubstrate({ clock, rng: createRng(1), events: { publish: () => undefined } })
+    const limits: number[] = []
+    const turn = steer(
+      { substrate, clock },
+      {
+        turnId: 't',
+        sessionId: 's',
+        request: 'list the files in docs',
+        toolBudget: 30,
+        timeoutMs: 1_000,
+        deadline(ms) {
+          limits.push(ms)
+          now += ms
+          return AbortSignal.abort(new Error('time is up'))
+        },
+      },
+    )
+    for (let index = 0; index < 8; index++) {
+      const ended = await turn.call({ callId: `${index}`, tool: 'slow', run: () => new Promise(() => undefined) })
+      expect(ended).toMatchObject({ status: 'timeout', error: { message: 'time is up' } })
+    }
+    expect(substrate.state().beliefs[0]?.counts.timeout).toBeGreaterThan(3)
+    expect(limits.at(-1)).toBeGreaterThan(limits[0] ?? 0)
+  })
+
   test('checks results of a tool that lied, and no more once it proved honest', async () => {
     const { turn, call } = setUp()
     for (let index = 0; index < 3; index++)

@@ -2,9 +2,10 @@
 
 import { createRng } from '@salp/core'
 import { describe, expect, test } from 'vitest'
+import { defaultModules, type Substrate } from './contract.js'
 import { perceive } from './perception.js'
 import { restorable, speculate } from './speculate.js'
-import { createSubstrate, defaultModules, type Substrate } from './substrate.js'
+import { createSubstrate } from './substrate.js'
 
 const outcomes = ['ok', 'ok', 'ok', 'ok', 'error', 'ok', 'ok', 'timeout', 'ok', 'invalid'] as const
 const text =

@@ -3,8 +3,10 @@ import { recordingPublisher, stoppedClock } from '@salp/core/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CallOutcome } from './belief.js'
+import type { CallReport, SubstrateEvents, SubstrateOptions } from './contract.js'
+import { inversePropensity } from './learning/off-policy.js'
 import { perceive } from './perception.js'
-import { type CallReport, createSubstrate, type SubstrateEvents, type SubstrateOptions } from './substrate.js'
+import { createSubstrate } from './substrate.js'
 import type { TurnStart } from './turn.js'
 
 /** Every module on, those off by default too. */
@@ -441,6 +443,27 @@ describe('createSubstrate()', () => {
     expect(later.events.published).toEqual([['snapshot:migrated', { at: 1_000, from: 1 }]])
     expect(later.substrate.state().beliefs[0]).toMatchObject({ tool: 'read_file', calls: 10 })
     expect(later.substrate.snapshot().version).toBe(2)
+  })
+
+  test('logs what controllers did, so that another policy can be judged by it', () => {
+    const { substrate, begin, see, named } = setUp({ modules: { controllers: true } })
+    begin('list the files', { toolBudget: 1_000 })
+    for (let step = 0; step < 300; step++) {
+      const { tier } = substrate.controls()
+      see('a', ['ok'], { tier })
+    }
+    const log = named('dials:rewarded').flatMap(([, event]) => {
+      if (!('reward' in event)) return []
+      const { features, arms, probabilities, reward } = event
+      return [{ features: Float64Array.from(features), arm: arms[0] ?? 0, probability: probabilities[0] ?? 1, reward }]
+    })
+    expect(log).toHaveLength(300)
+    const rng = createRng('judge')
+    const [dear, cheap] = [
+      [0, 0, 1],
+      [1, 0, 0],
+    ].map((shares) => inversePropensity(log, () => shares, { rng }).estimate)
+    expect(cheap).toBeGreaterThan(dear ?? Number.POSITIVE_INFINITY)
   })
 
   test('goes on with learned controllers, lessons and bindings from a snapshot', () => {

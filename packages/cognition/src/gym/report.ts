@@ -1,8 +1,8 @@
 /** The report that decides which modules are on: Markdown, the same bytes for the same seed on every machine. */
 
 import { createRng, type Interval } from '@salp/core'
+import { defaultModules } from '../contract.js'
 import { hashText } from '../internal/draws.js'
-import { defaultModules } from '../substrate.js'
 import { fixedThresholds, oracle, plainLoop, usualLoop } from './baselines.js'
 import {
   atEqualCost,
@@ -29,7 +29,7 @@ export interface GymReportOptions {
   readonly seed?: number | undefined
   /** Worlds that judge. @defaultValue `204`, twelve of each family */
   readonly heldOut?: number | undefined
-  /** Worlds on which modules are decided upon. @defaultValue `200` */
+  /** Worlds on which modules are decided upon. @defaultValue `400` */
   readonly development?: number | undefined
   /** Worlds of the factorial design, each run 128 times. @defaultValue `40` */
   readonly factorial?: number | undefined
@@ -45,7 +45,7 @@ export interface GymReportOptions {
 export function gymReport({
   seed = 1,
   heldOut = 204,
-  development = 200,
+  development = 400,
   factorial = 40,
   onStep = () => undefined,
 }: GymReportOptions = {}): string {
