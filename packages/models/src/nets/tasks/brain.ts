@@ -173,8 +173,8 @@ export const brainNet: Net = defineNet({
 export interface StepForecast {
   /** Probability of success, calibrated by temperature. */
   readonly success: number
-  /** Probabilities of the classes of error, if it fails. */
-  readonly error: Readonly<Record<ErrorClass, number>>
+  /** Probabilities of the classes of error, if it fails; likeliest first. */
+  readonly errors: readonly { readonly error: ErrorClass; readonly probability: number }[]
 }
 
 /** Reads the outputs of the brain for one step. `temperature`: see `fitTemperature`. */
@@ -185,12 +185,10 @@ export function readForecast(
   const most = Math.max(...outputs.error)
   const powers = Array.from(outputs.error, (score) => Math.exp(score - most))
   const sum = powers.reduce((a, b) => a + b, 0)
+  const errors = errorClasses.map((error, index) => ({ error, probability: (powers[index] ?? 0) / sum }))
   return {
     success: logistic((outputs.success[0] ?? 0) / temperature),
-    error: Object.fromEntries(errorClasses.map((name, index) => [name, (powers[index] ?? 0) / sum])) as Record<
-      ErrorClass,
-      number
-    >,
+    errors: errors.sort((a, b) => b.probability - a.probability),
   }
 }
 
