@@ -1,6 +1,7 @@
 /** The brain: whether a step will succeed, how it will fail if it fails, and what the agent is able to do. */
 
 import type { Example } from '../data/batches.js'
+import { fitRidge } from '../evaluation/ridge.js'
 import { hashText } from '../experience/hash-text.js'
 import {
   capabilities,
@@ -222,21 +223,11 @@ export const brainTask: NetTask = {
   examples: (records) => stepExamples(records),
   error: ({ success }, example) => (logistic(success?.[0] ?? 0) - (example.success?.[0] ?? 0)) ** 2,
   baseline(training) {
-    // The rate of each kind of step, shrunk to the rate of all by two steps' worth.
-    const all = training.reduce((sum, { success }) => sum + (success?.[0] ?? 0), 0) / Math.max(1, training.length)
-    const counts = stepKinds.map(() => ({ successes: 2 * all, count: 2 }))
-    for (const { x, success } of training) {
-      const found = counts[kindOf(x)]
-      if (found === undefined) continue
-      found.successes += success?.[0] ?? 0
-      found.count++
-    }
+    // A line fitted to what happened gives probabilities, roughly, that know all that a line can know.
+    const line = fitRidge(training.map(({ x = [], success }) => ({ x, y: success?.[0] ?? 0, weight: 1 })))
     return {
-      name: 'the success rate of each kind of step',
-      error({ x, success }) {
-        const { successes, count } = counts[kindOf(x)] ?? { successes: all, count: 1 }
-        return (successes / count - (success?.[0] ?? 0)) ** 2
-      },
+      name: 'linear regression on the same features',
+      error: ({ x = [], success }) => (Math.max(0, Math.min(1, line(x))) - (success?.[0] ?? 0)) ** 2,
     }
   },
 }
@@ -245,8 +236,4 @@ function stepExamples(records: Iterable<Experience>): GroupedExample[] {
   return Array.from(records).flatMap((record) =>
     record.type === 'step' ? [{ group: record.group, example: brainExample(record) }] : [],
   )
-}
-
-function kindOf(x: ArrayLike<number> | undefined): number {
-  return stepKinds.findIndex((_, index) => x?.[index] === 1)
 }
