@@ -34,7 +34,7 @@ describe('runCli()', () => {
   })
 
   test('gives help for each command, with examples', async () => {
-    for (const name of ['run', 'chat', 'ask', 'doctor', 'status', 'config', 'memory', 'tasks', 'sessions']) {
+    for (const name of ['run', 'chat', 'ask', 'doctor', 'status', 'config', 'memory', 'tasks', 'sessions', 'ab']) {
       const { exitCode, output } = await offline([name, '--help'])
       expect(exitCode).toBe(0)
       expect(output).toContain('Examples:')

@@ -2,8 +2,11 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { gymReport } from '@salp/cognition/gym'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createPlace, isAnnounced, type Place } from './salp.js'
+import { createPlace, isAnnounced, type Place, program } from './salp.js'
 
 /** The prompt of a chat, at the end of what is shown. */
 const prompt = /› $/
@@ -86,6 +89,23 @@ describe('in a script', () => {
   })
 })
 
+describe('ab gym', () => {
+  const words = ['ab', 'gym', '--seed', '3', '--held-out', '17', '--development', '17', '--factorial', '1']
+
+  test('prints the report that the library writes, byte for byte', { timeout: 120_000 }, async () => {
+    const { output, exitCode } = await place.salp(...words, '--report')
+    expect(exitCode).toBe(0)
+    expect(output).toBe(gymReport({ seed: 3, heldOut: 17, development: 17, factorial: 1 }))
+  })
+
+  test('says what it does meanwhile, and ends at Ctrl-C', async () => {
+    const terminal = place.terminal('ab', 'gym')
+    await terminal.see(/running arms|tuning the plain loop/)
+    terminal.type('\u0003')
+    expect(await terminal.ended()).toBe(130)
+  })
+})
+
 describe('in a terminal', () => {
   test('ask runs what was approved, and not what was denied', async () => {
     const yes = place.terminal('ask', 'run ls')
@@ -153,6 +173,27 @@ describe('in a terminal', () => {
     node.type('\u0003')
     expect(await node.ended()).toBe(0)
     expect(isAnnounced(place)).toBe(false)
+  })
+
+  test('memory mcp serves what the agent knows to a stock client, beside a running node', async () => {
+    const node = place.terminal('run', '--port', '0')
+    await node.see(/Salp is ready: http:/)
+    await place.salp('memory', 'add', 'The deploy key rotates on Fridays')
+    const client = new Client({ name: 'editor', version: '1.0.0' })
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [program, '--home', place.home, 'memory', 'mcp'],
+    })
+    await client.connect(transport)
+    const found = await client.callTool({ name: 'recall', arguments: { query: 'when does the deploy key rotate?' } })
+    expect(found.structuredContent).toMatchObject({
+      hits: [{ content: 'The deploy key rotates on Fridays', author: 'user', channel: 'cli' }],
+    })
+    await client.callTool({ name: 'remember', arguments: { content: 'The vault opens at nine' } })
+    await client.close()
+    expect((await place.salp('memory', 'search', 'vault')).output).toContain('The vault opens at nine')
+    node.type('\u0003')
+    expect(await node.ended()).toBe(0)
   })
 
   test('a command leaves no node behind when its window closes', async () => {

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { type IPty, spawn } from '@lydell/node-pty'
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+/** Path of the program. */
+export const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** Longest time anything here may take, in ms. */
 const patienceMs = 20_000
@@ -56,7 +57,7 @@ export function createPlace(): Place {
         const child = execFile(
           process.execPath,
           [program, ...words],
-          { cwd: workspace, env: environment, timeout: patienceMs },
+          { cwd: workspace, env: environment, timeout: 6 * patienceMs },
           (_, output, errors) => resolve({ exitCode: child.exitCode ?? -1, output, errors }),
         )
         child.stdin?.end()

@@ -2,19 +2,24 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Agent, type AgentStatus, agentMigrations, createAgent, createAgentApi } from '@salp/agent'
-import { createLocalTools, createWorkspace, secretValues } from '@salp/agent/node'
+import { createLocalTools, createWorkspace, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
-import { createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
+import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
+import { createExtractor } from '@salp/memory/ai'
 import { modelsMigrations } from '@salp/models'
+import { openEmbedder } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
-import { createEmbedding, openEmbedder } from './meaning.js'
+import { keepJournal } from './journal.js'
+import { createEmbedding } from './meaning.js'
+import { openNotes } from './notes.js'
 import type { Settings } from './settings.js'
 import { serveStudio } from './studio.js'
+import { createUpkeep } from './upkeep.js'
 
 /** A node that is ready to be served. */
 export interface Node {
@@ -37,7 +42,7 @@ export interface NodeDeps {
 /** Composes a node. Nothing runs before `start()`. */
 export async function compose({ home, config, environment, version }: NodeDeps): Promise<Node> {
   const settings = config.value
-  const workspace = await createWorkspace(resolve(settings.workspace), { protect: [home.path] })
+  const workspace = withSpeculation(await createWorkspace(resolve(settings.workspace), { protect: [home.path] }))
   const clock = systemClock
   const rng = createSystemRng()
   const ids = createIdSource({ clock, rng: rng.fork('ids') })
@@ -51,13 +56,28 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const memoryEvents = createEventBus<MemoryEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
   })
-  const embedder = await openEmbedder(settings.memory)
-  const memory = createMemory({ db, clock, ids, events: memoryEvents, embedder })
-  const embedding = embedder && createEmbedding({ memory, events: memoryEvents, log: log.child('memory') })
   const models = connectModels(
     { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment },
     settings.model,
   )
+  const { vectorWeight, likeness, notes: notesFolder, readPerDay } = settings.memory
+  const embedder = await openEmbedder(settings.memory)
+  const extractor = readPerDay === 0 ? undefined : createExtractor({ model: models.model, modelId: 'cascade' })
+  const memory = createMemory(
+    { db, clock, ids, events: memoryEvents, embedder, extractor },
+    {
+      tuning: {
+        ...(vectorWeight !== undefined && { vectors: vectorWeight }),
+        ...(likeness !== undefined && { likeness }),
+      },
+    },
+  )
+  const embedding = embedder && createEmbedding({ memory, events: memoryEvents, log: log.child('memory') })
+  const experience = createExperience({ db, memory, clock }, { episodes: 'episodes' })
+  const notes =
+    notesFolder === undefined
+      ? undefined
+      : await openNotes({ db, memory, events: memoryEvents, clock, log: log.child('notes') }, notesFolder)
   const agent = createAgent(
     {
       db,
@@ -69,11 +89,17 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       sha256: (text) => createHash('sha256').update(text).digest('hex'),
       model: models.model,
       memory,
+      speculator: settings.agent.wholeReplies ? workspace : undefined,
       tools: (parts) => createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
       paused: () =>
         existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined,
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
+  )
+  const stopJournal = keepJournal({ agent, experience, log: log.child('journal') })
+  const upkeep = createUpkeep(
+    { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
+    { stamp: join(home.path, 'upkeep'), readPerDay },
   )
   const startedAt = clock.monotonic()
   const status = async (): Promise<AgentStatus> => ({
@@ -109,10 +135,15 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     start() {
       void models.warmUp()
       embedding?.start()
+      notes?.start()
       agent.start()
+      upkeep.start()
     },
     async close() {
       await agent.close()
+      stopJournal()
+      await upkeep.close()
+      await notes?.close()
       await embedding?.close()
       await embedder?.close()
       db.close()

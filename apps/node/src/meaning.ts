@@ -1,25 +1,7 @@
-/** Recall by meaning: the embedder an operator named, and vectors that keep up with the memory. */
+/** Recall by meaning: vectors that keep up with the memory. */
 
 import type { Logger, Subscriber } from '@salp/core'
-import type { Embedder, Memory, MemoryEvents } from '@salp/memory'
-import { createOnnxEmbedder, createWordVectorEmbedder } from '@salp/models/node'
-import type { Settings } from './settings.js'
-
-/** An embedder with a lifetime. */
-type OpenEmbedder = Embedder & { close(): Promise<void> }
-
-/**
- * Opens the embedder that the settings name; none is needed.
- *
- * @throws EmbedderError, EmbedderRuntimeError or WordVectorsError if what they name cannot be used.
- */
-export async function openEmbedder({
-  sentenceModel,
-  wordVectors,
-}: Settings['memory']): Promise<OpenEmbedder | undefined> {
-  if (sentenceModel !== undefined) return createOnnxEmbedder({ folder: sentenceModel })
-  return wordVectors === undefined ? undefined : createWordVectorEmbedder({ file: wordVectors })
-}
+import type { Memory, MemoryEvents } from '@salp/memory'
 
 /** Gives vectors to records that have none, in the background. */
 export interface Embedding {

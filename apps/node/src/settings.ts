@@ -38,6 +38,27 @@ export const settingsSchema = z.object({
     .object({
       sentenceModel: z.string().optional().describe('Folder of an ONNX sentence model, for recall by meaning'),
       wordVectors: z.string().optional().describe('File of converted word vectors, for recall by meaning'),
+      vectorWeight: z
+        .number()
+        .min(0)
+        .optional()
+        .describe('Weight of meaning against words; "salp memory calibrate" measures it'),
+      likeness: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe('Cosine from which a record answers by meaning alone; measured too'),
+      notes: z
+        .string()
+        .optional()
+        .describe('Folder of Markdown notes that the memory follows, and writes its pages to'),
+      readPerDay: z
+        .number()
+        .int()
+        .min(0)
+        .default(0)
+        .describe('Records a day that the language model may read for names and relations; it costs tokens'),
     })
     .prefault({}),
   agent: z
@@ -50,6 +71,10 @@ export const settingsSchema = z.object({
         .default([])
         .describe('Rules on what may run without asking; the first that fits decides'),
       limits: turnLimitsSchema.prefault({}),
+      wholeReplies: z
+        .boolean()
+        .default(false)
+        .describe('Lets the file changes of one reply count together: when one fails, the others are undone'),
       modules: z
         .object({
           perception: flags,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@salp/core/node'
 import { type FakeOpenAi, startFakeOpenAi } from '@salp/models/testing/node'
 import OpenAI from 'openai'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   makePlace,
   type Place,
@@ -17,6 +17,9 @@ import {
   say,
   startNode,
 } from './start-node.js'
+
+/** A change of a file is seen when the system tells of it. */
+const waiting = { timeout: 20_000, interval: 100 }
 
 const nodes: RunningNode[] = []
 const places: Place[] = []
@@ -92,6 +95,33 @@ describe('a node with no configuration', () => {
     const vectors = db.prepare<{ count: number }>('SELECT count(*) AS count FROM memory_vectors')
     await until(() => vectors.get()?.count === 1)
     expect(replyOf(await say(node, 'when does the deploy key rotate?'))).toContain('rotates on Fridays')
+    expect(await node.stop()).toBe(0)
+  })
+
+  test('follows a folder of notes, both ways', async () => {
+    const where = place()
+    const notes = join(where.workspace, 'notes')
+    mkdirSync(notes)
+    writeFileSync(join(notes, 'ops.md'), '# Office\n\nThe alarm code is on the blue card.\n')
+    const node = await start({ place: where, environment: { SALP_MEMORY_NOTES: notes } })
+    const found = async (query: string): Promise<unknown> =>
+      (await node.call(`/api/memory?query=${encodeURIComponent(query)}`)).json()
+    await vi.waitFor(async () => {
+      expect(await found('where is the alarm code?')).toMatchObject({
+        hits: [{ content: 'Office\n\nThe alarm code is on the blue card.', source: { channel: 'wiki' } }],
+      })
+    }, waiting)
+    await say(node, 'remember that I prefer short answers')
+    const pages = (): string =>
+      readdirSync(notes, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => readFileSync(join(notes, name), 'utf8'))
+        .join('\n')
+    await vi.waitFor(() => expect(pages()).toContain('short answers'), waiting)
+    writeFileSync(join(notes, 'ops.md'), '# Office\n\nThe alarm code is on the red card.\n')
+    await vi.waitFor(async () => {
+      expect(JSON.stringify(await found('where is the alarm code?'))).toContain('red card')
+    }, waiting)
     expect(await node.stop()).toBe(0)
   })
 

@@ -4,6 +4,7 @@ import { startFakeOpenAi } from '@salp/models/testing/node'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, openBrowser } from './browser.js'
+import { meetings, nameOf, seedMemory } from './seed-memory.js'
 import { makePlace, type Place, type RunningNode, startNode } from './start-node.js'
 
 if (browserPath === undefined)
@@ -53,6 +54,21 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 const messages = (page: Page) => page.getByRole('log', { name: 'Messages' })
+
+const details = (page: Page) => page.getByRole('complementary', { name: 'Details' })
+
+/** Opens an address of the memory page. */
+async function goToMemory(page: Page, hash = '#/memory'): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = to
+  }, hash)
+  await page.getByRole('navigation', { name: 'Memory' }).waitFor()
+}
+
+async function contentsOf(node: RunningNode, query = ''): Promise<string[]> {
+  const { hits } = (await (await node.call(`/api/memory?${query}`)).json()) as { hits: { content: string }[] }
+  return hits.map(({ content }) => content).toSorted()
+}
 
 describe.skipIf(browserPath === undefined)('Studio', () => {
   test('answers from memory after a restart, and shows who said it', async () => {
@@ -185,6 +201,246 @@ describe.skipIf(browserPath === undefined)('Studio', () => {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     )
     expect(overflow).toBe(0)
+    expect(problems).toEqual([])
+  })
+})
+
+describe.skipIf(browserPath === undefined)('The memory page', () => {
+  test('finds as one types, explains the score, and leads to the conversation', async () => {
+    const { page, problems } = await open(place())
+    await say(page, 'remember that the deploy key rotates on Fridays')
+    await messages(page)
+      .getByText(/I will remember/)
+      .waitFor()
+    const conversation = page.url()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('search everything')
+    await page.keyboard.press('Enter')
+    await page.getByRole('searchbox', { name: 'Search everything remembered' }).fill('when does the key rotate')
+    const found = page.getByRole('list', { name: 'Records found' })
+    await found.getByRole('button', { name: /^Why/ }).click()
+    await page.getByText('It has words of the question').waitFor()
+    expect(await page.getByText(/key, rotate/).isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    await found.getByRole('link', { name: /rotates on Fridays/ }).click()
+    await details(page).getByText('You, through studio').waitFor()
+    expect(page.url()).toContain('query=when+does+the+key+rotate')
+    await details(page).getByRole('link', { name: 'Open the conversation' }).click()
+    await messages(page)
+      .getByText(/I will remember/)
+      .waitFor()
+    expect(page.url()).toBe(conversation)
+    expect(problems).toEqual([])
+  })
+
+  test('filters, and says so when nothing passes', async () => {
+    const where = place()
+    await seedMemory(where.home, [
+      { content: 'The pump hums', source: { author: 'user' }, tags: ['cellar'] },
+      { content: 'The pump may leak', source: { author: 'agent' }, kind: 'event' },
+    ])
+    const { page } = await open(where)
+    await goToMemory(page)
+    const rows = page.locator('.record')
+    await page.getByLabel('Said by').selectOption({ label: 'Salp' })
+    await page.getByRole('status').getByText('1 record', { exact: true }).waitFor()
+    expect(await rows.allInnerTexts()).toEqual([expect.stringContaining('The pump may leak')])
+    await page.getByLabel('Tag', { exact: true }).fill('cellar')
+    await page.keyboard.press('Enter')
+    await page.getByText('Nothing passes these filters.').waitFor()
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await page.getByRole('status').getByText('2 records', { exact: true }).waitFor()
+  })
+
+  test('keeps old words as history, and reopens them', async () => {
+    const where = place()
+    await seedMemory(where.home, [{ content: 'The pump hums', source: { author: 'user' } }])
+    const { page, node, problems } = await open(where)
+    await goToMemory(page)
+    await page.getByRole('link', { name: /The pump hums/ }).click()
+    await details(page).getByRole('button', { name: 'Edit' }).click()
+    await details(page).getByLabel('Words').fill('The pump sings')
+    await details(page).getByLabel('Tags, parted by commas').fill('cellar, noise')
+    await details(page).getByText('Saved as a new version').waitFor()
+    await details(page).getByRole('button', { name: 'Save' }).click()
+    const versions = details(page).getByRole('list', { name: 'Versions, newest first' })
+    await versions.getByRole('link', { name: 'The pump hums' }).waitFor()
+    expect(await versions.getByRole('link').allInnerTexts()).toEqual(['The pump sings', 'The pump hums'])
+    expect(await contentsOf(node, 'tag=noise')).toEqual(['The pump sings'])
+    expect(await contentsOf(node)).toEqual(['The pump sings'])
+    await versions.getByRole('link', { name: 'The pump hums' }).click()
+    await details(page).getByRole('link', { name: 'See what took its place' }).waitFor()
+    await details(page).getByRole('button', { name: 'Reopen' }).click()
+    await details(page).getByRole('button', { name: 'Edit' }).waitFor()
+    expect(await contentsOf(node)).toEqual(['The pump hums', 'The pump sings'])
+    expect(problems).toEqual([])
+  })
+
+  test('forgets a record with what it was before', async () => {
+    const where = place()
+    await seedMemory(where.home, [
+      { content: 'The deploy key rotates on Fridays', source: { author: 'user' } },
+      { content: 'The deploy key rotates on Mondays', source: { author: 'user' } },
+      { content: 'Tea is out', source: { author: 'user' } },
+    ])
+    const { page, node } = await open(where)
+    await goToMemory(page)
+    await page.getByRole('link', { name: /Mondays/ }).click()
+    await details(page).getByRole('button', { name: 'Forget' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Forget this?' })
+    await dialog.getByText('This cannot be undone').waitFor()
+    expect(await dialog.getByRole('checkbox', { name: 'Forget the version before it too' }).isChecked()).toBe(true)
+    await dialog.getByRole('button', { name: 'Forget' }).click()
+    await page.getByRole('status').getByText('1 record', { exact: true }).waitFor()
+    expect([await contentsOf(node), await contentsOf(node, 'state=closed')]).toEqual([['Tea is out'], []])
+  })
+
+  test('goes to a day, and back through everything', async () => {
+    const where = place()
+    const noon = Date.UTC(2024, 4, 1, 12)
+    await seedMemory(
+      where.home,
+      Array.from({ length: 150 }, (_, index) => ({
+        content: `Note ${index}`,
+        source: { author: 'user' as const },
+        happenedAt: noon - index * 86_400_000,
+      })),
+    )
+    const { page } = await open(where, { context: { timezoneId: 'UTC' } })
+    await goToMemory(page)
+    await page.getByRole('status').getByText('150 records', { exact: true }).waitFor()
+    const rows = page.locator('.record')
+    for (let pages = 0; pages < 3; pages++) await rows.last().scrollIntoViewIfNeeded()
+    await page.getByRole('link', { name: /^Note 149/ }).waitFor()
+    expect(await rows.count()).toBe(150)
+    await page.getByLabel('Go to').fill('2024-03-01')
+    await page.getByRole('button', { name: 'Back to the newest' }).waitFor()
+    await page.getByRole('link', { name: /^Note 60\b/ }).waitFor({ state: 'hidden' })
+    expect(await rows.first().textContent()).toContain('Note 61')
+    const bars = page.getByRole('group', { name: 'Records by time' }).getByRole('button')
+    await bars.first().click()
+    await expect.poll(() => rows.count()).toBeLessThan(8)
+    expect(await rows.last().textContent()).toContain('Note 149')
+  })
+
+  test('draws 5,000 of 6,000 names, by hand and by key', { timeout: 180_000 }, async () => {
+    const where = place()
+    await seedMemory(where.home, meetings(6_000))
+    const { page, problems } = await open(where)
+    await goToMemory(page, '#/memory/names')
+    await page.getByText(/^5,000 of 6,000 names, the most mentioned · 15,000 of [\d,]+ links, the strongest/).waitFor()
+    const canvas = page.locator('canvas')
+    const told = (key: string) => canvas.getAttribute(`data-${key}`)
+    expect([await told('names'), await told('links')]).toEqual(['5000', '15000'])
+    await page.locator('canvas[data-settled=true]').waitFor({ timeout: 120_000 })
+    expect(Number(await told('labels'))).toBeGreaterThan(20)
+    expect(await page.locator('.legend li').count()).toBe(10)
+
+    await page.getByRole('searchbox', { name: 'Find a name' }).fill(nameOf(0).slice(0, -1))
+    await page.keyboard.press('Enter')
+    const heading = details(page).getByRole('heading', { name: nameOf(0) })
+    await heading.waitFor()
+    await details(page)
+      .getByRole('list', { name: `Records that mention ${nameOf(0)}` })
+      .waitFor()
+    expect(Number(await told('scale'))).toBeGreaterThan(1)
+
+    const box = await canvas.boundingBox()
+    if (box === null) throw new TypeError('The canvas has no place')
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+    await details(page).getByRole('button', { name: 'Close details' }).click()
+    await heading.waitFor({ state: 'hidden' })
+    await page.mouse.click(middle.x, middle.y)
+    await heading.waitFor()
+
+    await details(page).getByRole('button', { name: 'Close details' }).click()
+    await canvas.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.mouse.click(middle.x - 60, middle.y)
+    await heading.waitFor()
+
+    const before = Number(await told('scale'))
+    await page.mouse.wheel(0, -200)
+    await expect.poll(async () => Number(await told('scale'))).toBeGreaterThan(before)
+    await canvas.focus()
+    await page.keyboard.press('0')
+    await expect.poll(async () => Number(await told('scale'))).toBeLessThan(before)
+
+    await page.getByRole('button', { name: 'List', exact: true }).click()
+    await page.getByRole('searchbox', { name: 'Find a name' }).fill(nameOf(4_321))
+    await page.getByRole('list', { name: 'Names' }).getByRole('link').first().click()
+    await details(page)
+      .getByRole('heading', { name: nameOf(4_321) })
+      .waitFor()
+    expect(problems).toEqual([])
+  })
+
+  test('follows a name that is dragged', async () => {
+    const where = place()
+    await seedMemory(where.home, meetings(60))
+    const { page } = await open(where)
+    await goToMemory(page, `#/memory/names?name=${encodeURIComponent(nameOf(0))}`)
+    const canvas = page.locator('canvas')
+    await page.locator('canvas[data-settled=true]').waitFor()
+    const box = await canvas.boundingBox()
+    if (box === null) throw new TypeError('The canvas has no place')
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+    await page.mouse.move(middle.x, middle.y)
+    await page.mouse.down()
+    await page.mouse.move(middle.x + 120, middle.y + 40, { steps: 4 })
+    // It stays in the hand, and what it is joined with begins to follow.
+    await page.locator('canvas[data-settled=false]').waitFor()
+    await page.mouse.up()
+    await page.locator('canvas[data-settled=true]').waitFor()
+    await details(page)
+      .getByRole('heading', { name: nameOf(0) })
+      .waitFor()
+  })
+
+  test('shows what it would tidy up, does it, and settles a conflict', async () => {
+    const where = place()
+    await seedMemory(where.home, [
+      { content: 'The shop opens at nine', source: { author: 'user' } },
+      { content: 'The shop opens at nine.', source: { author: 'import' } },
+      { content: 'The deploy key rotates on Mondays', source: { author: 'user' }, verification: 'verified' },
+      { content: 'The deploy key rotates on Fridays', source: { author: 'user' } },
+    ])
+    const { page, node } = await open(where)
+    await goToMemory(page, '#/memory/tidy')
+    await page.getByText('1 pair').waitFor()
+    expect((await contentsOf(node)).length).toBe(4)
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.getByRole('button', { name: 'Nothing to do' }).waitFor()
+    expect((await contentsOf(node)).length).toBe(3)
+    const conflicts = page.getByRole('list', { name: 'Conflicts' })
+    await conflicts
+      .getByRole('listitem')
+      .filter({ hasText: /^The deploy key rotates on Fridays/ })
+      .getByRole('button', { name: 'This holds' })
+      .click()
+    await page.getByText('No two records tell different values of one thing.').waitFor()
+    expect(await contentsOf(node, 'state=closed')).toContain('The deploy key rotates on Mondays')
+  })
+
+  test('works on a phone, in the dark', async () => {
+    const where = place()
+    await seedMemory(where.home, meetings(30))
+    const { page, problems } = await open(where, {
+      context: { viewport: { width: 360, height: 740 }, colorScheme: 'dark', hasTouch: true, isMobile: true },
+    })
+    for (const view of ['', '/names', '/tidy']) {
+      await goToMemory(page, `#/memory${view}`)
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect([view, overflow]).toEqual([view, 0])
+    }
+    await goToMemory(page, '#/memory')
+    await page.locator('.record a').first().tap()
+    const sheet = page.getByRole('dialog', { name: 'Details' })
+    await sheet.getByRole('button', { name: 'Forget' }).waitFor()
+    await sheet.getByRole('button', { name: 'Close' }).tap()
+    await sheet.waitFor({ state: 'hidden' })
     expect(problems).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 /** The page: conversations, the one that is open, the side panel, the status line. */
 
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useResource } from './api/resource.js'
 import { useLive, useStudio } from './api/studio.js'
 import { Conversation, focusAsking, NewConversation } from './chat/conversation.js'
@@ -13,12 +13,17 @@ import { Icon } from './design/icon.js'
 import { useMedia } from './design/media.js'
 import { readStored, store } from './design/stored.js'
 import { type Theme, useTheme } from './design/theme.js'
+import { type MemoryView, memoryHash, parseMemoryHash } from './memory/page/route.js'
 import { SidePanel } from './panel/side-panel.js'
 import { type PanelTab, panelTabs, parseTab } from './panel/tabs.js'
-import { openSession, useSessionRoute } from './sessions/route.js'
+import { openSession, parseSessionHash, useHash } from './sessions/route.js'
 import { SessionList, titleOf } from './sessions/session-list.js'
 import { SignIn } from './status/sign-in.js'
 import { StatusBar } from './status/status-bar.js'
+
+const MemoryPage = lazy(() =>
+  import('./memory/page/memory-page.js').then(({ MemoryPage }) => ({ default: MemoryPage })),
+)
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
 
@@ -32,7 +37,9 @@ export function App() {
 
 function Shell() {
   const { api } = useStudio()
-  const current = useSessionRoute()
+  const hash = useHash()
+  const current = parseSessionHash(hash)
+  const memory = parseMemoryHash(hash)
   const revision = useLive((live) => live.revisions.sessions)
   const waiting = useLive((live) => live.approvals.length + live.questions.length)
   const sessions = useResource(api.sessions, `${revision} ${current}`, 300)
@@ -42,9 +49,11 @@ function Shell() {
   const { tab, setTab, docked, setDocked } = usePanel()
   const roomForSessions = useMedia('(min-width: 56rem)')
   const roomForPanel = useMedia('(min-width: 72rem)')
+  // The memory page has a pane of its own where the panel stands.
+  const roomForDock = roomForPanel && memory === undefined
   const close = () => setOverlay(undefined)
   const title = sessions.value?.sessions.find(({ id }) => id === current)
-  const name = title ? titleOf(title) : 'New conversation'
+  const name = memory ? 'Memory' : title ? titleOf(title) : 'New conversation'
 
   useEffect(() => {
     document.title = waiting > 0 ? `(${waiting}) waits for you · Salp` : `${name} · Salp`
@@ -52,11 +61,11 @@ function Shell() {
 
   function showPanel(next: PanelTab): void {
     setTab(next)
-    if (roomForPanel) setDocked(true)
+    if (roomForDock) setDocked(true)
     else setOverlay('panel')
   }
   function togglePanel(): void {
-    if (roomForPanel) setDocked(!docked)
+    if (roomForDock) setDocked(!docked)
     else setOverlay('panel')
   }
 
@@ -66,7 +75,7 @@ function Shell() {
     asking: focusAsking,
     new: () => openSession(undefined),
     panel: togglePanel,
-    write: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
+    write: () => document.querySelector<HTMLElement>('[data-composer], .memory-view [type=search]')?.focus(),
     'tab-1': () => showPanel('mind'),
     'tab-2': () => showPanel('memory'),
     'tab-3': () => showPanel('tasks'),
@@ -88,6 +97,21 @@ function Shell() {
         run: () => showPanel(id),
       }),
     ),
+    {
+      id: 'memory-page',
+      name: 'Search everything remembered',
+      note: 'memory page',
+      icon: 'search',
+      run: () => openMemory('records'),
+    },
+    {
+      id: 'names',
+      name: 'See names and what joins them',
+      note: 'memory page',
+      icon: 'graph',
+      run: () => openMemory('names'),
+    },
+    { id: 'tidy', name: 'Tidy up memory', note: 'memory page', icon: 'memory', run: () => openMemory('tidy') },
     { id: 'write', name: 'Write a message', icon: 'edit', keys: '/', run: actions.write },
     { id: 'theme', name: 'Change theme', note: `now ${themeNames[theme]}`, icon: 'moon', run: nextTheme },
     { id: 'shortcuts', name: 'Keyboard shortcuts', icon: 'keyboard', keys: '?', run: actions.help },
@@ -102,11 +126,13 @@ function Shell() {
     ),
   ]
 
-  const sessionList = <SessionList sessions={sessions} current={current} onOpened={close} />
+  const sessionList = (
+    <SessionList sessions={sessions} current={current} inMemory={memory !== undefined} onOpened={close} />
+  )
   return (
-    <div className={docked && roomForPanel ? 'shell shell-panel' : 'shell'}>
+    <div className={docked && roomForDock ? 'shell shell-panel' : 'shell'}>
       {roomForSessions && sessionList}
-      <main className="conversation" aria-label="Conversation">
+      <main className="conversation" aria-label={memory ? 'Memory' : 'Conversation'}>
         <header className="bar">
           {!roomForSessions && <BarButton icon="menu" label="Sessions" onPress={() => setOverlay('sessions')} />}
           <h1 className="bar-title">{name}</h1>
@@ -120,11 +146,15 @@ function Shell() {
             icon="panel"
             label="Side panel"
             keys="Alt B"
-            pressed={roomForPanel ? docked : undefined}
+            pressed={roomForDock ? docked : undefined}
             onPress={togglePanel}
           />
         </header>
-        {current === undefined ? (
+        {memory ? (
+          <Suspense fallback={<p className="muted pad">Loading</p>}>
+            <MemoryPage route={memory} />
+          </Suspense>
+        ) : current === undefined ? (
           <NewConversation
             onStarted={(id, text) => {
               setFirst({ id, text })
@@ -140,7 +170,7 @@ function Shell() {
           />
         )}
       </main>
-      {docked && roomForPanel && <SidePanel tab={tab} onTab={setTab} />}
+      {docked && roomForDock && <SidePanel tab={tab} onTab={setTab} />}
       <StatusBar />
       {overlay === 'sessions' && (
         <Dialog label="Sessions" place="start" onClose={close}>
@@ -157,6 +187,10 @@ function Shell() {
       {overlay === 'shortcuts' && <ShortcutsSheet onClose={close} />}
     </div>
   )
+}
+
+function openMemory(view: MemoryView): void {
+  location.hash = memoryHash({ view })
 }
 
 function BarButton({

@@ -22,6 +22,7 @@ import { type Approvals, createApprovals } from './session/approvals.js'
 import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
 import { createSessionStore, type OpenTurn, SessionError, type SessionStore } from './session/store.js'
+import type { Speculator } from './speculation.js'
 import { createTasks, type Tasks } from './tasks.js'
 import { type Tool, ToolError } from './tool.js'
 import { createToolbox, type Toolbox } from './toolbox.js'
@@ -58,6 +59,8 @@ export interface AgentDeps {
   readonly sha256: Sha256
   readonly model: LanguageModelV4
   readonly memory: TurnMemory
+  /** Lets a reply that writes several times count as a whole: when one call fails, the others are undone. */
+  readonly speculator?: Speculator | undefined
   /** Makes the tools. */
   tools(parts: ToolParts): readonly Tool[]
   /** Why nothing may run now, when an operator has paused the agent. */
@@ -203,6 +206,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     model: deps.model,
     toolbox,
     steering,
+    speculator: deps.speculator,
     clock,
     ids,
     log,

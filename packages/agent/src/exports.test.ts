@@ -39,6 +39,7 @@ test('the entry for Node exports', () => {
       "createCommandTool",
       "createFetchTool",
       "createReadTools",
+      "withSpeculation",
       "createWorkspace",
       "createWriteTools",
     ]

@@ -46,10 +46,20 @@ export {
   type TurnStatus,
   type Usage,
 } from './protocol.js'
+export type {
+  AboutView,
+  BrowseQuery,
+  CurationView,
+  FoundRecord,
+  MemoryChange,
+  NameGraphView,
+  RememberedRecord,
+} from './protocol-memory.js'
 export { ApprovalError, type Approvals } from './session/approvals.js'
 export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'
 export { SessionError, type SessionStore } from './session/store.js'
+export type { Speculation, Speculator } from './speculation.js'
 export type { Tasks } from './tasks.js'
 export {
   type Assessment,

@@ -47,6 +47,8 @@ export interface Tool<Input = unknown> {
   readonly description: string
   readonly input: z.ZodType<Input>
   readonly effect: Effect
+  /** Whether everything it changes goes through a `Speculator`, so that it can be tried and taken back. */
+  readonly reversible?: boolean | undefined
   /** How long a call may go without {@link ToolContext.progress}, in ms. */
   readonly timeoutMs: number
   assess?(input: Input): Assessment | Promise<Assessment>

@@ -7,9 +7,12 @@ import {
   expectedFreeEnergy,
   fadeBelief,
   foldBelief,
+  forecastAnswer,
+  lieChance,
   type OutcomeClass,
   rateMean,
   reliability,
+  revise,
   timeLimitMs,
   unseenBelief,
   validity,
@@ -49,9 +52,10 @@ describe('foldBelief()', () => {
     expect(counts.ok).toBeLessThan(93)
   })
 
-  test('follows a tool that breaks within a half-life', () => {
-    const broken = after(times(64, 'failed'), 100, after(times(500, 'ok')))
-    expect(rateMean(reliability(broken))).toBeLessThan(0.55)
+  test('follows a tool that breaks: at once in its forecast, by and by in its counts', () => {
+    const trusted = after(times(500, 'ok'))
+    expect(forecastAnswer(after(times(3, 'failed'), 100, trusted), 1_000)).toBeLessThan(0.1)
+    expect(rateMean(reliability(after(times(64, 'failed'), 100, trusted)))).toBeLessThan(0.75)
   })
 
   test('learns latency from successes and time-outs only', () => {
@@ -82,17 +86,49 @@ describe('estimateRate()', () => {
   })
 })
 
+describe('forecastAnswer()', () => {
+  test('forgives an outage within minutes', () => {
+    const down = after(times(4, 'unavailable'), 100, after(times(100, 'ok')))
+    expect(forecastAnswer(down, 1_000)).toBeLessThan(0.1)
+    expect(forecastAnswer(down, 1_000 + 20 * 60_000)).toBeGreaterThan(0.85)
+  })
+})
+
+describe('lieChance()', () => {
+  test('learns of one tool from itself, and of a new one from all', () => {
+    const liar = after([...times(6, 'ok'), ...times(6, 'refuted')])
+    expect(lieChance(liar, { held: 0, refuted: 0 })).toBeGreaterThan(0.4)
+    expect(lieChance(unseenBelief, { held: 0, refuted: 0 })).toBeCloseTo(0.02, 6)
+    expect(lieChance(unseenBelief, { held: 10, refuted: 10 })).toBeGreaterThan(0.2)
+  })
+})
+
+describe('revise()', () => {
+  test('moves blame from successes to refuted ones, and keeps their sum', () => {
+    const { counts, held } = revise(after(times(5, 'ok')), { falseChance: 0.4 })
+    const before = after(times(5, 'ok')).counts
+    expect(counts.ok + counts.refuted).toBeCloseTo(before.ok, 9)
+    expect([counts.refuted, held]).toEqual([0.4, 0.6])
+  })
+})
+
 describe('expectedFreeEnergy()', () => {
-  test('prefers what works, and what is fast', () => {
-    const [good, bad] = [after(times(30, 'ok')), after(times(30, 'failed'))]
-    expect(expectedFreeEnergy(good, 0)).toBeLessThan(expectedFreeEnergy(bad, 0))
-    expect(expectedFreeEnergy(good, 0)).toBeLessThan(expectedFreeEnergy(after(times(30, 'ok'), 20_000), 0))
+  const terms = { works: 0.8, price: 1, curiosity: 0 }
+
+  test('is the surprisal of success plus the logarithm of the price, in bits', () => {
+    expect(expectedFreeEnergy(unseenBelief, { works: 0.25, price: 2, curiosity: 0 })).toBeCloseTo(3, 9)
+  })
+
+  test('orders as the expected price of a success does', () => {
+    const energy = (works: number, price: number) => expectedFreeEnergy(unseenBelief, { works, price, curiosity: 0 })
+    expect(energy(0.9, 3) - energy(0.3, 1)).toBeCloseTo(0, 9)
   })
 
   test('prefers the unknown to the equally good known once information counts', () => {
     const known: Belief = { ...unseenBelief, counts: { ...unseenBelief.counts, ok: 40, failed: 10 } }
-    expect(expectedFreeEnergy(unseenBelief, 0)).toBeCloseTo(expectedFreeEnergy(known, 0), 9)
-    expect(expectedFreeEnergy(unseenBelief, 1)).toBeLessThan(expectedFreeEnergy(known, 1))
+    expect(expectedFreeEnergy(unseenBelief, terms)).toBeCloseTo(expectedFreeEnergy(known, terms), 9)
+    const curious = { ...terms, curiosity: 1 }
+    expect(expectedFreeEnergy(unseenBelief, curious)).toBeLessThan(expectedFreeEnergy(known, curious))
   })
 })
 

@@ -69,6 +69,7 @@ describe('post()', () => {
       salience: expect.closeTo(0.3 + 0.25 * 0.5 + 0.3 + 0.15 * 0.7, 9),
       at: 0,
       count: 1,
+      readBy: [],
     })
   })
 
@@ -103,12 +104,20 @@ describe('post()', () => {
     held.post({ ...post, informationBits: 9, share: 1 }, attention)
     let refused = 0
     for (let index = 0; index < 100_000; index++) {
-      const result = held.post({ ...post, content: `entry ${index}`, harm: (index % 10) / 10 }, attention)
+      const source = `source ${index}`
+      const result = held.post({ ...post, source, content: `entry ${index}`, harm: (index % 10) / 10 }, attention)
       if (result.status === 'refused') refused++
     }
     expect(held.entries()).toHaveLength(boardCapacity)
     expect(held.entries()[0]?.content).toBe('delete')
     expect(refused).toBeGreaterThan(90_000)
+  })
+
+  test('holds back a source that posts faster than it may, and no other', () => {
+    const held = board()
+    const flood = Array.from({ length: 100 }, (_, index) => held.post({ ...post, content: `${index}` }, attention))
+    expect(flood.filter(({ status }) => status !== 'refused')).toHaveLength(32)
+    expect(held.post({ ...post, source: 'other', informationBits: 9 }, attention).status).toBe('added')
   })
 })
 
@@ -131,6 +140,40 @@ describe('hears()', () => {
     held.post(post, attention)
     held.endTurn('t')
     expect(held.entries()).toEqual([])
+  })
+})
+
+describe('readers', () => {
+  test('are noted, and counted once an entry', () => {
+    const held = board()
+    held.post(post, attention)
+    held.post({ ...post, topic: 'denial' }, attention)
+    held.hears(turn, 'risk')
+    held.hears(turn, 'risk', 'person')
+    expect(held.entries().map(({ readBy }) => readBy)).toEqual([['precision', 'person'], []])
+    expect([held.takeFlow(), held.takeFlow()]).toEqual([
+      { posted: 2, heard: 1 },
+      { posted: 0, heard: 0 },
+    ])
+  })
+
+  test('hear only what is as salient as was set', () => {
+    const held = board()
+    held.post(post, attention)
+    held.setThreshold(0.99)
+    expect(held.hears(turn, 'risk')).toBe(false)
+  })
+})
+
+describe('restore()', () => {
+  test('brings back what concerned more than a turn', () => {
+    const held = board()
+    held.post(post, attention)
+    held.post({ ...post, scope: { level: 'session', sessionId: 's' }, content: 'kept' }, attention)
+    const later = board()
+    later.restore(held.entries())
+    expect(later.entries().map(({ content }) => content)).toEqual(['kept'])
+    expect(entryOf(later.post(post, attention)).id).toBe(3)
   })
 })
 

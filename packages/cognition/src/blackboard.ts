@@ -1,6 +1,7 @@
 /** Where the modules leave what others should know: bounded, and ordered by how much it matters now. */
 
 import { type Clock, createEventBus } from '@salp/core'
+import { exp2 } from './internal/real.js'
 import { containment, type Signature, signatureOf, similarity } from './internal/signature.js'
 import type { Modulators } from './neuromodulation.js'
 import type { Regime } from './precision.js'
@@ -46,7 +47,12 @@ export interface Entry {
   readonly at: number
   /** How often the same was posted. Integer, range [1, ∞). */
   readonly count: number
+  /** Modules that acted on it, in order of their first reading. */
+  readonly readBy: readonly Reader[]
 }
+
+/** Who may act on entries. */
+export type Reader = 'precision' | 'belief' | 'person'
 
 /** Something to post, with what its poster measured. */
 export interface Post {
@@ -77,8 +83,11 @@ export type PostResult = { readonly status: 'added' | 'merged'; readonly entry: 
 /** Entries held; a full board takes a new one only in place of one that matters less. */
 export const boardCapacity = 128
 
-/** Salience from which others act on an entry. */
+/** Salience from which others act on an entry, while nothing else was set. */
 const broadcastSalience = 0.4
+
+/** Back-pressure: posts that one source may make at once, and how many more each second gives it. */
+const pressure = { burst: 32, perSecond: 4, sources: 256 } as const
 
 const contentLimit = 300
 const halfLifeMs = 300_000
@@ -114,7 +123,7 @@ export function salienceOf(
 
 /** What is left of an entry's salience at the time `now`, in ms since the epoch. */
 export function salienceAt({ salience, at }: Pick<Entry, 'salience' | 'at'>, now: number): number {
-  return now <= at ? salience : salience * 2 ** ((at - now) / halfLifeMs)
+  return now <= at ? salience : salience * exp2((at - now) / halfLifeMs)
 }
 
 /** Whether readers in the scope `reader` see what was posted in `scope`: their own turn's, their session's, and the agent's. */
@@ -126,10 +135,19 @@ export function isVisible(scope: Scope, reader: Scope): boolean {
 
 /** Entries of one agent. */
 export interface Blackboard {
-  /** Adds an entry, counts a repetition, or refuses what matters less than everything on a full board. */
+  /**
+   * Adds an entry, counts a repetition, or refuses: what matters less than everything on a full board, and what comes from a source
+   * faster than 32 at once and 4 a second.
+   */
   post(post: Post, attention: Attention): PostResult
-  /** Whether `reader` sees an entry on `topic` that is broadcast: posted at 0.4 or above. */
-  hears(reader: Scope, topic: Topic): boolean
+  /** Whether a scope sees an entry on `topic` that is broadcast: posted at 0.4 or above, or at what was set. Notes who read it. */
+  hears(reader: Scope, topic: Topic, by?: Reader): boolean
+  /** Sets the salience from which entries are heard. Range [0, 1]. */
+  setThreshold(salience: number): void
+  /** Entries posted since the last call of this, and those of them that were read. */
+  takeFlow(): { readonly posted: number; readonly heard: number }
+  /** Adds entries of an earlier board, those of single turns left out, until it is full. */
+  restore(entries: readonly Entry[]): void
   /** Takes back what `source` posted on `topic` in `scope`. */
   withdraw(scope: Scope, topic: Topic, source?: string): void
   /** Drops the entries of one turn. */
@@ -160,6 +178,19 @@ export function createBlackboard({
   const bus = createEventBus<Record<Topic, Entry>>({ onError })
   let held: Held[] = []
   let lastId = 0
+  let threshold = broadcastSalience
+  let [posted, heard] = [0, 0]
+  /** What each source may still post, and when that was reckoned. */
+  const allowance = new Map<string, { left: number; at: number }>()
+
+  const admits = (source: string, now: number): boolean => {
+    const known = allowance.get(source) ?? { left: pressure.burst, at: now }
+    const gained = (Math.max(0, now - known.at) / 1_000) * pressure.perSecond
+    const left = Math.min(pressure.burst, known.left + gained)
+    allowance.set(source, { left: Math.max(0, left - 1), at: now })
+    if (allowance.size > pressure.sources) allowance.delete(allowance.keys().next().value ?? '')
+    return left >= 1
+  }
 
   const place = (next: Held, now: number): boolean => {
     if (held.length >= boardCapacity) {
@@ -178,6 +209,7 @@ export function createBlackboard({
     post(post, attention) {
       const now = clock.now()
       const { topic, source, scope } = post
+      if (!admits(source, now)) return { status: 'refused' }
       const content = post.content.slice(0, contentLimit).toWellFormed()
       const same = held.findIndex(
         ({ entry }) =>
@@ -203,16 +235,53 @@ export function createBlackboard({
         bus.publish(topic, entry)
         return { status: 'merged', entry }
       }
-      const entry: Entry = { id: lastId + 1, topic, source, content, scope, factors, salience, at: now, count: 1 }
+      const entry: Entry = {
+        id: lastId + 1,
+        topic,
+        source,
+        content,
+        scope,
+        factors,
+        salience,
+        at: now,
+        count: 1,
+        readBy: [],
+      }
       if (!place({ entry, signature }, now)) return { status: 'refused' }
       lastId = entry.id
+      posted++
       bus.publish(topic, entry)
       return { status: 'added', entry }
     },
-    hears: (reader, topic) =>
-      held.some(
-        ({ entry }) => entry.topic === topic && entry.salience >= broadcastSalience && isVisible(entry.scope, reader),
-      ),
+    hears(reader, topic, by = 'precision') {
+      const index = held.findIndex(
+        ({ entry }) => entry.topic === topic && entry.salience >= threshold && isVisible(entry.scope, reader),
+      )
+      const found = held[index]
+      if (found === undefined) return false
+      const { readBy } = found.entry
+      if (!readBy.includes(by)) {
+        if (readBy.length === 0) heard++
+        held[index] = { ...found, entry: { ...found.entry, readBy: [...readBy, by] } }
+      }
+      return true
+    },
+    setThreshold(salience) {
+      threshold = salience
+    },
+    takeFlow() {
+      const flow = { posted, heard }
+      posted = 0
+      heard = 0
+      return flow
+    },
+    restore(entries) {
+      for (const entry of entries) {
+        if (entry.scope.level === 'turn' || held.length >= boardCapacity) continue
+        lastId = Math.max(lastId, entry.id)
+        held.push({ entry, signature: signatureOf(entry.content) })
+      }
+    },
     withdraw(scope, topic, source) {
       held = held.filter(
         ({ entry }) =>
@@ -241,8 +310,8 @@ function weigh(
   return {
     novelty: 1 - closest,
     relevance: either(containment(signature, goal), share),
-    urgency: either(harm, (1 - energy) ** 2),
-    learning: 1 - 2 ** (-4 * informationBits),
+    urgency: either(harm, (1 - energy) * (1 - energy)),
+    learning: 1 - exp2(-4 * informationBits),
   }
 }
 

@@ -11,6 +11,11 @@ const modules = {
   precision: true,
   neuromodulation: true,
   blackboard: true,
+  memory: true,
+  counterfactual: true,
+  integration: true,
+  holographic: true,
+  controllers: true,
 }
 
 /** A call that succeeds with this chance, its latency log-normal around 200 ms. */
@@ -41,7 +46,7 @@ function live(
       world = learnCall(world.mind, world.known, evidence, { modules, energy: 1 - call / 10 })
       see(world)
     }
-    world = { ...world, mind: learnTurn(world.mind, failures < 3 ? 'completed' : 'failed', 0, modules) }
+    world = { ...world, mind: learnTurn(world.mind, { status: failures < 3 ? 'completed' : 'failed' }, 0, modules) }
   }
   return world
 }
@@ -131,8 +136,8 @@ describe('learnCall()', () => {
 
 describe('learnTurn()', () => {
   test('rewards a turn that completes and only rests after a cancelled one', () => {
-    expect(learnTurn(freshMind, 'completed', 0, modules).modulators.dopamine).toBeGreaterThan(1)
-    expect(learnTurn(freshMind, 'failed', 0, modules).modulators.dopamine).toBeLessThan(1)
-    expect(learnTurn(freshMind, 'cancelled', 0, modules)).toEqual(freshMind)
+    expect(learnTurn(freshMind, { status: 'completed' }, 0, modules).modulators.dopamine).toBeGreaterThan(1)
+    expect(learnTurn(freshMind, { status: 'failed' }, 0, modules).modulators.dopamine).toBeLessThan(1)
+    expect(learnTurn(freshMind, { status: 'cancelled' }, 0, modules)).toEqual(freshMind)
   })
 })

@@ -1,5 +1,7 @@
 /** Three slow gains named after what they are modelled on: reward, unexpected uncertainty, patience. */
 
+import { exp2 } from './internal/real.js'
+
 /** The gains. Each rests at 1 and stays within [0.1, 1.9]. */
 export interface Modulators {
   /** Rises when calls go better than forecast: scales how much the goal counts in salience. */
@@ -42,7 +44,8 @@ const rate = { dopamine: share(4), noradrenaline: share(6), serotonin: share(16)
  * neuromodulation, and attention" (2005); Doya, "Metalearning and neuromodulation" (2002). The names are analogies.
  */
 export function modulate(state: Modulators, { reward, surprise, energy }: ModulatorSignals): Modulators {
-  const strain = (1 - Math.min(1, Math.max(0, energy))) ** 2
+  const drained = 1 - Math.min(1, Math.max(0, energy))
+  const strain = drained * drained
   return {
     dopamine: step(state.dopamine, reward, rate.dopamine),
     noradrenaline: step(state.noradrenaline, surprise, rate.noradrenaline),
@@ -56,5 +59,5 @@ function step(level: number, signal: number, rate: number): number {
 }
 
 function share(halfLife: number): number {
-  return 1 - 2 ** (-1 / halfLife)
+  return 1 - exp2(-1 / halfLife)
 }

@@ -10,10 +10,7 @@ import type { Perception, RiskCue } from './perception.js'
 export type Notice = Omit<Post, 'scope'>
 
 /** Ambiguity from which asking back is worth it. Range [0, 1]. */
-export const openRequest = 0.7
-
-/** Failures in a row times unreliability above which a tool frustrates, as in the reference system. */
-const frustrating = 0.7
+export const openRequest = 0.6
 
 /** Denials in a row after which the human should be asked what they want. */
 const deniedOften = 2
@@ -30,7 +27,7 @@ const harmOf: Readonly<Record<RiskCue['kind'], number>> = {
   broad: 0.4,
 }
 
-/** Words of harm, whose chances of being meant are joined, and an ambiguity of 0.7 or more. */
+/** Words of harm, whose chances of being meant are joined, and an ambiguity of 0.6 or more. */
 export function noticeRequest({ text, risks, ambiguity }: Perception): Notice[] {
   const notices: Notice[] = []
   if (risks.length > 0) {
@@ -44,12 +41,12 @@ export function noticeRequest({ text, risks, ambiguity }: Perception): Notice[] 
   return notices
 }
 
-/** A spike of surprise, and a tool that keeps failing: streak · (1 − reliability) above 0.7. */
+/** A spike of surprise, and being stuck; `stuck` is 0 for who is not. */
 export function noticeCall(
   { tool, outcome }: { readonly tool: string; readonly outcome: CallOutcome },
-  { before, after, spiked }: { before: Belief; after: KnownTool; spiked: boolean },
+  { before, after, spiked, stuck }: { before: Belief; after: KnownTool; spiked: boolean; stuck: number },
 ): Notice[] {
-  if (after.streak === 0 && !spiked) return []
+  if (stuck === 0 && !spiked) return []
   const old = reliability(before)
   const now = reliability(after.belief)
   const unreliable = 1 - rateMean(now)
@@ -61,8 +58,14 @@ export function noticeCall(
   }
   const notices: Notice[] = []
   if (spiked) notices.push({ topic: 'surprise', content: `${tool} surprised: ${outcome}`, ...evidence })
-  if (after.streak * unreliable > frustrating) {
-    notices.push({ topic: 'frustration', content: `${tool} keeps failing`, ...evidence })
+  if (stuck > 0) {
+    notices.push({
+      topic: 'frustration',
+      content: 'What is tried keeps failing',
+      ...evidence,
+      source: 'belief',
+      harm: stuck,
+    })
   }
   return notices
 }

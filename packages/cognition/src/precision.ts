@@ -1,5 +1,6 @@
 /** How much the agent may trust its forecasts, and what follows for its next step. */
 
+import { exp2 } from './internal/real.js'
 import type { Modulators } from './neuromodulation.js'
 
 /** How the agent proceeds, from sure of itself to wary. */
@@ -58,7 +59,7 @@ const policies: Readonly<Record<Regime, RegimePolicy>> = {
 /** Energy under which the agent saves. */
 const criticalEnergy = 0.15
 
-const keptPerCall = 2 ** (-1 / 5)
+const keptPerCall = exp2(-1 / 5)
 
 /**
  * Joins what speaks against trusting the forecasts: 1 − (1 − surprise)(1 − failing), each in [0, 1].
@@ -114,6 +115,8 @@ export interface Policy {
   readonly curiosity: number
   readonly timeoutFactor: number
   readonly verification: 'normal' | 'strict'
+  /** Factor on the chance that a result is false. */
+  readonly vigilance: number
   readonly approvalShift: 0 | 1
   readonly retrievalLimit: number
   /** Factor on the caller's temperature. */
@@ -135,9 +138,10 @@ export function decidePolicy(
     toolShare: base.toolShare,
     contextFraction: clamp(base.contextFraction * contextFactor, 0.08, 0.65),
     exploration,
-    curiosity: 10 * exploration,
+    curiosity: 20 * exploration,
     timeoutFactor: clamp(0.72 + 0.28 * serotonin, 0.75, 1.35),
     verification: wary || risky || noradrenaline >= 1.2 ? 'strict' : 'normal',
+    vigilance: noradrenaline * (wary || risky ? 1.5 : 1),
     approvalShift: wary || risky ? 1 : 0,
     retrievalLimit: base.retrievalLimit,
     temperatureFactor: wary ? 0.5 : clamp(1 + 0.5 * (noradrenaline - 1), 0.5, 1.5),

@@ -11,6 +11,8 @@ import {
 } from './belief.js'
 import type { Entry } from './blackboard.js'
 import type { BudgetReport } from './budget.js'
+import type { Lesson } from './counterfactual.js'
+import type { Integration } from './integration.js'
 import { betaInformationGain } from './internal/beta.js'
 import { forecastLatency, latencyAt } from './internal/latency.js'
 import type { SubstrateModules } from './mind.js'
@@ -96,6 +98,8 @@ export interface SubstrateState {
   readonly turns: readonly TurnReport[]
   /** The most salient first, their salience as it is now. */
   readonly blackboard: readonly Entry[]
+  readonly integration: Integration
+  readonly lessons: readonly Lesson[]
   readonly modules: SubstrateModules
 }
 

@@ -1,24 +1,49 @@
 /** The loop: what a call's outcome changes in the agent, and what that changes in its next step. */
 
 import { type Clock, type Publisher, type Rng, SalpError } from '@salp/core'
+import { foldRecall, recallDepth, unrecalled } from './associative.js'
 import {
   type CallOutcome,
   classifyOutcome,
+  type Evidence,
   estimateRate,
   expectedFreeEnergy,
   fadeBelief,
+  forecastAnswer,
+  lieChance,
+  medianLatencyMs,
+  type OutcomeClass,
+  rateMean,
   reliability,
+  revise,
   timeLimitMs,
 } from './belief.js'
 import { createBlackboard, type Entry, type Scope, salienceAt, topics } from './blackboard.js'
 import { type BudgetName, energyLeft, reportBudgets } from './budget.js'
+import { type Counterfactual, createCounterfactual } from './counterfactual.js'
+import {
+  blockedChance,
+  cheapestTier,
+  isHopeless,
+  isWorthAsking,
+  isWorthChecking,
+  type Prices,
+  stuckChance,
+  usualPrices,
+} from './economy.js'
+import { createHolographicWorkspace, createHolography, type HolographicWorkspace } from './holographic.js'
+import { broadcastThreshold, foldFlow, measureIntegration, pairOf } from './integration.js'
 import { signatureOf } from './internal/signature.js'
+import { type Controllers, createControllers, type DialChoice } from './learning/controllers.js'
+import { featureNames } from './learning/features.js'
 import {
   explainRegime,
   freshMind,
   type KnownTool,
   learnCall,
+  learnHonesty,
   learnTurn,
+  learnValidity,
   type Mind,
   type SubstrateModules,
   type TurnEnding,
@@ -27,8 +52,8 @@ import {
 import { type Notice, noticeCall, noticeDenials, noticeRequest, openRequest } from './notices.js'
 import { orderCalls, type PendingCall } from './order.js'
 import { unperceived } from './perception.js'
-import { decidePolicy, type Policy, type Regime } from './precision.js'
-import { parseSnapshot, type SubstrateSnapshot, snapshotVersion } from './snapshot.js'
+import { decidePolicy, type Policy, type Regime, type Tier } from './precision.js'
+import { parseSnapshot, type ReadSnapshot, type SubstrateSnapshot, snapshotVersion } from './snapshot.js'
 import { type Observation, reportBelief, type SubstrateState } from './state.js'
 import { noSurprise, type Surprise } from './surprise.js'
 import {
@@ -36,8 +61,10 @@ import {
   type Controls,
   countCall,
   decideStop,
+  type Stop,
   startTurn,
   type Turn,
+  type TurnCall,
   type TurnStart,
   useOf,
 } from './turn.js'
@@ -51,12 +78,16 @@ export interface SubstrateDeps {
 
 /** How a substrate behaves. */
 export interface SubstrateOptions {
-  /** Modules switched off or on. @defaultValue all on */
+  /** Modules switched off or on. @defaultValue {@link defaultModules} */
   readonly modules?: { readonly [Name in keyof SubstrateModules]?: boolean | undefined } | undefined
   /** A stored {@link SubstrateSnapshot}. One that cannot be read is told as `snapshot:refused`, and the substrate starts fresh. */
   readonly from?: unknown
   /** Base temperature of the model. Without it `Controls.temperature` is absent. */
   readonly temperature?: number | undefined
+  /** What things cost here. Without them usual proportions are taken, and the regime sets the tier. */
+  readonly prices?: Prices | undefined
+  /** How controllers learn, if they are on. @defaultValue `'thompson'` */
+  readonly algorithm?: 'thompson' | 'linucb' | undefined
 }
 
 /** What a substrate tells others. */
@@ -78,6 +109,8 @@ export interface SubstrateEvents {
     readonly used: number
   }
   'entry:posted': { readonly at: number; readonly entry: Entry }
+  /** An older snapshot was brought up to date: what its version did not know started fresh. */
+  'snapshot:migrated': { readonly at: number; readonly from: number }
   'snapshot:refused': { readonly at: number; readonly reason: string }
 }
 
@@ -95,6 +128,32 @@ export interface CallReport extends InTurn {
   readonly errorKind?: string | undefined
   /** How long it ran, in ms, without waiting for a person. One not finite, or negative, is ignored; the outcome still counts. */
   readonly latencyMs: number
+  /** What kind of thing the call was for, in a word; calls for like things share it. */
+  readonly situation?: string | undefined
+  /** Which model called it. */
+  readonly tier?: Tier | undefined
+  /** Whether the result was checked: one that was refuted is an `error` of kind `unverified`. @defaultValue `false` */
+  readonly checked?: boolean | undefined
+  /** Tools that could have been called instead, this one among them. */
+  readonly alternatives?: readonly string[] | undefined
+  /** Of the memories recalled for it: how many there were, and the rank of the one that was of use; 0 if none was. */
+  readonly recalled?: { readonly depth: number; readonly usedRank: number } | undefined
+}
+
+/** A tool that could be called. */
+export interface ToolOption {
+  readonly tool: string
+  /** Price of a call, in the unit of {@link Prices}. @defaultValue `prices.call` */
+  readonly price?: number | undefined
+}
+
+/** A tool with what is expected of calling it. */
+export interface RankedTool {
+  readonly tool: string
+  /** Chance that it answers, and truly. Range (0, 1). */
+  readonly works: number
+  /** Expected free energy in bits: lower is better. */
+  readonly freeEnergy: number
 }
 
 /** What a turn used besides calls. What is not finite and positive counts as 0. */
@@ -103,6 +162,8 @@ export interface Spent extends InTurn {
   readonly costUsd?: number | undefined
   /** Time spent waiting for a person, in ms; it does not count against the turn. */
   readonly waitedMs?: number | undefined
+  /** Whether a person was asked how to go on. */
+  readonly asked?: boolean | undefined
 }
 
 /** The control loop of one agent. Beliefs, gains and regime are the agent's; budgets and requests are each turn's own. */
@@ -122,6 +183,16 @@ export interface Substrate {
    */
   order(calls: readonly PendingCall[]): string[]
   /**
+   * Ranks tools that could serve the same end, the lowest expected free energy first, equal ones as they came.
+   *
+   * @param where - `situation`: what it is for, in a word.
+   */
+  rank(options: readonly ToolOption[], where?: InTurn & { readonly situation?: string | undefined }): RankedTool[]
+  /** Chance that a correct call of the tool is answered now, truly or not. Range (0, 1). */
+  forecast(tool: string, where?: InTurn & { readonly situation?: string | undefined }): number
+  /** Whether a result that looks right should be checked before it is used. */
+  isWorthChecking(result: InTurn & { readonly tool: string }): boolean
+  /**
    * A time limit for a call, scaled by how long the tool takes and by patience.
    *
    * @returns Integer in ms, from half to three times `baseMs`.
@@ -132,8 +203,12 @@ export interface Substrate {
   observe(call: CallReport): Observation
   /** Charges a turn. */
   spend(spent: Spent): void
-  /** Ends a turn; one that does not run is ignored. */
-  endTurn(turn: InTurn & { readonly status: TurnEnding }): void
+  /**
+   * Ends a turn; one that does not run is ignored.
+   *
+   * @param turn - `right`: whether its result proved right, if somebody told. The tools that were trusted in it share praise and blame.
+   */
+  endTurn(turn: InTurn & { readonly status: TurnEnding; readonly right?: boolean | undefined }): void
   /** Everything there is to see. Costs some 20 µs for each tool known. */
   state(): SubstrateState
   /** What was learnt; a substrate created `from` it goes on where this one left off. */
@@ -158,21 +233,33 @@ interface RunningTurn {
   readonly scope: Scope
   /** Budgets that were told to be exhausted. */
   readonly exhausted: Set<BudgetName>
+  /** How the learned controllers set the dials for the step that comes, and for the turn's first. */
+  dials?: DialChoice | undefined
+  firstDials?: DialChoice | undefined
+}
+
+/** Modules that are on unless said otherwise: those that earned it in the report of the gym. */
+export const defaultModules: SubstrateModules = {
+  perception: true,
+  surprise: false,
+  belief: true,
+  precision: true,
+  neuromodulation: false,
+  blackboard: true,
+  memory: true,
+  counterfactual: true,
+  integration: false,
+  holographic: false,
+  controllers: false,
 }
 
 /** Creates the control loop of one agent. It does nothing by itself: every change follows from a method called. */
 export function createSubstrate(
   { clock, rng, events }: SubstrateDeps,
-  { modules: chosen = {}, from, temperature }: SubstrateOptions = {},
+  { modules: chosen = {}, from, temperature, prices: stated, algorithm }: SubstrateOptions = {},
 ): Substrate {
-  const modules: SubstrateModules = {
-    perception: chosen.perception ?? true,
-    surprise: chosen.surprise ?? true,
-    belief: chosen.belief ?? true,
-    precision: chosen.precision ?? true,
-    neuromodulation: chosen.neuromodulation ?? true,
-    blackboard: chosen.blackboard ?? true,
-  }
+  const modules = chooseModules(chosen)
+  const prices = stated ?? usualPrices
   const chance = rng.fork('cognition/order')
   const board = createBlackboard({
     clock,
@@ -191,6 +278,11 @@ export function createSubstrate(
   let latest: RunningTurn | undefined
   let mind: Mind = freshMind
   let regimeSince = clock.now()
+  let counterfactual: Counterfactual | undefined
+  let workspace: HolographicWorkspace | undefined
+  let controllers: Controllers | undefined
+  /** Pairs of modules between which something flowed since the last call. */
+  const flows = new Set<number>()
 
   const find = (turnId: string | undefined): RunningTurn | undefined =>
     turnId === undefined ? latest : turns.get(turnId)
@@ -209,14 +301,68 @@ export function createSubstrate(
     for (const notice of notices) board.post({ ...notice, scope }, attention)
   }
 
-  const policyOf = (running: RunningTurn | undefined): Policy => {
+  const isDemanding = (running: RunningTurn | undefined): boolean => {
     const { intent, ambiguity } = running?.turn.perception ?? unperceived
-    return decidePolicy(mind.precision.regime, {
+    return intent === 'planning' || intent === 'research' || ambiguity >= openRequest
+  }
+
+  /** What the fixed rules set. */
+  const rulesOf = (running: RunningTurn | undefined): Policy => {
+    const demanding = isDemanding(running)
+    const policy = decidePolicy(mind.precision.regime, {
       modulators: mind.modulators,
       energy: energyOf(running),
       risky: running !== undefined && board.hears(running.scope, 'risk'),
-      demanding: intent === 'planning' || intent === 'research' || ambiguity >= openRequest,
+      demanding,
     })
+    // A model that calls wrongly again and again lacks context, a memory, or the wits: it gets more of each.
+    const invalids = running?.turn.invalids ?? 0
+    const contextFraction = modules.precision
+      ? Math.min(0.65, policy.contextFraction + moreContext * invalids)
+      : policy.contextFraction
+    return {
+      ...policy,
+      contextFraction,
+      tier:
+        stated === undefined || !modules.precision ? policy.tier : priced(demanding || invalids > 1, contextFraction),
+      // Until somebody tells of recalls, nothing is known of them.
+      retrievalLimit:
+        modules.memory && mind.ranks !== undefined
+          ? Math.min(12, recallDepth(mind.ranks, memoryWorth / prices.memory) + moreMemories * invalids)
+          : policy.retrievalLimit,
+    }
+  }
+
+  const priced = (demanding: boolean, contextFraction: number): Tier => {
+    const { fast, standard, capable } = mind.validities[demanding ? 'demanding' : 'plain']
+    const validities = { fast: rateMean(fast), standard: rateMean(standard), capable: rateMean(capable) }
+    return cheapestTier(validities, contextPrice(contextFraction), prices)
+  }
+
+  const policyOf = (running: RunningTurn | undefined): Policy => {
+    const rules = rulesOf(running)
+    if (controllers === undefined || running === undefined) return rules
+    running.dials ??= controllers.choose(featuresOf(running), rules)
+    running.firstDials ??= running.dials
+    const { tier, contextFraction, retrievalLimit } = running.dials.dials
+    return { ...rules, tier, contextFraction, retrievalLimit, vigilance: running.firstDials.dials.vigilance }
+  }
+
+  const featuresOf = (running: RunningTurn): Float64Array => {
+    const { precision, surprise, modulators } = mind
+    const features = new Float64Array(featureNames.length)
+    features.set([
+      1,
+      precision.doubt,
+      precision.failing,
+      surprise.mean,
+      modulators.noradrenaline - 1,
+      energyOf(running),
+      running.turn.perception.ambiguity,
+      isDemanding(running) ? 1 : 0,
+      Math.min(1, running.turn.failures / 4),
+    ])
+    return features
   }
 
   const decide = (running: RunningTurn | undefined): Controls => {
@@ -228,16 +374,35 @@ export function createSubstrate(
     }
     if (running === undefined) return { ...common, toolBudget: 0, askHuman: false }
     const { turn, scope } = running
-    const stop = decideStop(turn, useOf(turn, clock.monotonic()), toolShare, mind.modulators.serotonin)
+    const { serotonin } = mind.modulators
+    const askHuman =
+      (turn.calls === 0 && board.hears(scope, 'ambiguity', 'person')) ||
+      (!turn.asked && board.hears(scope, 'frustration', 'person') && isWorthAsking(stuckOf(turn), prices)) ||
+      board.hears(scope, 'denial', 'person')
+    // Who is to be asked may know a way; that nobody asks is clear after some more failures.
+    const waits = askHuman && turn.failures < asksUntil
+    const stop =
+      decideStop(turn, useOf(turn, clock.monotonic()), toolShare, serotonin) ??
+      (modules.belief && !waits ? hopeless(turn, policy, serotonin) : undefined)
     return {
       ...common,
       toolBudget: stop === undefined ? allowedCalls(turn, toolShare) - turn.calls : 0,
-      askHuman:
-        (turn.calls === 0 && board.hears(scope, 'ambiguity')) ||
-        board.hears(scope, 'frustration') ||
-        board.hears(scope, 'denial'),
+      askHuman,
       stop,
     }
+  }
+
+  const hopeless = (
+    turn: Turn,
+    { tier, contextFraction }: Pick<Policy, 'tier' | 'contextFraction'>,
+    patience: number,
+  ): Stop | undefined => {
+    if (turn.failures === 0) return undefined
+    const blocked = blockedChance(turn.likelihood)
+    const price = prices.call + prices.steps[tier] * contextPrice(contextFraction)
+    if (!isHopeless(blocked, { works: turn.outlook, price, patience }, prices)) return undefined
+    const percent = (100 * blocked).toFixed(0)
+    return { cause: 'hopeless', reason: `What is tried cannot be done, with a chance of ${percent} %` }
   }
 
   const tellExhaustion = ({ turn, exhausted }: RunningTurn): void => {
@@ -251,6 +416,22 @@ export function createSubstrate(
   const knownTool = (tool: string, at: number): KnownTool => {
     const known = modules.belief ? tools.get(tool) : undefined
     return known === undefined ? unknownTool : { ...known, belief: fadeBelief(known.belief, at) }
+  }
+
+  /** Chance that a correct call is answered: what is believed of the tool, adjusted for what it is for. */
+  const forecast = (tool: string, situation: string | undefined, at: number): number => {
+    let works = forecastAnswer(knownTool(tool, at).belief, at)
+    if (situation === undefined) return works
+    if (counterfactual !== undefined) {
+      const adjusted = counterfactual.adjust(works, tool, situation)
+      if (adjusted !== works) flows.add(pairOf('counterfactual', 'precision'))
+      works = adjusted
+    }
+    const recollection = workspace?.recall(`${situation} ${tool}`)
+    if (recollection === undefined) return works
+    flows.add(pairOf('holographic', 'precision'))
+    const share = 0.5 * Math.min(1, recollection.confidence)
+    return (1 - share) * works + share * (recollection.value === 'works' ? 0.95 : 0.1)
   }
 
   const remember = (tool: string, known: KnownTool): void => {
@@ -271,30 +452,100 @@ export function createSubstrate(
   const learn = (running: RunningTurn | undefined, call: CallReport, at: number): Surprise => {
     const outcome = classifyOutcome(call.outcome, call.errorKind)
     if (outcome === undefined) return noSurprise
-    const { tool, latencyMs } = call
+    const { tool, latencyMs, situation, tier, checked = false, recalled } = call
     const { regime } = mind.precision
     const before = knownTool(tool, at)
-    const evidence = { outcome, latencyMs: isLatency(latencyMs) ? latencyMs : undefined, at }
+    const works = forecast(tool, situation, at)
+    const evidence: Evidence = { outcome, latencyMs: isLatency(latencyMs) ? latencyMs : undefined, at, checked }
     const {
       mind: next,
       known: after,
       score,
     } = learnCall(mind, before, evidence, { modules, energy: energyOf(running) })
     mind = next
+    if (checked || outcome === 'refuted')
+      mind = learnHonesty(mind, { held: outcome === 'ok' ? 1 : 0, refuted: outcome === 'refuted' ? 1 : 0 })
+    if (tier !== undefined) mind = learnValidity(mind, tier, isDemanding(running), outcome !== 'invalid')
+    if (recalled !== undefined && modules.memory)
+      mind = { ...mind, ranks: foldRecall(mind.ranks ?? unrecalled, recalled.usedRank, recalled.depth) }
     // A name the model made up is its own mistake, and no tool to remember.
     if (modules.belief && call.errorKind !== 'unknown-tool') remember(tool, after)
     tellRegime(running, regime, at)
-    if (after.streak === 0) board.withdraw(running?.scope ?? everywhere, 'frustration', tool)
-    post(running, noticeCall(call, { before: before.belief, after, spiked: score.spiked }))
-    if (running !== undefined) {
-      running.turn = countCall(running.turn, outcome)
-      if (running.turn.denials === 0) board.withdraw(running.scope, 'denial')
-      else post(running, noticeDenials(running.turn.denials))
-    }
+    learnSituation(call, outcome, works)
+    const outlook = call.alternatives === undefined ? forecast(tool, situation, at) : undefined
+    if (running !== undefined) learnInTurn(running, call, { outcome, checked, forecast: works, outlook })
+    const stuck = running === undefined || running.turn.failures === 0 ? 0 : stuckOf(running.turn)
+    post(running, noticeCall(call, { before: before.belief, after, spiked: score.spiked, stuck }))
+    if (modules.integration) learnFlow(score)
     return score
   }
 
-  const adopt = (snapshot: SubstrateSnapshot): void => {
+  const learnInTurn = (running: RunningTurn, call: CallReport, seen: Omit<TurnCall, 'tool'>): void => {
+    const { tool, tier } = call
+    running.turn = countCall(running.turn, { tool, ...seen })
+    if (running.turn.failures === 0) board.withdraw(running.scope, 'frustration')
+    if (running.turn.denials === 0) board.withdraw(running.scope, 'denial')
+    else post(running, noticeDenials(running.turn.denials))
+    const { dials } = running
+    running.dials = undefined
+    if (controllers === undefined || dials === undefined || tier === undefined) return
+    const { contextFraction, retrievalLimit } = dials.dials
+    const paid = prices.steps[tier] * contextPrice(contextFraction) + prices.call + retrievalLimit * prices.memory
+    const gained = seen.outcome === 'ok' ? stepWorth * prices.worth : 0
+    controllers.learn(dials, (gained - paid) / prices.call)
+  }
+
+  const learnSituation = (call: CallReport, outcome: OutcomeClass, works: number): void => {
+    const { callId, tool, situation, alternatives = [tool] } = call
+    if (situation === undefined || outcome === 'invalid' || outcome === 'denied') return
+    const ok = outcome === 'ok'
+    counterfactual?.observe({ callId, situation, chosen: tool, alternatives, ok, forecast: works })
+    workspace?.store(`${situation} ${tool}`, ok ? 'works' : 'fails')
+  }
+
+  const learnFlow = (score: Surprise): void => {
+    if (score.level > 0 && modules.precision) flows.add(pairOf('surprise', 'precision'))
+    if (score.level > 0 && modules.neuromodulation) flows.add(pairOf('surprise', 'neuromodulation'))
+    if (modules.belief && modules.surprise) flows.add(pairOf('belief', 'surprise'))
+    mind = { ...mind, integration: foldFlow(mind.integration, flows, board.takeFlow()) }
+    flows.clear()
+    board.setThreshold(broadcastThreshold(mind.integration))
+  }
+
+  /** Shares praise and blame for a result among the tools that were trusted, by how likely each was to be false. */
+  const settle = ({ turn: { trusted, perception } }: RunningTurn, right: boolean, at: number): void => {
+    if (!modules.belief || trusted.length === 0) return
+    let innocent = 1 - 0.5 * perception.ambiguity
+    const chances = trusted.map((tool) => lieChance(knownTool(tool, at).belief, mind.honesty))
+    for (const falseChance of chances) innocent *= 1 - falseChance
+    for (const [index, tool] of trusted.entries()) {
+      const known = tools.get(tool)
+      if (known === undefined) continue
+      const falseChance = right ? 0 : Math.min(1, (chances[index] ?? 0) / Math.max(1e-9, 1 - innocent))
+      tools.set(tool, { ...known, belief: revise(known.belief, { falseChance }) })
+      mind = learnHonesty(mind, { held: 1 - falseChance, refuted: falseChance })
+    }
+  }
+
+  const begin = (snapshot?: SubstrateSnapshot): void => {
+    counterfactual = modules.counterfactual
+      ? createCounterfactual(
+          {
+            chance: rng.fork('cognition/hold-out'),
+            forecast: (tool) => forecastAnswer(knownTool(tool, clock.now()).belief, clock.now()),
+          },
+          snapshot?.counterfactual,
+        )
+      : undefined
+    workspace = modules.holographic
+      ? createHolographicWorkspace(createHolography(workspaceDimensions), snapshot?.workspace)
+      : undefined
+    controllers = modules.controllers
+      ? createControllers({ chance: rng.fork('cognition/controllers'), algorithm, from: snapshot?.controllers })
+      : undefined
+  }
+
+  const adopt = ({ snapshot, migratedFrom }: ReadSnapshot): void => {
     tools.clear()
     for (const { tool, belief } of snapshot.tools) remember(tool, { belief, streak: 0 })
     observed.clear()
@@ -302,8 +553,12 @@ export function createSubstrate(
     dropOldest(observed, kept.calls)
     mind = snapshot.mind
     regimeSince = clock.now()
+    board.restore(snapshot.entries)
+    begin(snapshot)
+    if (migratedFrom !== undefined) events.publish('snapshot:migrated', { at: clock.now(), from: migratedFrom })
   }
 
+  begin()
   if (from !== undefined) {
     try {
       adopt(parseSnapshot(from))
@@ -311,6 +566,20 @@ export function createSubstrate(
       if (!SalpError.is(error, 'cognition/snapshot')) throw error
       events.publish('snapshot:refused', { at: clock.now(), reason: error.message })
     }
+  }
+
+  const freeEnergyOf = (
+    { tool, price = prices.call }: ToolOption,
+    { situation, curiosity, tier }: { situation?: string | undefined; curiosity: number; tier: Tier },
+    at: number,
+  ): RankedTool => {
+    const { belief } = knownTool(tool, at)
+    const works = forecast(tool, situation, at) * (1 - lieChance(belief, mind.honesty))
+    const waits = (medianLatencyMs(belief) / 1_000) * prices.second
+    const usual = prices.call + prices.steps[tier]
+    const whole = (price + waits + prices.steps[tier]) / usual
+    const advised = situation === undefined ? 0 : (counterfactual?.advise(tool, situation) ?? 0)
+    return { tool, works, freeEnergy: expectedFreeEnergy(belief, { works, price: whole, curiosity }) + advised }
   }
 
   return {
@@ -337,10 +606,36 @@ export function createSubstrate(
     },
     order(calls) {
       if (!modules.belief) return calls.map(({ id }) => id)
-      const { exploration, curiosity } = policyOf(latest)
+      const { exploration, curiosity, tier } = policyOf(latest)
       const at = clock.now()
-      const cost = (tool: string): number => expectedFreeEnergy(knownTool(tool, at).belief, curiosity)
+      const cost = (tool: string): number => freeEnergyOf({ tool }, { curiosity, tier }, at).freeEnergy
       return orderCalls(calls, { cost, exploration, chance })
+    },
+    rank(options, { turnId, situation } = {}) {
+      const running = find(turnId)
+      const { curiosity, tier } = policyOf(running)
+      const at = clock.now()
+      if (situation !== undefined) counterfactual?.prepare(situation)
+      const ranked = options.map((option) => freeEnergyOf(option, { situation, curiosity, tier }, at))
+      if (modules.belief) ranked.sort((a, b) => a.freeEnergy - b.freeEnergy)
+      if (ranked[0]?.tool !== options[0]?.tool) flows.add(pairOf('belief', 'precision'))
+      if (running !== undefined)
+        running.turn = { ...running.turn, outlook: ranked.reduce((best, { works }) => Math.max(best, works), 0) }
+      return ranked
+    },
+    forecast(tool, { turnId, situation } = {}) {
+      const turn = find(turnId)?.turn
+      const blocked = turn === undefined || !modules.belief ? 0 : blockedChance(turn.likelihood)
+      return (1 - blocked) * forecast(tool, situation, clock.now())
+    },
+    isWorthChecking({ turnId, tool }) {
+      if (!modules.precision) return false
+      const running = find(turnId)
+      const { belief } = knownTool(tool, clock.now())
+      const { vigilance } = policyOf(running)
+      const untested = 1 + curiousCheck / (1 + belief.held + belief.counts.refuted)
+      const falseChance = Math.min(1, lieChance(belief, mind.honesty) * vigilance * untested)
+      return isWorthChecking(falseChance, rateMean(reliability(mind.completion)), prices)
     },
     timeoutMs: (tool, baseMs) =>
       timeLimitMs(knownTool(tool, clock.now()).belief, baseMs, policyOf(latest).timeoutFactor),
@@ -357,7 +652,7 @@ export function createSubstrate(
       if (spiked) events.publish('surprise:spiked', { at, callId, tool, bits, level })
       return observation
     },
-    spend({ turnId, tokens, costUsd, waitedMs }) {
+    spend({ turnId, tokens, costUsd, waitedMs, asked = false }) {
       const running = find(turnId)
       if (running === undefined) return
       const { turn } = running
@@ -366,19 +661,26 @@ export function createSubstrate(
         tokens: turn.tokens + amount(tokens),
         costUsd: turn.costUsd + amount(costUsd),
         waitedMs: turn.waitedMs + amount(waitedMs),
+        asked: turn.asked || asked,
       }
     },
-    endTurn({ turnId, status }) {
+    endTurn({ turnId, status, right }) {
       const running = find(turnId)
       if (running === undefined) return
-      mind = learnTurn(mind, status, clock.now(), modules)
+      const at = clock.now()
+      mind = learnTurn(mind, { status, right }, at, modules)
+      if (right !== undefined && status === 'completed') {
+        settle(running, right, at)
+        if (controllers !== undefined && running.firstDials !== undefined)
+          controllers.learnVigilance(running.firstDials, right ? 1 : -1)
+      }
       board.endTurn(running.turn.turnId)
       turns.delete(running.turn.turnId)
       if (latest === running) latest = [...turns.values()].at(-1)
     },
     state() {
       const at = clock.now()
-      const { precision, surprise, modulators, completion } = mind
+      const { precision, surprise, modulators, completion, integration } = mind
       const { regime: name, doubt, failing } = precision
       const known = [...observed.values()].filter((observation) => observation !== undefined)
       return {
@@ -398,6 +700,8 @@ export function createSubstrate(
           .entries()
           .map((entry) => ({ ...entry, salience: salienceAt(entry, at) }))
           .sort((a, b) => b.salience - a.salience || b.id - a.id),
+        integration: measureIntegration(integration),
+        lessons: counterfactual?.lessons() ?? [],
         modules,
       }
     },
@@ -407,9 +711,46 @@ export function createSubstrate(
       tools: [...tools].map(([tool, { belief }]) => ({ tool, belief })),
       mind,
       callIds: [...observed.keys()],
+      entries: board.entries().filter(({ scope }) => scope.level !== 'turn'),
+      counterfactual: counterfactual?.snapshot(),
+      workspace: workspace?.snapshot(),
+      controllers: controllers?.snapshot(),
     }),
     restore: (snapshot) => adopt(parseSnapshot(snapshot)),
   }
+}
+
+function stuckOf({ likelihood, outlook }: Turn): number {
+  return stuckChance(blockedChance(likelihood), outlook)
+}
+
+/** Failures in a row after which nobody will ask any more. */
+const asksUntil = 8
+
+/** What a memory of use is worth, in typical calls. */
+const memoryWorth = 1
+
+/** Share of the context, and memories, that each wrong call of the model adds. */
+const moreContext = 0.05
+const moreMemories = 3
+
+/** What a call that works is worth: this share of the turn. */
+const stepWorth = 0.12
+
+/** How much more a check is worth for a tool that was never checked: it teaches. */
+const curiousCheck = 1
+
+/** Dimensions of the holographic workspace within the loop, for its speed. */
+const workspaceDimensions = 256
+
+/** Price of a step over that at a typical context, by the share of the context that is filled. */
+function contextPrice(contextFraction: number): number {
+  return 0.4 + 2 * contextFraction
+}
+
+function chooseModules(chosen: NonNullable<SubstrateOptions['modules']>): SubstrateModules {
+  const names = Object.keys(defaultModules) as (keyof SubstrateModules)[]
+  return { ...defaultModules, ...Object.fromEntries(names.map((name) => [name, chosen[name] ?? defaultModules[name]])) }
 }
 
 function isLatency(value: number): boolean {

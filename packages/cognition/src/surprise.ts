@@ -3,6 +3,7 @@
 import { type Belief, type Evidence, reliability, validity } from './belief.js'
 import { binaryEntropy } from './internal/beta.js'
 import { expectedLatencyBits, forecastLatency, latencyBits } from './internal/latency.js'
+import { exp2, log2 } from './internal/real.js'
 
 /** What was learnt of surprise itself: plain data. */
 export interface SurpriseState {
@@ -37,7 +38,7 @@ const scaleBounds = { least: 1.5, most: 6 } as const
 
 const quantile = 0.9
 const spikeLevel = 0.75
-const keptPerCall = { mean: 2 ** (-1 / 6), usual: 2 ** (-1 / 64) } as const
+const keptPerCall = { mean: exp2(-1 / 6), usual: exp2(-1 / 64) } as const
 
 /** Variance of the uniform Beta(1, 1): a forecast this vague halves the weight of its outcome. */
 const vagueVariance = 1 / 12
@@ -65,14 +66,14 @@ export function scoreSurprise(
   const chance = (outcome === 'ok' ? successes : failures) / total
   const variance = (successes * failures) / (total * total * (total + 1))
   const weight = 1 - 0.5 * Math.min(1, variance / vagueVariance)
-  let bits = -weight * Math.log2(chance)
+  let bits = -weight * log2(chance)
   let expectedBits = weight * binaryEntropy(chance)
   if (outcome === 'ok' && latencyMs !== undefined) {
     const forecast = forecastLatency(belief.latency)
     bits += latencyBits(forecast, latencyMs)
     expectedBits += expectedLatencyBits(forecast)
   }
-  const level = 1 - 2 ** (-Math.max(0, bits - expectedBits) / scaleBits)
+  const level = 1 - exp2(-Math.max(0, bits - expectedBits) / scaleBits)
   return { bits, expectedBits, level, spiked: level >= spikeLevel }
 }
 

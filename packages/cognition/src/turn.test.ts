@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { OutcomeClass } from './belief.js'
 import { perceive } from './perception.js'
 import { allowedCalls, countCall, decideStop, startTurn, type Turn, useOf } from './turn.js'
 
@@ -18,10 +19,12 @@ describe('startTurn()', () => {
 })
 
 describe('countCall()', () => {
-  test('counts everything but what was cancelled', () => {
-    expect(countCall(fresh, undefined)).toBe(fresh)
-    expect(countCall(countCall(fresh, 'invalid'), 'denied')).toMatchObject({ calls: 2, failures: 1, denials: 1 })
-    expect(countCall(countCall(fresh, 'denied'), 'ok')).toMatchObject({ calls: 2, failures: 0, denials: 0 })
+  test('counts failures, denials, and how unlikely they were', () => {
+    const call = (turn: Turn, outcome: OutcomeClass) =>
+      countCall(turn, { tool: 'a', outcome, checked: false, forecast: 0.5 })
+    expect(call(call(fresh, 'invalid'), 'denied')).toMatchObject({ calls: 2, failures: 1, denials: 1, likelihood: 1 })
+    expect(call(call(fresh, 'failed'), 'failed')).toMatchObject({ failures: 2, likelihood: 0.25 })
+    expect(call(call(fresh, 'denied'), 'ok')).toMatchObject({ calls: 2, failures: 0, denials: 0, trusted: ['a'] })
   })
 })
 
@@ -35,14 +38,14 @@ describe('allowedCalls()', () => {
 
 describe('decideStop()', () => {
   test('is nothing while there is budget and hope', () => {
-    expect(stopOf({ ...fresh, calls: 9, failures: 7 })).toBeUndefined()
+    expect(stopOf({ ...fresh, calls: 9, failures: 11 })).toBeUndefined()
   })
 
   test.each([
     [{ calls: 10 }, 'calls', 'The turn used its 10 tool calls'],
     [{ limits: { calls: 10, tokens: 500 }, tokens: 500 }, 'tokens', 'The turn used its 500 tokens'],
     [{ limits: { calls: 10, costUsd: 0.5 }, costUsd: 0.7 }, 'cost', 'The turn used its 0.5 US dollars'],
-    [{ failures: 8 }, 'failures', 'The last 8 calls failed in a row'],
+    [{ failures: 12 }, 'failures', 'The last 12 calls failed in a row'],
     [{ denials: 3 }, 'denials', 'The last 3 calls were denied'],
   ])('stops for %o', (change, cause, reason) => {
     expect(stopOf({ ...fresh, ...change })).toEqual({ cause, reason })
@@ -56,6 +59,6 @@ describe('decideStop()', () => {
 
   test('stops sooner in a wary regime and without patience', () => {
     expect(stopOf({ ...fresh, calls: 5 }, { toolShare: 0.5 })?.cause).toBe('calls')
-    expect(stopOf({ ...fresh, failures: 4 }, { serotonin: 0.1 })?.cause).toBe('failures')
+    expect(stopOf({ ...fresh, failures: 6 }, { serotonin: 0.1 })?.cause).toBe('failures')
   })
 })

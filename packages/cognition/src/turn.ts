@@ -38,13 +38,23 @@ export interface Turn {
   readonly callsAtRegime: number
   /** Calls in a row that failed, whoever's fault it was. */
   readonly failures: number
+  /** Calls that the model made wrongly since the last success. */
+  readonly invalids: number
   /** Calls in a row that a person denied. */
   readonly denials: number
+  /** Likelihood of the failures since the last success, if what is tried can be done. Range (0, 1]. */
+  readonly likelihood: number
+  /** Chance that the best of the tools at hand works: of those last ranked, or of the one that just failed. Range [0, 1]. */
+  readonly outlook: number
+  /** Tools whose results were taken unchecked, at most 64. */
+  readonly trusted: readonly string[]
+  /** Whether a person was asked about being stuck since the last success. */
+  readonly asked: boolean
 }
 
 /** Why a turn must end. */
 export interface Stop {
-  readonly cause: BudgetName | 'failures' | 'denials'
+  readonly cause: BudgetName | 'failures' | 'denials' | 'hopeless'
   /** A sentence for a person. */
   readonly reason: string
 }
@@ -64,6 +74,8 @@ export interface Controls {
   /** Patience with slow tools, already part of `Substrate.timeoutMs`. Range [0.75, 1.35]. */
   readonly timeoutFactor: number
   readonly verification: 'normal' | 'strict'
+  /** Factor on the chance that a result is false, already part of `Substrate.isWorthChecking`. Range (0, ∞). */
+  readonly vigilance: number
   /** 1: calls with an effect on the world that would be allowed are asked about. Never turns asking into denying. */
   readonly approvalShift: 0 | 1
   /** Memories to recall. Integer. */
@@ -74,7 +86,10 @@ export interface Controls {
 }
 
 /** Failures in a row that end a turn at rest, some after the regime turned wary; patience bends it by half either way. */
-const patience = 8
+const patience = 12
+
+/** Chance that a tool nobody ranked works: that of a new one. */
+const freshOutlook = 0.8
 
 /** Denials in a row after which a person has said enough. */
 const deniedEnough = 3
@@ -99,7 +114,12 @@ export function startTurn(start: TurnStart, startedMs: number): Turn {
     waitedMs: 0,
     callsAtRegime: 0,
     failures: 0,
+    invalids: 0,
     denials: 0,
+    likelihood: 1,
+    outlook: freshOutlook,
+    trusted: [],
+    asked: false,
   }
 }
 
@@ -111,15 +131,46 @@ function limitsOf({ toolBudget, tokenBudget, costBudgetUsd, wallClockMs }: TurnS
   return { calls: toolBudget, tokens: tokenBudget, costUsd: costBudgetUsd, timeMs: wallClockMs }
 }
 
-/** Counts one call and how it went; a cancelled one (no class) is not counted. */
-export function countCall(turn: Turn, outcome: OutcomeClass | undefined): Turn {
-  if (outcome === undefined) return turn
-  const denied = outcome === 'denied'
+/** One call, as far as it concerns its turn. */
+export interface TurnCall {
+  readonly tool: string
+  readonly outcome: OutcomeClass
+  /** Whether a success was checked. */
+  readonly checked: boolean
+  /** Forecast that it would work. Range (0, 1). */
+  readonly forecast: number
+  /** Chance that the best of the tools at hand works now, if the call tells. Range [0, 1]. */
+  readonly outlook?: number | undefined
+}
+
+/** Counts one call and how it went. */
+export function countCall(turn: Turn, { tool, outcome, checked, forecast, outlook = turn.outlook }: TurnCall): Turn {
+  const calls = turn.calls + 1
+  if (outcome === 'denied') return { ...turn, calls, denials: turn.denials + 1 }
+  if (outcome !== 'ok') {
+    // The model's own mistake says nothing of whether the thing can be done.
+    const own = outcome === 'invalid'
+    return {
+      ...turn,
+      calls,
+      failures: turn.failures + 1,
+      invalids: turn.invalids + (own ? 1 : 0),
+      outlook: own ? turn.outlook : outlook,
+      denials: 0,
+      likelihood: own ? turn.likelihood : Math.max(1e-12, turn.likelihood * (1 - forecast)),
+    }
+  }
+  const trusted = checked || turn.trusted.length >= 64 ? turn.trusted : [...turn.trusted, tool]
   return {
     ...turn,
-    calls: turn.calls + 1,
-    failures: outcome === 'ok' ? 0 : denied ? turn.failures : turn.failures + 1,
-    denials: denied ? turn.denials + 1 : 0,
+    calls,
+    failures: 0,
+    invalids: 0,
+    denials: 0,
+    likelihood: 1,
+    outlook: freshOutlook,
+    trusted,
+    asked: false,
   }
 }
 
@@ -137,7 +188,7 @@ export function allowedCalls({ limits, callsAtRegime }: Turn, toolShare: number)
  * Says whether the turn must end, and why.
  *
  * @param toolShare - See {@link allowedCalls}.
- * @param serotonin - Patience with failures: 8 in a row at 1, from 4 at ½ to 12 at 1½.
+ * @param serotonin - Patience with failures: 12 in a row at 1, from 6 at ½ to 18 at 1½.
  */
 export function decideStop(turn: Turn, use: BudgetUse, toolShare: number, serotonin: number): Stop | undefined {
   const { limits, failures, denials } = turn

@@ -9,6 +9,9 @@ test('@salp/core exports', () => {
       "ConfigError",
       "MigrationError",
       "SalpError",
+      "bootstrapCi",
+      "brierScore",
+      "calibrationError",
       "configSources",
       "createEventBus",
       "createIdSource",
@@ -17,10 +20,16 @@ test('@salp/core exports', () => {
       "describeError",
       "environmentLayer",
       "flagLayer",
+      "holm",
+      "logLoss",
+      "mean",
       "migrate",
       "redact",
+      "reliabilityDiagram",
       "resolveConfig",
+      "signFlipTest",
       "silentLogger",
+      "wilson",
     ]
   `)
 })

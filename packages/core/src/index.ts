@@ -19,3 +19,18 @@ export { type LogFields, type Logger, silentLogger } from './log.js'
 export { createRedactor, type Redactor, redact } from './redact.js'
 export { createRng, type Rng } from './rng.js'
 export { type Migration, MigrationError, migrate, type SqlDatabase, type SqlStatement, type SqlValue } from './sql.js'
+export {
+  type BootstrapOptions,
+  bootstrapCi,
+  brierScore,
+  calibrationError,
+  type Forecast,
+  holm,
+  type Interval,
+  logLoss,
+  mean,
+  type ReliabilityBin,
+  reliabilityDiagram,
+  signFlipTest,
+  wilson,
+} from './statistics.js'

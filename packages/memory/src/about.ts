@@ -1,5 +1,6 @@
 /** What is known about one name, read anew from the records each time: nothing here can go stale or outlive a delete. */
 
+import type { ReadRelation } from './extractor.js'
 import { nameKey } from './names.js'
 import type { MemoryRecord } from './record.js'
 import { findRelations, subjectKey } from './relations.js'
@@ -29,16 +30,27 @@ export interface About {
   readonly gist: string
 }
 
-/** Puts together what `records`, newest first, tell of `name`. */
-export function tellAbout(name: string, records: readonly MemoryRecord[]): About {
+/** Puts together what `records`, newest first, tell of `name`, by rules and by what a model read. */
+export function tellAbout(
+  name: string,
+  records: readonly MemoryRecord[],
+  readings: ReadonlyMap<string, readonly ReadRelation[]>,
+): About {
   const key = nameKey(name)
-  const relations = records.flatMap((record) =>
-    findRelations(record.content).flatMap(({ subject, attribute, value, valence }): KnownRelation[] => {
-      const known = { relation: attribute, record: record.id, confidence: record.confidence, valence }
-      if (subjectKey(subject) === key) return [{ ...known, other: value, direction: 'from' }]
-      return ` ${nameKey(value)} `.includes(` ${key} `) ? [{ ...known, other: subject, direction: 'to' }] : []
-    }),
-  )
+  const relations = records.flatMap((record) => {
+    const ruled = findRelations(record.content).map(({ subject, attribute, value, valence }) => {
+      return { subject, relation: attribute, object: value, confidence: 1, valence }
+    })
+    const pairs = new Set(ruled.map(({ subject, object }) => JSON.stringify([subjectKey(subject), nameKey(object)])))
+    const read = (readings.get(record.id) ?? []).filter(
+      ({ subject, object }) => !pairs.has(JSON.stringify([subjectKey(subject), nameKey(object)])),
+    )
+    return [...ruled, ...read].flatMap(({ subject, relation, object, confidence, valence }): KnownRelation[] => {
+      const known = { relation, record: record.id, confidence: confidence * record.confidence, valence }
+      if (subjectKey(subject) === key) return [{ ...known, other: object, direction: 'from' }]
+      return ` ${nameKey(object)} `.includes(` ${key} `) ? [{ ...known, other: subject, direction: 'to' }] : []
+    })
+  })
   const total = relations.reduce((sum, { confidence }) => sum + confidence, 0)
   const valence = total === 0 ? 0 : relations.reduce((sum, one) => sum + one.confidence * one.valence, 0) / total
   const own = new Map<string, KnownRelation>()

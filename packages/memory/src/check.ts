@@ -33,6 +33,13 @@ const orphans: readonly (readonly [string, string])[] = [
     'SELECT count(*) AS count FROM memory_threads WHERE id NOT IN (SELECT thread FROM memory_records WHERE thread IS NOT NULL)',
   ],
   [
+    'Episodes, lessons, evidence or readings of records that are gone',
+    `SELECT count(*) AS count FROM (
+      SELECT seq FROM memory_episodes UNION ALL SELECT seq FROM memory_lessons UNION ALL SELECT seq FROM memory_readings
+      UNION ALL SELECT lesson FROM memory_evidence UNION ALL SELECT episode FROM memory_evidence
+    ) WHERE seq NOT IN (SELECT seq FROM memory_records)`,
+  ],
+  [
     'Summaries that outlive a source',
     `SELECT count(*) AS count FROM memory_condensed
       WHERE source NOT IN (SELECT seq FROM memory_records) OR summary NOT IN (SELECT seq FROM memory_records)`,

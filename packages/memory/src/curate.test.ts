@@ -121,9 +121,10 @@ describe('graph()', () => {
       said('Then Xena met Yuri'),
       said('Then Xena met Yuri', { namespace: 'other' }),
     ])
-    const { nodes, edges } = await memory.graph()
+    const { nodes, edges, total } = await memory.graph()
     expect(nodes.map(({ label }) => label).sort()).toEqual(['Ann', 'Bob', 'Carl', 'Xena', 'Yuri'])
-    expect(edges.length).toBe(4)
+    expect([edges.length, total]).toEqual([4, 5])
+    expect(await memory.graph({ limit: 2 })).toMatchObject({ nodes: { length: 2 }, total: 5 })
     expect(new Set(nodes.map(({ topic }) => topic)).size).toBe(2)
   })
 })

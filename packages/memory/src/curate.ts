@@ -16,6 +16,8 @@ export interface CurateOptions {
   readonly keep?: number | undefined
   /** Age from which the events of one thread are condensed into a summary, in ms. Left out, none are. */
   readonly condenseAfterMs?: number | undefined
+  /** Ends the extractor's reading, and with it the pass; nothing is changed then. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What was done, or would be; ids. */
@@ -56,14 +58,19 @@ export function worth({ record, uses, usedAt }: Used, now: number): number {
   return record.confidence * verified * (0.2 + freshness) * (1 + Math.log1p(uses))
 }
 
-/** Pairs of records that say the same in nearly the same words: equal stems in the same order, grammar aside. */
+/**
+ * Pairs of records that say the same in nearly the same words: equal stems in the same order, grammar aside.
+ *
+ * What happened twice is no repeat: events must be of the same moment too.
+ */
 export function findRepeats(
   records: readonly MemoryRecord[],
   now: number,
 ): { kept: MemoryRecord; closed: MemoryRecord }[] {
   const groups = new Map<string, MemoryRecord[]>()
   for (const record of records) {
-    const key = `${record.kind} ${gistKey(record.content)}`
+    const moment = record.kind === 'event' ? (record.happenedAt ?? record.source.at) : ''
+    const key = `${record.kind} ${moment} ${gistKey(record.content)}`
     groups.set(key, [...(groups.get(key) ?? []), record])
   }
   return [...groups.values()].flatMap((group) => {

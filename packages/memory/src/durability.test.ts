@@ -164,6 +164,33 @@ describe('a memory', () => {
     db.close()
   })
 
+  test('loses nothing when it is killed while it curates, and the next pass goes on', { timeout: 60_000 }, async () => {
+    const file = fileURLToPath(new URL('./testing/internal/curating.ts', import.meta.url))
+    const acknowledged: string[] = []
+    // Each is killed at another point: right after a write, when a pass has just begun, or after one.
+    for (const rounds of [1, 4, 9]) {
+      const child = runSource(file, [path()])
+      if (child.stdout === null) throw new TypeError('Cannot read the child')
+      const reader = createInterface(child.stdout)
+      let seen = 0
+      reader.on('line', (line) => {
+        if (!line.startsWith('curated')) acknowledged.push(...line.split(' '))
+        if (++seen === rounds) child.kill('SIGKILL')
+      })
+      const [, signal] = await once(child, 'close')
+      expect(signal).toBe('SIGKILL')
+    }
+    const { memory, db } = openMemory({ path: path() })
+    expect(acknowledged.length).toBeGreaterThanOrEqual(7 * 7)
+    expect(await Promise.all(acknowledged.map(async (id) => (await memory.get(id))?.id))).toEqual(acknowledged)
+    expect(checkMemory(db)).toEqual({ intact: true, problems: [] })
+    const options = { condenseAfterMs: day }
+    await memory.curate(options)
+    expect(await memory.curate(options)).toMatchObject({ merged: [], condensed: [] })
+    expect(checkMemory(db)).toEqual({ intact: true, problems: [] })
+    db.close()
+  })
+
   test('refuses a database of a newer version', () => {
     const { db } = openMemory()
     const newer = [...memoryMigrations, { version: memoryMigrations.length + 1, name: 'later', up: 'SELECT 1' }]

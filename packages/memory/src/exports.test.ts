@@ -9,6 +9,8 @@ test('the entry exports', () => {
       "checkMemory",
       "EmbedderError",
       "eraseDeleted",
+      "createExperience",
+      "ExtractorError",
       "readForeign",
       "createMemory",
       "memoryMigrations",
@@ -18,6 +20,8 @@ test('the entry exports', () => {
       "sensitivities",
       "verifications",
       "defaultTuning",
+      "createWiki",
+      "WikiError",
     ]
   `)
 })

@@ -65,30 +65,33 @@ export function prepareGraph(db: SqlDatabase) {
   }>(`SELECT m.seq, m.name, m.times, n.records
     FROM json_each(?) AS e CROSS JOIN memory_mentions AS m ON m.seq = e.value CROSS JOIN memory_names AS n ON n.id = m.name
     WHERE n.records BETWEEN 2 AND ?`)
-  const common = db.prepare<NameRow>(`SELECT n.id, n.key, n.label, count(*) AS records
+  const common = db.prepare<
+    NameRow & { total: number }
+  >(`SELECT n.id, n.key, n.label, count(*) AS records, count(*) OVER () AS total
     FROM memory_names AS n JOIN memory_mentions AS m ON m.name = n.id JOIN memory_records AS r ON r.seq = m.seq
     WHERE n.namespace_id = ? AND r.sensitivity <= ? AND r.closed_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > ?)
     GROUP BY n.id ORDER BY records DESC, n.id LIMIT ?`)
+  // The plus keeps SQLite from trying every asked name with every record: 100 times slower at 5,000 names in 100,000 records.
   const together = db.prepare<GraphEdge>(`SELECT a.name AS "from", b.name AS "to", count(*) AS records
     FROM json_each(?) AS e CROSS JOIN memory_mentions AS a ON a.name = e.value CROSS JOIN memory_records AS r ON r.seq = a.seq
     CROSS JOIN memory_mentions AS b ON b.seq = a.seq
-    WHERE b.name > a.name AND b.name IN (SELECT value FROM json_each(?)) AND r.sensitivity <= ? AND r.closed_at IS NULL
+    WHERE +b.name > a.name AND +b.name IN (SELECT value FROM json_each(?)) AND r.sensitivity <= ? AND r.closed_at IS NULL
       AND (r.expires_at IS NULL OR r.expires_at > ?)
     GROUP BY 1, 2 ORDER BY 1, 2`)
   const mentioning = db.prepare<{ seq: number }>(
     'SELECT seq FROM memory_mentions WHERE name = ? ORDER BY seq DESC LIMIT ?',
   )
   return {
-    /** The most common names, and the pairs of them that share records. */
+    /** The most common names, how many there are in all, and the pairs of them that share records. */
     picture(
       namespaceId: number,
       limit: number,
       sensitivity: number,
       now: number,
-    ): { names: NameRow[]; edges: GraphEdge[] } {
+    ): { names: NameRow[]; total: number; edges: GraphEdge[] } {
       const names = common.all(namespaceId, sensitivity, now, limit)
       const ids = JSON.stringify(names.map(({ id }) => id))
-      return { names, edges: together.all(ids, ids, sensitivity, now) }
+      return { names, total: names[0]?.total ?? 0, edges: together.all(ids, ids, sensitivity, now) }
     },
 
     /** Newest records that mention a name. */
@@ -96,6 +99,7 @@ export function prepareGraph(db: SqlDatabase) {
 
     /** Names with these keys or aliases, each once. */
     find(namespaceId: number, keys: readonly string[]): (NameRow & { readonly asked: string })[] {
+      if (keys.length === 0) return []
       const asked = JSON.stringify(keys)
       const found = new Map(byKey.all(namespaceId, asked).map((row) => [row.id, { ...row, asked: row.key }]))
       for (const { alias, ...row } of byAlias.all(namespaceId, asked)) {
@@ -104,7 +108,7 @@ export function prepareGraph(db: SqlDatabase) {
       return [...found.values()]
     },
 
-    /** Edges of the nodes, both ways. A rare name tells more about what belongs together than a common one. */
+    /** Edges of the nodes, both ways. A rare name tells more about what belongs together than a common one, and one said twice a little more. */
     neighbours:
       ({ sensitivity, now, hub }: WalkLimits) =>
       (nodes: readonly number[]): Map<number, Edge[]> => {
@@ -113,11 +117,11 @@ export function prepareGraph(db: SqlDatabase) {
         const records = nodes.filter((node) => node >= 0)
         if (names.length > 0) {
           for (const { name, seq, times } of recordsOf.all(JSON.stringify(names), sensitivity, now))
-            edges.get(-name)?.push([seq, times])
+            edges.get(-name)?.push([seq, Math.sqrt(times)])
         }
         if (records.length > 0) {
           for (const { seq, name, times, records: shared } of namesOf.all(JSON.stringify(records), hub)) {
-            edges.get(seq)?.push([-name, times / Math.log1p(shared)])
+            edges.get(seq)?.push([-name, Math.sqrt(times) / Math.log1p(shared)])
           }
         }
         return edges

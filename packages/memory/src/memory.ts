@@ -4,12 +4,15 @@ import { type Clock, describeError, type IdSource, type Publisher, type SqlDatab
 import { z } from 'zod'
 import { type About, tellAbout } from './about.js'
 import { type Annotation, annotate } from './annotate.js'
+import { type BrowseFilter, type BrowseOptions, type BrowsePage, browse, countDays, type DayCount } from './browse.js'
 import { type CurateOptions, type Curation, condense, findRepeats, worth } from './curate.js'
 import { digest } from './digest.js'
 import { type Embedder, embedAll } from './embedder.js'
 import { eraseSoon } from './erase.js'
+import { type Consolidated, consolidatedSchema, type Extractor, ExtractorError, extractAll } from './extractor.js'
 import { lineSchema, toLine } from './lines.js'
 import { nameKey } from './names.js'
+import { createReadings } from './readings.js'
 import { type ReadOptions, type Recall, type RecallOptions, recall } from './recall.js'
 import {
   authors,
@@ -26,6 +29,7 @@ import {
   sensitivities,
   verifications,
 } from './record.js'
+import { nextVersion, type Revision, refile, revisionSchema } from './revise.js'
 import { createStore, type ForgetFilter, type MemoryStats, type Reader } from './store.js'
 import { timeWords } from './times.js'
 import { findTopics, type NameGraph } from './topics.js'
@@ -39,6 +43,8 @@ export interface MemoryEvents {
   /** `erased` is false if bytes of the text may still be in the file or its log: see {@link eraseDeleted}. */
   /** A question was answered without vectors. */
   'memory:embedder-failed': { at: number; reason: string }
+  /** A model did not read; what the rules read stands. */
+  'memory:extractor-failed': { at: number; reason: string }
   'memory:forgotten': { at: number; ids: readonly string[]; namespace: string; erased: boolean }
 }
 
@@ -50,6 +56,8 @@ export interface MemoryDeps {
   readonly events?: Publisher<MemoryEvents> | undefined
   /** Finds by meaning too. None is required; without one, nothing of this is loaded or stored. */
   readonly embedder?: Embedder | undefined
+  /** Reads beside the rules: names and relations, and what is worth keeping of old events. */
+  readonly extractor?: Extractor | undefined
 }
 
 /** How a memory behaves where a call does not say. */
@@ -106,6 +114,20 @@ export interface Memory {
   history(id: string, options?: ReadOptions): Promise<MemoryRecord[]>
   /** Gives the records that hold now, newest first. */
   list(options?: ListOptions): Promise<MemoryRecord[]>
+  /** Gives records by when they happened or were recorded, newest first, page by page. @throws {@link MemoryInputError} (`memory/input`). */
+  browse(options?: BrowseOptions): Promise<BrowsePage>
+  /** Counts the records of {@link Memory.browse} by day, oldest first. `offsetMs` is what the reader's zone adds to UTC. */
+  days(options?: BrowseFilter & { readonly offsetMs?: number | undefined }): Promise<readonly DayCount[]>
+  /**
+   * Changes a record. Other words, or another time they hold for, are a new version of it, and the old one stays as history;
+   * how it is filed changes in place.
+   *
+   * @returns The record that holds now; nothing, if `id` is unknown or was superseded.
+   * @throws {@link MemoryInputError} (`memory/input`, `memory/too-large`).
+   */
+  revise(id: string, change: Revision, options?: Pick<ReadOptions, 'namespace'>): Promise<MemoryRecord | undefined>
+  /** Closes a record in favour of another that holds. @throws {@link MemoryInputError} (`memory/superseded-unknown`). */
+  supersede(id: string, by: string, options?: Pick<ReadOptions, 'namespace'>): Promise<void>
   /**
    * Deletes for good: the rows, their words in the index and their bytes in file and log.
    *
@@ -130,6 +152,18 @@ export interface Memory {
     readonly limit?: number | undefined
     readonly signal?: AbortSignal | undefined
   }): Promise<{ readonly embedded: number; readonly left: number }>
+  /**
+   * Lets the extractor read the newest records it has not read, up to this memory's clearance; each batch is durable. A batch
+   * that fails stays for another time; after two in a row the pass ends.
+   *
+   * @param options - `limit`: most records, and so the most that it can cost. Range [1, ∞).
+   * @returns How many were read, and how many still wait. `failed` says why the last that failed did.
+   */
+  enrich(options: { readonly limit: number; readonly signal?: AbortSignal | undefined }): Promise<{
+    readonly read: number
+    readonly left: number
+    readonly failed?: string | undefined
+  }>
   /** Every record this reader may see as a line of JSON, oldest first, what was superseded included. */
   exportLines(options?: ReadOptions): IterableIterator<string>
   /**
@@ -142,6 +176,8 @@ export interface Memory {
   importLines(lines: Iterable<string>): Promise<number>
   /** Notes that records were of use: they count as fresh as on the day they were said, and are kept longest. */
   reinforce(ids: readonly string[]): Promise<void>
+  /** Lets a record hold no more from now on, with nothing in its place; it stays as history. @returns Whether it was open. */
+  retract(id: string, options?: Pick<ReadOptions, 'namespace'>): Promise<boolean>
   /** Takes a closing back, so that the record holds again beside what took its place. @returns Whether it was closed. */
   reopen(id: string, options?: Pick<ReadOptions, 'namespace'>): Promise<boolean>
   /**
@@ -173,8 +209,15 @@ const forgetSchema = z
 /** Questions whose vectors are kept, so that a page that asks twice pays once. */
 const keptQuestions = 64
 
+/** Groups of events that one pass gives to the extractor. */
+const mostConsolidated = 8
+
 /** Creates the memory over an open database. Starts nothing, writes nothing. */
-export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, options: MemoryOptions = {}): Memory {
+export function createMemory(
+  { db, clock, ids, events, embedder, extractor }: MemoryDeps,
+  options: MemoryOptions = {},
+): Memory {
+  const readings = createReadings(db)
   const store = createStore(db)
   const vectors = embedder && createVectors(db, embedder)
   const questions = new Map<string, Float32Array>()
@@ -244,7 +287,10 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
   }
 
   /** The passes of {@link Memory.curate}, inside its transaction. */
-  const curateNow = ({ namespace = own.namespace, dryRun = false, keep, condenseAfterMs }: CurateOptions): Curation => {
+  const curateNow = (
+    { namespace = own.namespace, dryRun = false, keep, condenseAfterMs }: CurateOptions,
+    consolidated: ReadonlyMap<string, readonly Consolidated[]>,
+  ): Curation => {
     const at = now()
     const as = reader({ namespace, clearance: 'restricted' })
     const expired = dryRun ? store.expired(namespace, at) : store.delete(namespace, { expiredBy: at })
@@ -264,12 +310,16 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
         store.supersede(pair.closed.id, { by: pair.kept.id, at, from: pair.closed.validFrom ?? pair.closed.source.at })
       if (forgotten.length > 0) store.delete(namespace, { ids: forgotten })
     }
-    const condensed = summaries.map(({ of, content }) => {
+    const condensed = summaries.flatMap(({ of, content }): Curation['condensed'] => {
       const ids = of.map(({ id }) => id)
-      if (dryRun) return { of: ids }
-      const summary = write(parseInput(summaryOf(of, content))).record.id
-      store.condensed(summary, ids)
-      return { summary, of: ids }
+      if (dryRun) return [{ of: ids }]
+      const facts = consolidated.get(JSON.stringify(ids)) ?? []
+      const kept = facts.length === 0 ? [{ content, kind: 'summary' } as const] : facts.map(asFact)
+      return kept.map((one) => {
+        const summary = write(parseInput(derivedFrom(of, one))).record.id
+        store.condensed(summary, ids)
+        return { summary, of: ids }
+      })
     })
     return {
       dryRun,
@@ -281,6 +331,39 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
     }
   }
 
+  /** What the extractor makes of the events that are to be condensed, by their ids. Asked outside of any transaction. */
+  const consolidate = async ({
+    namespace = own.namespace,
+    dryRun,
+    condenseAfterMs,
+    signal,
+  }: CurateOptions): Promise<Map<string, readonly Consolidated[]>> => {
+    const made = new Map<string, readonly Consolidated[]>()
+    if (extractor === undefined || condenseAfterMs === undefined || dryRun === true) return made
+    const done = store.wasCondensed()
+    const held = store.all(reader({ namespace, clearance: own.clearance })).filter(({ record }) => !done.has(record.id))
+    const groups = condense(
+      held.map(({ record }) => record),
+      now() - condenseAfterMs,
+    )
+    for (const { of } of groups.slice(0, mostConsolidated)) {
+      try {
+        const answer = await extractor.consolidate(
+          of.map(({ content }) => content),
+          { signal },
+        )
+        const facts = consolidatedSchema.safeParse(answer)
+        if (!facts.success) throw new ExtractorError(extractor.modelId, 'its facts are malformed')
+        made.set(JSON.stringify(of.map(({ id }) => id)), facts.data)
+      } catch (error) {
+        signal?.throwIfAborted()
+        events?.publish('memory:extractor-failed', { at: clock.now(), reason: describeError(error) })
+        break
+      }
+    }
+    return made
+  }
+
   /** Records like the question by meaning. A question that cannot be embedded is answered without. */
   const findAlike = async (
     query: string,
@@ -288,8 +371,9 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
     limit: number,
     signal?: AbortSignal,
   ): Promise<Map<number, number>> => {
+    if (embedder === undefined || vectors === undefined || query.trim() === '') return new Map()
     const space = store.namespace(as.namespace)
-    if (embedder === undefined || vectors === undefined || space === undefined || query.trim() === '') return new Map()
+    if (space === undefined) return new Map()
     const sensitivity = sensitivities.indexOf(as.clearance)
     try {
       const question = questions.get(query) ?? (await embedAll(embedder, [query], { signal, purpose: 'query' }))[0]
@@ -340,13 +424,46 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
       return store.newest(reader(read), limit, before ?? null)
     },
 
+    browse: async (read = {}) => browse(db, reader(read), read),
+
+    days: async ({ offsetMs = 0, ...read } = {}) => countDays(db, reader(read), read, offsetMs),
+
+    async revise(id, change, { namespace } = {}) {
+      const parsed = parse(revisionSchema, change)
+      const as = reader({ namespace, clearance: 'restricted' })
+      const revised = db.transaction((): Remembered | undefined => {
+        const old = store.get(id, as)
+        if (old === undefined || old.closedAt !== undefined) return undefined
+        const next = nextVersion(old, parsed)
+        if (next !== undefined) return write(parseInput(next))
+        const record = refile(old, parsed)
+        const terms = extraTerms(record.content, [
+          ...record.tags,
+          record.claim?.subject ?? '',
+          record.claim?.attribute ?? '',
+        ])
+        store.file(record, terms, digest(identity(record)))
+        return { record, status: 'known' }
+      })
+      return revised && tell(revised).record
+    },
+
+    async supersede(id, by, { namespace } = {}) {
+      db.transaction(() => {
+        const as = reader({ namespace, clearance: 'restricted' })
+        const heir = store.get(by, as)
+        if (heir === undefined || heir.closedAt !== undefined)
+          throw new MemoryInputError('memory/superseded-unknown', `by: "${by}" does not hold`)
+        supersede(id, heir, as.now)
+      })
+    },
+
     async forget(which) {
       const { namespace = own.namespace, ...filter } = parse(
         forgetSchema,
         typeof which === 'string' ? { ids: [which] } : which,
       )
       const forgotten = db.transaction(() => store.delete(namespace, filter))
-      vectors?.changed()
       if (forgotten.length > 0) {
         const erased = eraseSoon(db)
         events?.publish('memory:forgotten', { at: clock.now(), ids: forgotten, namespace, erased })
@@ -386,6 +503,43 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
       const left = vectors.pending()
       if (left === 0) db.transaction(vectors.dropOthers)
       return { embedded, left }
+    },
+
+    async enrich({ limit, signal }) {
+      if (!(limit >= 1)) throw new RangeError(`Cannot read ${limit} records`)
+      if (extractor === undefined) return { read: 0, left: 0 }
+      const { modelId, batchSize = 8 } = extractor
+      const sensitivity = sensitivities.indexOf(own.clearance)
+      let read = 0
+      let asked = 0
+      let failures = 0
+      let failed: string | undefined
+      let before = Number.MAX_SAFE_INTEGER
+      while (asked < limit && failures < 2) {
+        const batch = readings.unread(modelId, sensitivity, before, Math.min(batchSize, limit - asked))
+        const last = batch.at(-1)
+        if (last === undefined) break
+        before = last.seq
+        asked += batch.length
+        try {
+          const contents = batch.map(({ content }) => content)
+          const made = await extractAll(extractor, contents, signal)
+          db.transaction(() => {
+            for (const [index, reading] of made.entries()) {
+              const record = batch[index]
+              if (record !== undefined) readings.put(modelId, record, reading)
+            }
+          })
+          read += batch.length
+          failures = 0
+        } catch (error) {
+          signal?.throwIfAborted()
+          failures++
+          failed = describeError(error)
+          events?.publish('memory:extractor-failed', { at: clock.now(), reason: failed })
+        }
+      }
+      return { read, left: readings.left(modelId, sensitivity), ...(failed !== undefined && { failed }) }
     },
 
     *exportLines(read) {
@@ -437,11 +591,14 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
       })
     },
 
+    retract: async (id, { namespace = own.namespace } = {}) =>
+      db.transaction(() => store.retract(id, namespace, now())),
+
     reopen: async (id, { namespace = own.namespace } = {}) => db.transaction(() => store.reopen(id, namespace)),
 
     async curate(asked = {}) {
-      const curation = db.transaction(() => curateNow(asked))
-      vectors?.changed()
+      const consolidated = await consolidate(asked)
+      const curation = db.transaction(() => curateNow(asked, consolidated))
       const gone = [...curation.expired, ...curation.forgotten]
       if (gone.length > 0 && !curation.dryRun) {
         const erased = eraseSoon(db)
@@ -466,6 +623,7 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
         : tellAbout(
             found.label,
             [...rows.values()].map(({ record }) => record),
+            readings.relations([...rows.values()].map(({ record }) => record.id)),
           )
     },
 
@@ -474,14 +632,14 @@ export function createMemory({ db, clock, ids, events, embedder }: MemoryDeps, o
         throw new RangeError(`Cannot show ${limit} names`)
       const as = reader(read)
       const space = store.namespace(as.namespace)
-      if (space === undefined) return { nodes: [], edges: [] }
-      const { names, edges } = store.graph.picture(space.id, limit, sensitivities.indexOf(as.clearance), as.now)
+      if (space === undefined) return { nodes: [], total: 0, edges: [] }
+      const { names, total, edges } = store.graph.picture(space.id, limit, sensitivities.indexOf(as.clearance), as.now)
       const topics = findTopics(
         names.map(({ id }) => id),
         edges,
       )
       const nodes = names.map(({ id, label, records }) => ({ id, label, records, topic: topics.get(id) ?? id }))
-      return { nodes, edges }
+      return { nodes, total, edges }
     },
   }
 }
@@ -529,16 +687,23 @@ function parseLine(line: string, number: number): MemoryRecord {
   }
 }
 
-/** A summary is no surer and no less secret than what it was written from. */
-function summaryOf(of: readonly MemoryRecord[], content: string): MemoryInput {
+function asFact(fact: Consolidated): Pick<MemoryInput, 'content' | 'kind' | 'confidence'> {
+  return { ...fact, kind: 'fact' }
+}
+
+/** What is written from records is no surer and no less secret than they are: a summary, or a fact that a model saw in them. */
+function derivedFrom(
+  of: readonly MemoryRecord[],
+  { content, kind, confidence = 1 }: Pick<MemoryInput, 'content' | 'kind' | 'confidence'>,
+): MemoryInput {
   const [first] = of
   const secrecy = Math.max(...of.map(({ sensitivity }) => sensitivities.indexOf(sensitivity)))
   return {
     content,
-    kind: 'summary',
+    kind,
     source: { author: 'agent', at: Math.max(...of.map(({ source }) => source.at)) },
     verification: 'inferred',
-    confidence: Math.min(...of.map(({ confidence }) => confidence)),
+    confidence: Math.min(confidence, ...of.map((one) => one.confidence)),
     sensitivity: sensitivities[secrecy] ?? 'restricted',
     ...(first !== undefined && { namespace: first.namespace, thread: first.thread }),
   }

@@ -8,7 +8,7 @@ import { prepareLinks } from './links.js'
  * Steps for `migrate(db, 'memory', memoryMigrations)` of core. Tables carry the prefix `memory_`.
  *
  * Indexes are keyed by `seq`, so that a delete can never shift a record against them. The full text stands beside the
- * records (external content) and triggers keep it; its `terms` hold what the tokenizer misses, its `scope` the namespace,
+ * records (external content): whoever inserts a record writes it, triggers keep it; its `terms` hold what the tokenizer misses, its `scope` the namespace,
  * so that a search in one of many namespaces reads only what is in it.
  */
 export const memoryMigrations: readonly Migration[] = [
@@ -85,6 +85,17 @@ END;
       db.exec(secondStep)
       annotateAll(db)
     },
+  },
+  {
+    version: 3,
+    name: 'episodes, lessons, notes and what a model read',
+    up: (db) => db.exec(thirdStep),
+  },
+  {
+    version: 4,
+    name: 'full text written beside the record',
+    // A trigger that writes full text makes SQLite flush its buffer for every record: three times the time of the insert.
+    up: 'DROP TRIGGER memory_records_inserted',
   },
 ]
 
@@ -192,6 +203,52 @@ END;
 CREATE TRIGGER memory_mentions_deleted AFTER DELETE ON memory_mentions BEGIN
   UPDATE memory_names SET records = records - 1 WHERE id = old.name;
   DELETE FROM memory_names WHERE id = old.name AND records <= 0;
+END;
+`
+
+/** What was tried and learnt, the notes that records stand in, and what a model read: each goes with its record. */
+const thirdStep = `
+CREATE TABLE memory_episodes (
+  seq INTEGER PRIMARY KEY,         -- of its record
+  outcome TEXT NOT NULL,
+  sentiment TEXT NOT NULL,
+  steps TEXT NOT NULL              -- JSON array of { tool, detail? }
+) STRICT;
+CREATE TABLE memory_lessons (
+  seq INTEGER PRIMARY KEY,         -- of its record
+  steps TEXT                       -- of a procedure, as above
+) STRICT;
+CREATE TABLE memory_evidence (
+  lesson INTEGER NOT NULL,
+  episode INTEGER NOT NULL,
+  supports INTEGER NOT NULL,       -- 0 speaks against it
+  PRIMARY KEY (lesson, episode)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_evidence_episode ON memory_evidence (episode);
+
+CREATE TABLE memory_notes (
+  id INTEGER PRIMARY KEY,
+  namespace_id INTEGER NOT NULL,
+  path TEXT NOT NULL,              -- below the folder of the wiki
+  digest INTEGER NOT NULL,         -- of the block as it stood there
+  seq INTEGER                      -- its record; without one it was forgotten, and must leave the note
+) STRICT;
+CREATE INDEX memory_notes_record ON memory_notes (seq);
+CREATE INDEX memory_notes_path ON memory_notes (namespace_id, path);
+
+CREATE TABLE memory_readings (
+  seq INTEGER NOT NULL,            -- a record that
+  model TEXT NOT NULL,             -- this model has read
+  relations TEXT NOT NULL,         -- JSON array
+  PRIMARY KEY (seq, model)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER memory_experience_deleted AFTER DELETE ON memory_records BEGIN
+  DELETE FROM memory_episodes WHERE seq = old.seq;
+  DELETE FROM memory_lessons WHERE seq = old.seq;
+  DELETE FROM memory_evidence WHERE lesson = old.seq OR episode = old.seq;
+  UPDATE memory_notes SET seq = NULL WHERE seq = old.seq;
+  DELETE FROM memory_readings WHERE seq = old.seq;
 END;
 `
 

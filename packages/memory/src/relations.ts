@@ -161,9 +161,9 @@ diet: eat eats diet vegan vegetarian food allergic
     }),
 )
 
-/** Words of change: what they stand in corrects what was told before. */
-const changeWords = new Set(
-  'now today currently nowadays latest swapped exchanged started began stopped quit gave turned revised moved switched changed replaced relocated rescheduled new instead anymore longer pushed slipped raised lowered migrated handed became actually correction update updated left since onwards these'
+/** Stems of the words of change: what they stand in corrects what was told before. */
+export const changeWords: ReadonlySet<string> = new Set(
+  'now today currently nowadays latest swapped exchanged started began stopped quit gave turned revised moved switched changed replaced relocated rescheduled new instead anymore longer pushed slipped raised lowered migrated handed became actually correction update updated left onwards these'
     .split(' ')
     .map(stem),
 )
@@ -179,9 +179,6 @@ export function attributesOf(stems: ReadonlySet<string>): Set<string> {
 export function attributeStems(attributes: ReadonlySet<string>): string[] {
   return [...new Set([...attributes].flatMap((attribute) => attributeWords.get(attribute) ?? []))]
 }
-
-/** Stems of {@link tellsChange}. */
-export const changeStems: readonly string[] = [...changeWords]
 
 /** Whether the stems of a text say that something changed. */
 export function tellsChange(stems: ReadonlySet<string>): boolean {
@@ -205,7 +202,7 @@ function findRelation(sentence: string): Relation | undefined {
   )
     return undefined
   const plain = sentence.replace(
-    /^(?:we now do|we do|and|but|so|actually,?|correction:|update:|now,?|by the way,?) /i,
+    /^(?:we now do|we do|and|but|so|then|later|afterwards|meanwhile|also|today|yesterday|actually|correction:|update:|now|by the way),? /i,
     '',
   )
   const noun =
@@ -233,6 +230,10 @@ function findRelation(sentence: string): Relation | undefined {
   return undefined
 }
 
+/** Where a value ends because the sentence goes on with another verb: "Acme and leads the project". */
+const nextClause =
+  /,? (?:and|but|where|while) (?:(?:he|she|it|they) )?(?:is|was|has|had|leads?|led|works?|worked|lives?|lived|moved|joined|uses?|used|owns?|owned|runs?|ran|likes?|started|became|married|plays?|studie[sd]|manages?|managed|wants?|needs?|keeps?)\b.*$/u
+
 /** A subject is a thing: not a pronoun, not a clause. */
 function admissible(relation: Relation): Relation | undefined {
   const subject = relation.subject.replace(/^(?:the|a|an|my|our|their|his|her)(?= )/i, '').trim()
@@ -245,7 +246,10 @@ function admissible(relation: Relation): Relation | undefined {
   ) {
     return undefined
   }
-  const value = relation.value.replace(/^(?:the|an?) /i, '').replace(/ (?:now|anymore|from now on|these days)$/i, '')
+  const value = relation.value
+    .replace(nextClause, '')
+    .replace(/^(?:the|an?) /i, '')
+    .replace(/ (?:now|anymore|from now on|these days)$/i, '')
   return { ...relation, subject: /^(?:i|my|our|me)$/i.test(subject) ? 'speaker' : subject, value }
 }
 

@@ -85,7 +85,8 @@ export interface Candidate {
   readonly freshAt: number
 }
 
-interface Row {
+/** A row of the records, as {@link columns} names it. */
+export interface Row {
   readonly seq: number
   readonly id: string
   readonly kind: MemoryKind
@@ -117,7 +118,8 @@ interface Row {
   readonly used_at: number | null
 }
 
-const columns = `r.seq, r.id, r.kind, r.content, r.terms, r.tags, r.author, r.channel, r.session_id,
+/** Columns of a record, where `r` is its table. */
+export const columns = `r.seq, r.id, r.kind, r.content, r.terms, r.tags, r.author, r.channel, r.session_id,
   r.turn_id, r.said_at, r.confidence, r.verification, r.sensitivity, r.valid_from, r.valid_until, r.recorded_at, r.closed_at,
   r.closed_from, (SELECT id FROM memory_records WHERE seq = r.superseded_by) AS superseded_by, r.expires_at,
   (SELECT name FROM memory_threads WHERE id = r.thread) AS thread_name, r.happened_at, r.happened_until, r.subject, r.attribute,
@@ -126,19 +128,21 @@ const columns = `r.seq, r.id, r.kind, r.content, r.terms, r.tags, r.author, r.ch
 const inNamespace = 'r.namespace_id = (SELECT id FROM memory_namespaces WHERE name = ?)'
 
 /** Namespace, clearance and expiry, which no option of a reader can widen. */
-const readable = `${inNamespace} AND r.sensitivity <= ? AND (r.expires_at IS NULL OR r.expires_at > ?)`
+export const readable = `${inNamespace} AND r.sensitivity <= ? AND (r.expires_at IS NULL OR r.expires_at > ?)`
 
 /** Believed as of a moment, and holding at one. */
-const holding = `r.recorded_at <= ? AND (r.valid_from IS NULL OR r.valid_from <= ?) AND (r.valid_until IS NULL OR r.valid_until > ?)
+export const holding = `r.recorded_at <= ? AND (r.valid_from IS NULL OR r.valid_from <= ?) AND (r.valid_until IS NULL OR r.valid_until > ?)
   AND (r.closed_at IS NULL OR r.closed_at > ? OR r.closed_from > ?)`
 
-const readableParameters = ({ namespace, clearance, now }: Omit<Reader, 'asOf' | 'validAt'>): SqlValue[] => [
+/** Values for {@link readable}. */
+export const readableParameters = ({ namespace, clearance, now }: Omit<Reader, 'asOf' | 'validAt'>): SqlValue[] => [
   namespace,
   sensitivities.indexOf(clearance),
   now,
 ]
 
-const holdingParameters = ({ asOf, validAt }: Reader): SqlValue[] => [asOf, validAt, validAt, asOf, validAt]
+/** Values for {@link holding}. */
+export const holdingParameters = ({ asOf, validAt }: Reader): SqlValue[] => [asOf, validAt, validAt, asOf, validAt]
 
 /** The rows of a memory. Every method is one statement or a few; the caller holds the transaction. */
 export type Store = ReturnType<typeof createStore>
@@ -149,12 +153,13 @@ const keptFrequencies = 5_000
 /** Prepares the statements. */
 export function createStore(db: SqlDatabase) {
   const lastStamp = db.prepare<{ at: number }>('SELECT recorded_at AS at FROM memory_records ORDER BY seq DESC LIMIT 1')
-  const addNamespace = db.prepare('INSERT INTO memory_namespaces (name) VALUES (?) ON CONFLICT DO NOTHING')
+  const addNamespace = db.prepare('INSERT INTO memory_namespaces (name) VALUES (?)')
   const add = db.prepare(`INSERT INTO memory_records (
       id, namespace_id, kind, content, terms, tags, author, channel, session_id, turn_id, said_at, confidence, verification,
       sensitivity, valid_from, valid_until, recorded_at, expires_at, digest, happened_at, happened_until, subject, attribute,
       pinned, moment, thread
     ) VALUES (?, ${Array.from({ length: 25 }, () => '?').join(', ')})`)
+  const addText = db.prepare('INSERT INTO memory_text (rowid, content, terms, moment, scope) VALUES (?, ?, ?, ?, ?)')
   const idOfNamespace = db.prepare<{ id: number }>('SELECT id FROM memory_namespaces WHERE name = ?')
   const addThread = db.prepare('INSERT INTO memory_threads (namespace_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const countRecord = db.prepare('UPDATE memory_namespaces SET records = records + 1 WHERE id = ?')
@@ -162,6 +167,9 @@ export function createStore(db: SqlDatabase) {
   const link = prepareLinks(db)
   const merge = db.prepare(
     'UPDATE memory_records SET confidence = ?, verification = ?, sensitivity = ?, tags = ?, terms = ?, expires_at = ? WHERE id = ?',
+  )
+  const file = db.prepare(
+    'UPDATE memory_records SET kind = ?, tags = ?, sensitivity = ?, pinned = ?, terms = ?, digest = ? WHERE id = ?',
   )
   const close = db.prepare(`UPDATE memory_records
     SET closed_at = ?, closed_from = ?, superseded_by = (SELECT seq FROM memory_records WHERE id = ?) WHERE id = ?`)
@@ -214,6 +222,8 @@ export function createStore(db: SqlDatabase) {
     ORDER BY r.seq DESC LIMIT ?`)
   const openClaims = db.prepare<Row>(`SELECT ${columns} FROM memory_records AS r WHERE ${inNamespace}
     AND r.subject = ? AND r.attribute = ? AND r.closed_at IS NULL AND r.id <> ? AND (r.expires_at IS NULL OR r.expires_at > ?)`)
+  const retract = db.prepare(`UPDATE memory_records SET closed_at = ?, closed_from = ?
+    WHERE id = ? AND closed_at IS NULL AND ${inNamespace.replace('r.', '')}`)
   const reopen = db.prepare(`UPDATE memory_records SET closed_at = NULL, closed_from = NULL, superseded_by = NULL
     WHERE id = ? AND closed_at IS NOT NULL AND ${inNamespace.replace('r.', '')}`)
   const all = db.prepare<Row & { uses: number }>(
@@ -248,8 +258,8 @@ export function createStore(db: SqlDatabase) {
 
     insert(record: NewRecord): void {
       const { source } = record
-      addNamespace.run(record.namespace)
-      const namespaceId = idOfNamespace.get(record.namespace)?.id ?? 0
+      const namespaceId =
+        idOfNamespace.get(record.namespace)?.id ?? Number(addNamespace.run(record.namespace).lastInsertRowid)
       if (record.thread !== undefined) addThread.run(namespaceId, record.thread)
       const { lastInsertRowid } = add.run(
         record.id,
@@ -279,6 +289,7 @@ export function createStore(db: SqlDatabase) {
         record.moment,
         record.thread === undefined ? null : (idOfThread.get(namespaceId, record.thread)?.id ?? null),
       )
+      addText.run(lastInsertRowid, record.content, record.terms, record.moment, `n${namespaceId}`)
       countRecord.run(namespaceId)
       link(Number(lastInsertRowid), namespaceId, record.notes)
     },
@@ -292,6 +303,11 @@ export function createStore(db: SqlDatabase) {
       const { confidence, verification, sensitivity, tags, expiresAt, id } = record
       const ranks = [verifications.indexOf(verification), sensitivities.indexOf(sensitivity)]
       merge.run(confidence, ...ranks, tagsToSql(tags), terms, expiresAt ?? null, id)
+    },
+
+    /** Writes how a record is filed. */
+    file({ kind, tags, sensitivity, pinned, id }: MemoryRecord, terms: string, digest: number): void {
+      file.run(kind, tagsToSql(tags), sensitivities.indexOf(sensitivity), pinned ? 1 : 0, terms, digest, id)
     },
 
     /** Lets `id` hold no more from `from` on, as known since `at`, in favour of `successor`. */
@@ -378,6 +394,9 @@ export function createStore(db: SqlDatabase) {
     /** Records of a claim that nothing has taken the place of. */
     openClaims: ({ subject, attribute }: Claim, namespace: string, besides: string, now: number): MemoryRecord[] =>
       openClaims.all(namespace, subject, attribute, besides, now).map((row) => toRecord(row, namespace)),
+
+    /** Closes a record, with nothing in its place. @returns Whether it was open. */
+    retract: (id: string, namespace: string, at: number): boolean => retract.run(at, at, id, namespace).changes > 0,
 
     /** Takes a closing back. @returns Whether there was one. */
     reopen: (id: string, namespace: string): boolean => reopen.run(id, namespace).changes > 0,
@@ -475,7 +494,8 @@ function toCandidate(row: Row, namespace: string): Candidate {
   }
 }
 
-function toRecord(row: Row, namespace: string): MemoryRecord {
+/** Reads a row. */
+export function toRecord(row: Row, namespace: string): MemoryRecord {
   const until = Math.min(row.valid_until ?? Infinity, row.closed_from ?? Infinity)
   return {
     id: row.id,

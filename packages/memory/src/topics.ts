@@ -21,6 +21,8 @@ export interface GraphEdge {
 /** The names of a memory and what joins them. */
 export interface NameGraph {
   readonly nodes: readonly GraphNode[]
+  /** Names there are, those that the limit left out included. */
+  readonly total: number
   readonly edges: readonly GraphEdge[]
 }
 

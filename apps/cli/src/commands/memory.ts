@@ -1,17 +1,20 @@
-/** `salp memory`: what the agent knows. */
+/** `salp memory`: what the agent knows. The first four ask the node. */
 
 import { Command, Option } from 'commander'
 import { print, withNode } from '../invocation.js'
 import { renderMemories } from '../render/memory.js'
 import { plural } from '../render/quantity.js'
 import { examples, type ToAction } from './action.js'
+import { addStoreCommands } from './memory-store.js'
 import { collect, integerFrom } from './values.js'
 
 const kinds = ['fact', 'event', 'preference', 'procedure', 'summary']
 
 /** Creates the command. */
 export function memoryCommand(toAction: ToAction): Command {
-  const memory = new Command('memory').description('search, add and forget what the agent knows')
+  const memory = new Command('memory').description(
+    'what the agent knows: search it, add to it, forget, serve it to others, look after it',
+  )
   memory
     .command('search')
     .description('find what answers a query')
@@ -79,12 +82,15 @@ export function memoryCommand(toAction: ToAction): Command {
         }),
       ),
     )
+  addStoreCommands(memory, toAction)
   return memory.addHelpText(
     'after',
     examples(
       ['salp memory add the deploy key rotates on Fridays', 'remember it'],
       ['salp memory search when does the deploy key rotate', 'ask for it'],
       ['salp memory list --limit 5 --json', 'the newest five, for a script'],
+      ['salp memory mcp', 'the command an MCP client is to run'],
+      ['salp memory export all.jsonl', 'everything, to take elsewhere'],
     ),
   )
 }

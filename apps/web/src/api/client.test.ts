@@ -22,8 +22,8 @@ describe('createApi()', () => {
       urls.push(url)
       return Response.json({ hits: [] })
     })
-    await api.searchMemory('')
-    await api.searchMemory('a&b')
+    await api.memories({ query: '', tag: undefined, limit: 50 })
+    await api.memories({ query: 'a&b', limit: 50 })
     expect(urls.map((url) => new URL(url).search)).toEqual(['?limit=50', '?query=a%26b&limit=50'])
   })
 

@@ -1,8 +1,21 @@
 /** Typed requests to the node that serves this page. Its answers are trusted. */
 
-import type { AgentStatus, Approval, Decision, Question, RecalledMemory, SessionSummary, Task } from '@salp/agent'
+import type {
+  AboutView,
+  AgentStatus,
+  Approval,
+  CurationView,
+  Decision,
+  FoundRecord,
+  MemoryChange,
+  NameGraphView,
+  Question,
+  RememberedRecord,
+  SessionSummary,
+  Task,
+} from '@salp/agent'
 import type { SubstrateState } from '@salp/cognition'
-import type { AuditReport, NewMemory, SessionDetail, TaskChange } from './contracts.js'
+import type { AuditReport, CurationOrder, MemoryQuery, NewMemory, SessionDetail, TaskChange } from './contracts.js'
 import { ApiError, parseProblemDetails } from './problem.js'
 
 /** What the client asks of the application. */
@@ -37,8 +50,8 @@ export function createApi({ fetch }: ApiDeps) {
     return (text === '' ? undefined : JSON.parse(text)) as Answer
   }
   const at = (collection: string, id: string | number) => `/api/${collection}/${encodeURIComponent(id)}`
-  const query = (values: Record<string, string | number>) => {
-    const used = Object.entries(values).filter(([, value]) => value !== '')
+  const query = (values: Readonly<Record<string, string | number | undefined>>) => {
+    const used = Object.entries(values).filter(([, value]) => value !== '' && value !== undefined)
     return new URLSearchParams(used.map(([name, value]) => [name, String(value)])).toString()
   }
 
@@ -62,17 +75,31 @@ export function createApi({ fetch }: ApiDeps) {
     questions: (options?: Abortable) => request<{ questions: Question[] }>('GET', '/api/questions', undefined, options),
     answer: (id: string, answer: string) => request<unknown>('POST', at('questions', id), { answer }),
 
-    searchMemory: (text: string, options?: Abortable) =>
-      request<{ hits: RecalledMemory[] }>(
+    memories: (asked: MemoryQuery, options?: Abortable) =>
+      request<{ hits: FoundRecord[]; next?: string }>('GET', `/api/memory?${query({ ...asked })}`, undefined, options),
+    memoryDays: (asked: MemoryQuery & { readonly offsetMs: number }, options?: Abortable) =>
+      request<{ days: { day: number; records: number }[] }>(
         'GET',
-        `/api/memory?${query({ query: text, limit: 50 })}`,
+        `/api/memory/timeline?${query({ ...asked })}`,
         undefined,
         options,
       ),
-    memoryHistory: (id: string, options?: Abortable) =>
-      request<{ hits: RecalledMemory[] }>('GET', `${at('memory', id)}/history`, undefined, options),
+    memory: (id: string, options?: Abortable) => request<RememberedRecord>('GET', at('memory', id), undefined, options),
+    memoryVersions: (id: string, options?: Abortable) =>
+      request<{ hits: FoundRecord[] }>('GET', `${at('memory', id)}/history`, undefined, options),
+    names: (options?: Abortable) => request<NameGraphView>('GET', '/api/memory/graph', undefined, options),
+    aboutName: (name: string, options?: Abortable) =>
+      request<AboutView>('GET', `/api/memory/about?${query({ name })}`, undefined, options),
+    changeMemory: (id: string, change: MemoryChange) => request<RememberedRecord>('PATCH', at('memory', id), change),
+    reopenMemory: (id: string) => request<RememberedRecord>('POST', `${at('memory', id)}/reopen`),
+    supersedeMemory: (id: string, by: string) =>
+      request<RememberedRecord>('POST', `${at('memory', id)}/supersede`, { by }),
+    curateMemory: (order: CurationOrder, options?: Abortable) =>
+      request<CurationView>('POST', '/api/memory/curate', order, options),
     addMemory: (memory: NewMemory) => request<unknown>('POST', '/api/memory', memory),
-    forgetMemory: (id: string) => request<unknown>('DELETE', at('memory', id)),
+    /** Forgets a record; with `versions`, those whose place it took too. */
+    forgetMemory: (id: string, versions = false) =>
+      request<unknown>('DELETE', versions ? `${at('memory', id)}?versions=true` : at('memory', id)),
 
     tasks: (options?: Abortable) => request<{ tasks: Task[] }>('GET', '/api/tasks?status=all', undefined, options),
     createTask: (task: { title: string; notes?: string }) => request<unknown>('POST', '/api/tasks', task),

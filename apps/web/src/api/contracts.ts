@@ -1,6 +1,15 @@
 /** What the node answers over HTTP, and what rides in its messages, where `@salp/agent` does not name it. */
 
-import type { AuditEntry, ChainState, RecalledMemory, SessionSummary, Task, TurnStatus, Usage } from '@salp/agent'
+import type {
+  AuditEntry,
+  BrowseQuery,
+  ChainState,
+  RecalledMemory,
+  SessionSummary,
+  Task,
+  TurnStatus,
+  Usage,
+} from '@salp/agent'
 import type { UIMessage } from 'ai'
 
 /** How a turn ended, as told at the end of its message. */
@@ -34,6 +43,24 @@ export interface NewMemory {
   readonly content: string
   readonly kind?: RecalledMemory['kind']
   readonly tags?: readonly string[]
+}
+
+/** Which memories to read: those that answer `query`, or by time where there is none. */
+export interface MemoryQuery extends Omit<BrowseQuery, 'asOf'> {
+  readonly query?: string | undefined
+  /** In ms since the epoch. */
+  readonly asOf?: number | undefined
+  readonly before?: number | undefined
+  /** `next` of the page before. */
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/** How to keep memory in order. */
+export interface CurationOrder {
+  readonly dryRun: boolean
+  readonly keep?: number | undefined
+  readonly condenseAfterDays?: number | undefined
 }
 
 /** What may change in a task. */

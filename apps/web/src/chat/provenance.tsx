@@ -5,39 +5,58 @@ import { Icon } from '../design/icon.js'
 import { Popover } from '../design/popover.js'
 import { truncate } from '../format/quantity.js'
 import { formatAgo, formatMoment } from '../format/time.js'
+import { sessionHash } from '../sessions/route.js'
 
-const authors: Record<RecalledMemory['source']['author'], string> = {
+/** Who says things, in words. */
+export const authorNames: Record<RecalledMemory['source']['author'], string> = {
   user: 'You',
   agent: 'Salp',
   tool: 'A tool',
   import: 'An import',
 }
 
-const verifications: Record<RecalledMemory['verification'], string> = {
+/** How sure a record is, in words. */
+const verificationNames: Record<RecalledMemory['verification'], string> = {
   stated: 'Stated, not checked',
   inferred: 'Inferred, not stated',
   verified: 'Checked against its source',
 }
 
 /** Who said it and when, in one line. */
-export function provenanceLine({ source, verification }: RecalledMemory, now: number): string {
-  return `${authors[source.author]}, ${formatAgo(source.at, now)} · ${verification}`
+export function provenanceLine(
+  { source, verification }: Pick<RecalledMemory, 'source' | 'verification'>,
+  now: number,
+): string {
+  return `${authorNames[source.author]}, ${formatAgo(source.at, now)} · ${verification}`
 }
 
 /** Everything known about where a memory came from. */
-export function Provenance({ memory }: { memory: RecalledMemory }) {
+export function Provenance({ memory }: { memory: Omit<RecalledMemory, 'score'> }) {
   const { source, verification, confidence, kind, id } = memory
   return (
     <dl className="facts">
       <dt>Said by</dt>
       <dd>
-        {authors[source.author]}
+        {authorNames[source.author]}
         {source.channel ? `, through ${source.channel}` : ''}
       </dd>
       <dt>When</dt>
       <dd>{formatMoment(source.at)}</dd>
+      {source.sessionId !== undefined && (
+        <>
+          <dt>Where</dt>
+          <dd>
+            <a href={sessionHash(source.sessionId)}>Open the conversation</a>
+            {source.turnId !== undefined && (
+              <>
+                , turn <span className="mono">{source.turnId}</span>
+              </>
+            )}
+          </dd>
+        </>
+      )}
       <dt>Standing</dt>
-      <dd>{verifications[verification]}</dd>
+      <dd>{verificationNames[verification]}</dd>
       <dt>Confidence</dt>
       <dd>{Math.round(confidence * 100)} %</dd>
       <dt>Kind</dt>

@@ -17,6 +17,15 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: string, 
     ],
   },
   {
+    title: 'On the memory page',
+    keys: [
+      ['/', 'Search'],
+      ['↑ ↓ ← →', 'Move the picture of names'],
+      ['+ −', 'Zoom it'],
+      ['0', 'Show all names'],
+    ],
+  },
+  {
     title: 'While Salp works',
     keys: [['Esc', 'Stop the turn']],
   },

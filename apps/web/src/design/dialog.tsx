@@ -57,18 +57,22 @@ export function ConfirmDialog({
   action,
   onConfirm,
   onClose,
+  children,
 }: {
   title: string
   detail: string
   action: string
   onConfirm: () => void
   onClose: () => void
+  /** What may be chosen before. */
+  children?: ReactNode
 }) {
   return (
     <Dialog label={title} onClose={onClose}>
       <div className="confirm">
         <h2>{title}</h2>
         <p>{detail}</p>
+        {children}
         <div className="confirm-actions">
           <button type="button" className="button" onClick={onClose}>
             Cancel

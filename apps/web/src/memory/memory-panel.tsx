@@ -1,7 +1,7 @@
 /** What the agent remembers: search it, add to it, make it forget. */
 
 import type { RecalledMemory } from '@salp/agent'
-import { type FormEvent, useDeferredValue, useEffect, useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import { useResource } from '../api/resource.js'
 import { useLive, useStudio } from '../api/studio.js'
 import { Provenance, provenanceLine } from '../chat/provenance.js'
@@ -10,8 +10,9 @@ import { Icon } from '../design/icon.js'
 import { useAttempt, useNotice } from '../design/notices.js'
 import { PanelProblem } from '../design/panel-problem.js'
 import { truncate } from '../format/quantity.js'
-
-const pauseMs = 200
+import { AddMemory } from './add-memory.js'
+import { memoryHash } from './page/route.js'
+import { useSettled } from './use-settled.js'
 
 /** Shows the newest memories, or those that answer the search. */
 export function MemoryPanel() {
@@ -21,7 +22,10 @@ export function MemoryPanel() {
   const revision = useLive((live) => live.revisions.memory)
   const [typed, setTyped] = useState('')
   const query = useDeferredValue(useSettled(typed.trim()))
-  const { value, error, reload } = useResource((options) => api.searchMemory(query, options), `${revision} ${query}`)
+  const { value, error, reload } = useResource(
+    (options) => api.memories({ query, limit: 50 }, options),
+    `${revision} ${query}`,
+  )
   const [forgetting, setForgetting] = useState<RecalledMemory>()
 
   return (
@@ -44,6 +48,9 @@ export function MemoryPanel() {
           onChange={(event) => setTyped(event.target.value)}
         />
       </label>
+      <a className="memory-all" href={memoryHash({ view: 'records', query })}>
+        Everything remembered, by time and by name
+      </a>
       {error !== undefined && !value && <PanelProblem error={error} onRetry={reload} />}
       {value && (
         <p className="visually-hidden" role="status">
@@ -88,14 +95,23 @@ function MemoryRow({ memory, onForget }: { memory: RecalledMemory; onForget: () 
         </summary>
         <Provenance memory={memory} />
         {open && <MemoryHistory id={memory.id} />}
-        <button
-          type="button"
-          className="button button-small"
-          aria-label={`Forget ${truncate(memory.content, 60)}`}
-          onClick={onForget}
-        >
-          <Icon name="trash" size={15} /> Forget
-        </button>
+        <div className="actions">
+          <a
+            className="button button-small"
+            href={memoryHash({ view: 'records', id: memory.id })}
+            aria-label={`Open ${truncate(memory.content, 60)}`}
+          >
+            <Icon name="edit" size={15} /> Open
+          </a>
+          <button
+            type="button"
+            className="button button-small"
+            aria-label={`Forget ${truncate(memory.content, 60)}`}
+            onClick={onForget}
+          >
+            <Icon name="trash" size={15} /> Forget
+          </button>
+        </div>
       </details>
     </li>
   )
@@ -104,46 +120,16 @@ function MemoryRow({ memory, onForget }: { memory: RecalledMemory; onForget: () 
 /** What was believed before; nothing, if this took no other's place. */
 function MemoryHistory({ id }: { id: string }) {
   const { api } = useStudio()
-  const { value } = useResource((options) => api.memoryHistory(id, options), id)
-  if (value === undefined || value.hits.length === 0) return null
+  const { value } = useResource((options) => api.memoryVersions(id, options), id)
+  const before = value?.hits.slice(value.hits.findIndex((version) => version.id === id) + 1) ?? []
+  if (before.length === 0) return null
   return (
     <ul className="memory-history" aria-label="Believed before">
-      {value.hits.map((memory) => (
+      {before.map((memory) => (
         <li key={memory.id}>
           <s>{memory.content}</s> <span className="memory-source">{provenanceLine(memory, Date.now())}</span>
         </li>
       ))}
     </ul>
   )
-}
-
-function AddMemory({ onAdd }: { onAdd: (content: string) => Promise<boolean> }) {
-  const [content, setContent] = useState('')
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault()
-    if (content.trim() !== '' && (await onAdd(content.trim()))) setContent('')
-  }
-  return (
-    <form className="add-line" onSubmit={submit}>
-      <input
-        aria-label="New memory"
-        placeholder="Something to remember"
-        value={content}
-        onChange={(event) => setContent(event.target.value)}
-      />
-      <button type="submit" className="button" disabled={content.trim() === ''}>
-        Remember
-      </button>
-    </form>
-  )
-}
-
-/** The value, once it has not changed for a moment; an emptied one at once. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), value === '' ? 0 : pauseMs)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
 }

@@ -2,14 +2,14 @@
 
 import { useSyncExternalStore } from 'react'
 
-/** The conversation the address names. */
-export function useSessionRoute(): string | undefined {
+/** The hash of the address, as it changes. */
+export function useHash(): string {
   return useSyncExternalStore(
     (callback) => {
       addEventListener('hashchange', callback)
       return () => removeEventListener('hashchange', callback)
     },
-    () => parseSessionHash(location.hash),
+    () => location.hash,
   )
 }
 
@@ -23,7 +23,12 @@ export function parseSessionHash(hash: string): string | undefined {
   }
 }
 
+/** The hash of a conversation. */
+export function sessionHash(id: string): string {
+  return `#/sessions/${encodeURIComponent(id)}`
+}
+
 /** Opens a conversation, or a new one. */
 export function openSession(id: string | undefined): void {
-  location.hash = id === undefined ? '#/' : `#/sessions/${encodeURIComponent(id)}`
+  location.hash = id === undefined ? '#/' : sessionHash(id)
 }

@@ -10,16 +10,20 @@ import { Icon } from '../design/icon.js'
 import { useAttempt } from '../design/notices.js'
 import { Salp } from '../design/salp.js'
 import { dayHeading, formatAgo } from '../format/time.js'
+import { memoryHash } from '../memory/page/route.js'
 import { openSession } from './route.js'
 
 /** Lists the conversations; `onOpened` is told after each choice, so that a sheet can close. */
 export function SessionList({
   sessions,
   current,
+  inMemory,
   onOpened,
 }: {
   sessions: Resource<{ sessions: SessionSummary[] }>
   current: string | undefined
+  /** Whether the memory page is open. */
+  inMemory: boolean
   onOpened: () => void
 }) {
   const [deleting, setDeleting] = useState<SessionSummary>()
@@ -41,6 +45,14 @@ export function SessionList({
       <button type="button" className="button new-session" aria-keyshortcuts="Alt+N" onClick={() => open(undefined)}>
         <Icon name="plus" /> New conversation
       </button>
+      <a
+        className="button-quiet memory-link"
+        href={memoryHash({ view: 'records' })}
+        aria-current={inMemory ? 'page' : undefined}
+        onClick={onOpened}
+      >
+        <Icon name="memory" /> Memory
+      </a>
       <div className="sessions-scroll">
         {sessions.error !== undefined && !sessions.value && (
           <p className="muted pad">{describeProblem(sessions.error).title}</p>

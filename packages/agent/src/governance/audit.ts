@@ -32,7 +32,13 @@ export interface ChainState {
 
 /** The record of calls. */
 export interface AuditLog {
-  append(call: Pick<GovernedCall, 'id' | 'input' | 'context'> & { tool: { name: string } }, outcome: Outcome): void
+  append(
+    call: Pick<GovernedCall, 'id' | 'input'> & {
+      readonly tool: { readonly name: string }
+      readonly context: { readonly sessionId: string; readonly turnId: string }
+    },
+    outcome: Outcome,
+  ): void
   /** The newest entries first. */
   list(options: { limit: number; before?: number | undefined }): AuditEntry[]
   /** Recomputes every hash. Linear in the number of entries. */

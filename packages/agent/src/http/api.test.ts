@@ -1,52 +1,17 @@
-import { createIdSource, createRng, migrate } from '@salp/core'
-import { createMemory, memoryMigrations } from '@salp/memory'
 import { readUIMessageStream, type UIMessage, type UIMessageChunk, uiMessageChunkSchema } from 'ai'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createTestAgent, eventOf, type TestAgent, type TestAgentOptions } from '../testing/test-agent.js'
-import { createAgentApi } from './api.js'
+import { eventOf, type TestAgentOptions } from '../testing/test-agent.js'
+import { createTestApi, type TestApi } from '../testing/test-api.js'
 
-const open: TestAgent[] = []
+const open: TestApi[] = []
 afterEach(async () => {
-  for (const { agent, db } of open.splice(0)) {
-    await agent.close()
-    db.close()
-  }
+  for (const made of open.splice(0)) await made.close()
 })
 
-function setup(options: TestAgentOptions = {}) {
-  const made = createTestAgent(options)
+function setup(options: TestAgentOptions = {}): TestApi {
+  const made = createTestApi(options)
   open.push(made)
-  const { agent, db, clock, log, model } = made
-  migrate(db, 'memory', memoryMigrations)
-  const ids = createIdSource({ clock, rng: createRng('api') })
-  const app = createAgentApi(
-    {
-      agent,
-      memory: createMemory({ db, clock, ids }),
-      model,
-      clock,
-      ids,
-      log,
-      status: () => Promise.reject(new Error('not asked for here')),
-      config: [
-        { path: 'model.key', value: 'sk-secret', source: 'environment', origin: 'SALP_MODEL_KEY', secret: true },
-      ],
-      version: '0.0.0',
-    },
-    { token: 'secret-token', hosts: ['localhost'], trustLoopback: true },
-  )
-  const request = (path: string, init: RequestInit & { json?: unknown } = {}) =>
-    app.request(`http://localhost${path}`, {
-      ...init,
-      ...(init.json !== undefined && { method: init.method ?? 'POST', body: JSON.stringify(init.json) }),
-      headers: {
-        host: 'localhost',
-        authorization: 'Bearer secret-token',
-        'content-type': 'application/json',
-        ...init.headers,
-      },
-    })
-  return { ...made, request }
+  return made
 }
 
 const user = (text: string) => ({ id: 'u', role: 'user', parts: [{ type: 'text', text }] })
@@ -240,8 +205,14 @@ describe('GET /api/openapi.json', () => {
         "/api/questions",
         "/api/questions/{id}",
         "/api/memory",
-        "/api/memory/{id}/history",
+        "/api/memory/timeline",
+        "/api/memory/graph",
+        "/api/memory/about",
+        "/api/memory/curate",
         "/api/memory/{id}",
+        "/api/memory/{id}/history",
+        "/api/memory/{id}/reopen",
+        "/api/memory/{id}/supersede",
         "/api/tasks",
         "/api/tasks/{id}",
         "/api/health",

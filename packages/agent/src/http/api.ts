@@ -7,9 +7,10 @@ import { RequestError, toProblem } from './problem.js'
 import { describeRoutes, mount } from './route.js'
 import { chatRoutes } from './routes/chat.js'
 import { insightRoutes } from './routes/insight.js'
+import { memoryRoutes } from './routes/memory.js'
 import { openAiRoutes } from './routes/openai.js'
 import { sessionRoutes } from './routes/sessions.js'
-import { storeRoutes } from './routes/store.js'
+import { taskRoutes } from './routes/tasks.js'
 
 /**
  * Creates the API as a hono application, to be mounted at the root of a server.
@@ -21,7 +22,8 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
   const routes = [
     ...chatRoutes(deps),
     ...sessionRoutes(deps),
-    ...storeRoutes(deps),
+    ...memoryRoutes(deps),
+    ...taskRoutes(deps),
     ...insightRoutes(deps),
     ...openAiRoutes(deps),
   ]

@@ -10,10 +10,12 @@ export {
 export { createFetchTool, type FetchToolOptions } from './tools/fetch-tool.js'
 export type { ResolvedAddress } from './tools/guarded-fetch.js'
 export { createReadTools } from './tools/read-tools.js'
+export { withSpeculation } from './tools/speculative-workspace.js'
 export {
   createWorkspace,
   type FileChange,
   type Workspace,
+  type WorkspaceEntry,
   type WorkspaceOptions,
   type WorkspacePath,
 } from './tools/workspace.js'

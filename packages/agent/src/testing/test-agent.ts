@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { type Agent, type AgentDeps, type AgentOptions, createAgent } from '../agent.js'
 import { agentMigrations } from '../migrations.js'
 import type { AgentEvent, RecalledMemory } from '../protocol.js'
+import type { Speculator } from '../speculation.js'
 import { createTool, type Tool } from '../tool.js'
 
 /** What a test may change of the agent. */
@@ -21,6 +22,7 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly db?: Database | undefined
   readonly paused?: (() => string | undefined) | undefined
   readonly seed?: string | undefined
+  readonly speculator?: Speculator | undefined
 }
 
 /** The agent and what it was made of. */
@@ -58,6 +60,7 @@ export function createTestAgent({
   db = openDatabase(':memory:'),
   paused,
   seed = 'test',
+  speculator,
   ...options
 }: TestAgentOptions = {}): TestAgent {
   migrate(db, 'agent', agentMigrations)
@@ -79,6 +82,7 @@ export function createTestAgent({
       memory: { recall: () => Promise.resolve({ hits: memories }) },
       tools: tools ?? (() => notingTools([])),
       ...(paused !== undefined && { paused }),
+      speculator,
     },
     { workspace: '/home/me/project', ...options },
   )

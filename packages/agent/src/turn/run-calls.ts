@@ -1,9 +1,11 @@
 /** Runs the calls of one reply under governance, and adds their results to the conversation. */
 
 import type { LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
+import { describeError } from '@salp/core'
 import { failure } from '../governance/pipeline.js'
 import type { Effect, Outcome } from '../protocol.js'
 import type { StoredCall } from '../session/store.js'
+import type { Speculator } from '../speculation.js'
 import type { JsonValue } from '../tool.js'
 import { TurnSuspended } from './interruption.js'
 import { addMessage, type RunningTurn } from './running-turn.js'
@@ -12,17 +14,104 @@ import { addMessage, type RunningTurn } from './running-turn.js'
 export async function runCalls(running: RunningTurn, calls: readonly StoredCall[]): Promise<void> {
   const { deps, meter } = running
   const known = calls.map((call) => ({ ...call, effect: deps.toolbox.effect(call.tool) }))
-  const ranks = deps.steering.ranks(known)
-  const outcomes = new Map<string, Outcome>()
-  for (const group of groupCalls(known)) {
-    const ordered = group.toSorted((a, b) => (ranks.get(a.id) ?? 0) - (ranks.get(b.id) ?? 0))
-    await Promise.all(ordered.map(async (call) => outcomes.set(call.id, await runCall(running, call))))
-  }
+  const { speculator } = deps
+  const outcomes =
+    speculator !== undefined && isTransaction(running, known)
+      ? await runTogether(running, speculator, known)
+      : await runInOrder(running, known, async (call) => {
+          const ended = await runCall(running, call)
+          return settle(running, call, ended, ended.outcome)
+        })
   meter.batch([...outcomes.values()])
   addMessage(running, {
     role: 'tool',
     content: calls.map((call) => toResultPart(call, outcomes.get(call.id))),
   })
+}
+
+type KnownCall = StoredCall & { readonly effect: Effect }
+
+/** How a call ended, and what it took; nothing of it is written yet. */
+interface EndedCall {
+  readonly outcome: Outcome
+  readonly waitedMs: number
+  readonly durationMs: number
+}
+
+/** Runs calls group by group, each group in the order that cognition gives. */
+async function runInOrder(
+  { deps }: RunningTurn,
+  calls: readonly KnownCall[],
+  run: (call: KnownCall) => Promise<Outcome>,
+): Promise<Map<string, Outcome>> {
+  const ranks = deps.steering.ranks(calls)
+  const outcomes = new Map<string, Outcome>()
+  for (const group of groupCalls(calls)) {
+    const ordered = group.toSorted((a, b) => (ranks.get(a.id) ?? 0) - (ranks.get(b.id) ?? 0))
+    await Promise.all(ordered.map(async (call) => outcomes.set(call.id, await run(call))))
+  }
+  return outcomes
+}
+
+/** Whether a batch writes more than once, and nothing in it has an effect that could not be taken back. */
+function isTransaction({ deps: { toolbox } }: RunningTurn, calls: readonly KnownCall[]): boolean {
+  const writes = calls.filter(({ effect }) => !isRead(effect))
+  return (
+    writes.length > 1 &&
+    calls.every(({ status }) => status === 'requested') &&
+    writes.every(({ tool }) => toolbox.get(tool)?.reversible === true)
+  )
+}
+
+/**
+ * Runs a batch that counts as a whole or not at all: when a write fails, or what it wrote does not hold, the others are undone.
+ *
+ * What was learnt of the tools stays learnt either way, and the audit holds both the call and its undoing.
+ */
+async function runTogether(
+  running: RunningTurn,
+  speculator: Speculator,
+  calls: readonly KnownCall[],
+): Promise<Map<string, Outcome>> {
+  const ended = new Map<string, EndedCall>()
+  const trial = await speculator.speculate(() =>
+    runInOrder(running, calls, async (call) => {
+      const end = await runCall(running, call)
+      ended.set(call.id, end)
+      return end.outcome
+    }),
+  )
+  const broken = calls.find(({ id, effect }) => !isRead(effect) && !held(trial.value.get(id)))
+  let why = broken && `${broken.tool} in the same reply failed`
+  if (why !== undefined) await trial.discard()
+  else {
+    await trial.keep().catch((error: unknown) => {
+      why = describeError(error)
+    })
+  }
+  const outcomes = new Map<string, Outcome>()
+  for (const call of calls) {
+    const end = ended.get(call.id)
+    if (end === undefined) continue
+    const undone = why !== undefined && !isRead(call.effect) && held(end.outcome)
+    const outcome = undone
+      ? failure(
+          'failed',
+          `Undone: ${why}, and calls of one reply that write count together`,
+          'Nothing of it was changed',
+        )
+      : end.outcome
+    if (undone) {
+      const { tool, id, input } = call
+      running.deps.audits.append({ id, input, context: running.place, tool: { name: tool } }, outcome)
+    }
+    outcomes.set(call.id, settle(running, call, end, outcome))
+  }
+  return outcomes
+}
+
+function held(outcome: Outcome | undefined): boolean {
+  return outcome?.status === 'ok' && outcome.verification?.passed !== false
 }
 
 /**
@@ -47,10 +136,10 @@ function isRead(effect: Effect): boolean {
   return effect === 'none' || effect === 'read'
 }
 
-async function runCall(running: RunningTurn, call: StoredCall): Promise<Outcome> {
-  if (call.outcome !== undefined) return call.outcome
-  const { deps, turn, place, signal, meter } = running
-  const { clock, feed, store, steering, audits } = deps
+async function runCall(running: RunningTurn, call: StoredCall): Promise<EndedCall> {
+  if (call.outcome !== undefined) return { outcome: call.outcome, waitedMs: 0, durationMs: 0 }
+  const { deps, place, signal, meter } = running
+  const { clock, feed, store, audits } = deps
   meter.call(call.tool, call.input)
   const askedAt = clock.monotonic()
   let begunAt: number | undefined
@@ -64,9 +153,20 @@ async function runCall(running: RunningTurn, call: StoredCall): Promise<Outcome>
     throw signal.reason
   }
   const endedAt = clock.monotonic()
-  const durationMs = endedAt - (begunAt ?? endedAt)
-  steering.waited(turn, (begunAt ?? endedAt) - askedAt)
-  steering.observe(turn, call, outcome, durationMs)
+  return { outcome, waitedMs: (begunAt ?? endedAt) - askedAt, durationMs: endedAt - (begunAt ?? endedAt) }
+}
+
+/** Writes how a call ended; cognition learns what the tool did, even where that was undone. */
+function settle(
+  { deps, turn, place }: RunningTurn,
+  call: StoredCall,
+  { outcome: made, waitedMs, durationMs }: EndedCall,
+  outcome: Outcome,
+): Outcome {
+  if (call.outcome !== undefined) return outcome
+  const { feed, store, steering, audits } = deps
+  steering.waited(turn, waitedMs)
+  steering.observe(turn, call, made, durationMs)
   store.transaction(() => {
     audits.flush()
     store.finishCall(call.id, outcome)

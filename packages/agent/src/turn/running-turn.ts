@@ -8,6 +8,7 @@ import type { Governor } from '../governance/govern.js'
 import type { RecalledMemory, Task, TurnEvents } from '../protocol.js'
 import type { EventPlace, Feed } from '../session/feed.js'
 import type { OpenTurn, SessionStore, StoredMessage } from '../session/store.js'
+import type { Speculator } from '../speculation.js'
 import type { Toolbox } from '../toolbox.js'
 import type { TurnLimits } from './limits.js'
 import type { TurnMeter } from './meter.js'
@@ -19,10 +20,12 @@ export interface TurnDeps {
   readonly feed: Feed
   readonly governor: Governor
   /** Entries on calls that ended, to be written with their outcomes. */
-  readonly audits: Pick<AuditQueue, 'flush'>
+  readonly audits: AuditQueue
   readonly model: LanguageModelV4
   readonly toolbox: Toolbox
   readonly steering: Steering
+  /** Lets a reply that writes several times count as a whole. Without it, each call counts alone. */
+  readonly speculator?: Speculator | undefined
   readonly clock: Clock
   readonly ids: IdSource
   readonly log: Logger

@@ -1,5 +1,7 @@
 /** The Beta distribution: what is known of a rate, and what one more trial would teach. */
 
+import { exp, ln, log2 } from './real.js'
+
 /** Digamma, the derivative of ln Γ, for x > 0: recurrence up to 6, then the asymptotic series; error below 1e-9. */
 export function digamma(x: number): number {
   let value = 0
@@ -11,7 +13,7 @@ export function digamma(x: number): number {
   const inverse = 1 / (at * at)
   return (
     value +
-    Math.log(at) -
+    ln(at) -
     0.5 / at -
     inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132))))
   )
@@ -20,7 +22,7 @@ export function digamma(x: number): number {
 /** Entropy of a coin that falls heads with probability `p`, in bits. */
 export function binaryEntropy(p: number): number {
   if (p <= 0 || p >= 1) return 0
-  return -(p * Math.log2(p) + (1 - p) * Math.log2(1 - p))
+  return -(p * log2(p) + (1 - p) * log2(1 - p))
 }
 
 /**
@@ -75,7 +77,7 @@ export function betaQuantile(probability: number, a: number, b: number): number 
 export function betaCdf(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
-  const front = Math.exp(a * Math.log(x) + b * Math.log(1 - x) - logBeta(a, b))
+  const front = exp(a * ln(x) + b * ln(1 - x) - logBeta(a, b))
   return x < (a + 1) / (a + b + 2) ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(1 - x, b, a)) / b
 }
 
@@ -114,5 +116,5 @@ function logGamma(x: number): number {
   }
   const inverse = 1 / (at * at)
   const series = (1 / 12 - inverse * (1 / 360 - inverse * (1 / 1260 - inverse / 1680))) / at
-  return (at - 0.5) * Math.log(at) - at + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product)
+  return (at - 0.5) * ln(at) - at + 0.5 * ln(2 * Math.PI) + series - ln(product)
 }

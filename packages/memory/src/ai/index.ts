@@ -1,9 +1,11 @@
-/** The memory as tools of the AI SDK, for agents that use no other part of Salp. */
+/** The memory and the AI SDK: tools for agents that use no other part of Salp, and a model that reads for the memory. */
 
 import { type Tool, tool } from 'ai'
 import { z } from 'zod'
 import type { Memory } from '../memory.js'
 import { kinds, type MemoryInput } from '../record.js'
+
+export { createExtractor } from './extractor.js'
 
 /** How the tools behave. */
 export interface MemoryToolsOptions {

@@ -3,6 +3,7 @@
 export { EmbedderError } from './embedder-error.js'
 export { createOnnxEmbedder, type OnnxEmbedder, type OnnxEmbedderOptions } from './onnx-embedder.js'
 export { EmbedderRuntimeError } from './onnx-thread.js'
+export { openEmbedder } from './open-embedder.js'
 export type { SentenceModelOptions } from './sentence-model.js'
 export {
   type ConversionProgress,

@@ -1,7 +1,5 @@
 /** Walks the files of a workspace the way a person looks at a project: without what git ignores. */
 
-import { lstat, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type IgnoreRule, parseIgnore } from '../../tools/glob.js'
 import type { Workspace, WorkspacePath } from './workspace.js'
 
@@ -41,26 +39,16 @@ async function* entries(
   { depth, signal, rules }: { depth: number; signal: AbortSignal; rules: readonly IgnoreRule[] | undefined },
 ): AsyncGenerator<WalkEntry> {
   signal.throwIfAborted()
-  const absolute = join(workspace.root, folder)
-  // A folder that cannot be read, or went away meanwhile, is shown without entries.
-  const found = await readdir(absolute, { withFileTypes: true }).catch(() => [])
+  const found = await workspace.entries(folder)
   const own =
     rules !== undefined && found.some(({ name }) => name === '.gitignore')
       ? [...rules, ...(await rulesOf(workspace, folder))]
       : rules
-  for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = folder === '.' ? entry.name : `${folder}/${entry.name}`
-    const isFolder = entry.isDirectory()
-    if (!isFolder && !entry.isFile()) continue
-    if (own !== undefined && (entry.name === '.git' || entry.name === 'node_modules' || verdict(own, path, isFolder)))
-      continue
-    const sizeBytes = isFolder
-      ? 0
-      : await lstat(join(absolute, entry.name)).then(
-          ({ size }) => size,
-          () => 0,
-        )
-    yield { path, kind: isFolder ? 'folder' : 'file', sizeBytes }
+  for (const { name, kind, sizeBytes } of found.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = folder === '.' ? name : `${folder}/${name}`
+    const isFolder = kind === 'folder'
+    if (own !== undefined && (name === '.git' || name === 'node_modules' || verdict(own, path, isFolder))) continue
+    yield { path, kind, sizeBytes }
     if (isFolder && depth > 1) yield* entries(workspace, path, { depth: depth - 1, signal, rules: own })
   }
 }
@@ -77,6 +65,10 @@ async function rulesAbove(workspace: Workspace, folder: string): Promise<IgnoreR
 }
 
 async function rulesOf(workspace: Workspace, folder: string): Promise<IgnoreRule[]> {
-  const text = await readFile(join(workspace.root, folder, '.gitignore'), 'utf8').catch(() => '')
-  return parseIgnore(text.slice(0, 100_000), folder === '.' ? '' : folder)
+  const path = folder === '.' ? '.gitignore' : `${folder}/.gitignore`
+  const bytes = await workspace
+    .locate(path)
+    .then(workspace.read)
+    .catch(() => new Uint8Array())
+  return parseIgnore(new TextDecoder().decode(bytes).slice(0, 100_000), folder === '.' ? '' : folder)
 }

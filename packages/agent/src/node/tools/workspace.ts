@@ -27,6 +27,14 @@ export interface WorkspacePath {
   readonly kind: 'file' | 'folder' | 'special' | 'missing'
 }
 
+/** Something in a folder. */
+export interface WorkspaceEntry {
+  readonly name: string
+  readonly kind: 'file' | 'folder'
+  /** Of files. */
+  readonly sizeBytes: number
+}
+
 /** A file as it shall be; absent bytes delete it. */
 export interface FileChange {
   readonly path: WorkspacePath
@@ -57,6 +65,12 @@ export interface Workspace {
   read(path: WorkspacePath): Promise<Uint8Array>
   /** Opens a file for reading, whatever its size. The caller closes it. */
   open(path: WorkspacePath): Promise<FileHandle>
+  /**
+   * What a folder holds, links and special files left out; nothing of one that cannot be read, or went away.
+   *
+   * @param folder - From the root, with `/`; the root is `.`.
+   */
+  entries(folder: string): Promise<readonly WorkspaceEntry[]>
   /** Writes files so that each is whole at any moment, and either all are changed or none. Modes stay. */
   commit(changes: readonly FileChange[]): Promise<void>
   /** Runs one after the other what reads and then writes. */
@@ -110,6 +124,7 @@ export async function createWorkspace(root: string, options: WorkspaceOptions = 
       return await handle.readFile()
     },
     open: openFile,
+    entries: (folder) => entriesOf(join(base, folder)),
     commit: (changes) => commit(changes, writeAll),
     exclusively(work) {
       const next = queue.then(work)
@@ -193,6 +208,20 @@ async function openFile(path: WorkspacePath): Promise<FileHandle> {
   } catch (error) {
     throw translate(error, 'read', path.relative)
   }
+}
+
+async function entriesOf(absolute: string): Promise<WorkspaceEntry[]> {
+  const found = await readdir(absolute, { withFileTypes: true }).catch(() => [])
+  return Promise.all(
+    found
+      .filter((entry) => entry.isDirectory() || entry.isFile())
+      .map(async (entry): Promise<WorkspaceEntry> => {
+        const { name } = entry
+        if (entry.isDirectory()) return { name, kind: 'folder', sizeBytes: 0 }
+        const { size } = await lstat(join(absolute, name)).catch(() => ({ size: 0 }))
+        return { name, kind: 'file', sizeBytes: size }
+      }),
+  )
 }
 
 /** Says what is missing, with names nearby that are like it. */

@@ -47,6 +47,7 @@ export function createWriteTools({ workspace }: { workspace: Workspace }): reado
       },
     ),
     effect: 'write',
+    reversible: true,
     timeoutMs: 30_000,
     assess: ({ path, mode }) => assess([path], mode === 'append' ? 'adds to' : 'overwrites'),
     run: ({ path, content, mode }, { signal }) =>
@@ -87,6 +88,7 @@ export function createWriteTools({ workspace }: { workspace: Workspace }): reado
       },
     ),
     effect: 'write',
+    reversible: true,
     timeoutMs: 30_000,
     assess: ({ path }) => assess([path], 'changes'),
     run: ({ path, find, replace, all }, { signal }) =>
@@ -117,6 +119,7 @@ export function createWriteTools({ workspace }: { workspace: Workspace }): reado
       text: 'patch',
     }),
     effect: 'write',
+    reversible: true,
     timeoutMs: 60_000,
     async assess({ patch: text }) {
       const parsed = parsePatch(text)

@@ -4,6 +4,7 @@ import { createIdSource, createRng, migrate } from '@salp/core'
 import { type Database, openDatabase } from '@salp/core/node'
 import { recordingPublisher, type StoppedClock, stoppedClock } from '@salp/core/testing'
 import type { Embedder } from '../../embedder.js'
+import type { Extractor } from '../../extractor.js'
 import { createMemory, type Memory, type MemoryEvents, type MemoryOptions } from '../../memory.js'
 import { memoryMigrations } from '../../migrations.js'
 import type { MemoryInput } from '../../record.js'
@@ -21,7 +22,7 @@ export interface OpenMemory {
   readonly clock: StoppedClock
   readonly events: ReturnType<typeof recordingPublisher<MemoryEvents>>
   /** Another memory over the same database. */
-  reopen(options: MemoryOptions, embedder?: Embedder): Memory
+  reopen(options: MemoryOptions, embedder?: Embedder, extractor?: Extractor): Memory
 }
 
 /** Opens a memory on Monday, in the database at `path`. */
@@ -39,8 +40,8 @@ export function openMemory(
   const clock = stoppedClock(monday)
   const events = recordingPublisher<MemoryEvents>()
   const ids = createIdSource({ clock, rng: createRng(seed) })
-  const reopen = (other: MemoryOptions, embedder?: Embedder): Memory =>
-    createMemory({ db, clock, ids, events, embedder }, other)
+  const reopen = (other: MemoryOptions, embedder?: Embedder, extractor?: Extractor): Memory =>
+    createMemory({ db, clock, ids, events, embedder, extractor }, other)
   return { memory: reopen(rest, first), db, clock, events, reopen }
 }
 

@@ -1,0 +1,3 @@
+/** What of the memory touches the machine: a folder of notes on disk. */
+
+export { openNoteFolder } from './note-folder.js'
