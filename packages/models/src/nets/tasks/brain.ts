@@ -18,7 +18,7 @@ import { defineNet, float32, int32, type Net } from '../net.js'
 import { weightedSum } from '../ops/arithmetic.js'
 import { binaryCrossEntropy, crossEntropy } from '../ops/losses.js'
 import { reshape, split } from '../ops/shapes.js'
-import { encodeFeatures, type Feature, type GroupedExample, logistic, type NetTask } from './task.js'
+import { encodeFeatures, type Feature, type GroupedExample, greatest, logistic, type NetTask } from './task.js'
 
 /** A step that may be taken. */
 export interface StepQuestion {
@@ -221,6 +221,11 @@ export const brainTask: NetTask = {
   rates: [0.0003, 0.001, 0.003],
   metric: 'Brier score of success: squared distance of the probability to what happened',
   examples: (records) => stepExamples(records),
+  classes: {
+    names: errorClasses,
+    truth: ({ error, errorWeight }) => (errorWeight?.[0] === 1 ? error?.[0] : undefined),
+    said: ({ error }) => greatest(error),
+  },
   error: ({ success }, example) => (logistic(success?.[0] ?? 0) - (example.success?.[0] ?? 0)) ** 2,
   baseline(training) {
     // A line fitted to what happened gives probabilities, roughly, that know all that a line can know.
