@@ -21,6 +21,12 @@ export interface TaskReport {
   readonly calibration?:
     | { readonly temperature: number; readonly error: number; readonly bins: readonly CalibrationBin[] }
     | undefined
+  /** Held-out loss after so many steps, as it was found while training. */
+  readonly curve: readonly { readonly step: number; readonly heldOut: number }[]
+  /** If the net tells classes apart: how often each (row) was held for each (column), on the test part. */
+  readonly confusion?:
+    | { readonly names: readonly string[]; readonly counts: readonly (readonly number[])[] }
+    | undefined
   readonly architecture: string
   readonly dataDigest: string
 }
@@ -56,7 +62,7 @@ Mean over test examples with 95 % intervals (bootstrap over groups); ${task.metr
 | gain | ${show(report.gain)} |
 
 ${beatsBaseline(report) ? 'It beats its baseline.' : '**It does not beat its baseline**, as far as these data can tell.'}
-${calibration === undefined ? '' : calibrationPart(calibration)}
+${calibration === undefined ? '' : calibrationPart(calibration)}${report.confusion === undefined ? '' : confusionPart(report.confusion)}
 ## What it cannot do
 
 ${task.limits}
@@ -76,6 +82,27 @@ Scores are divided by ${temperature.toFixed(2)}, fitted on the validation part. 
 
 | said | happened | examples |
 | --- | --- | --- |
+${rows.join('\n')}
+`
+}
+
+/** Classes that never came are left out of the rows. */
+function confusionPart({ names, counts }: NonNullable<TaskReport['confusion']>): string {
+  const said = names.map((_, column) => counts.some((row) => (row[column] ?? 0) > 0))
+  const columns = [...names.keys()].filter((column) => said[column])
+  const rows = names.flatMap((name, row) => {
+    const own = counts[row] ?? []
+    return own.some((count) => count > 0)
+      ? [`| ${[name, ...columns.map((column) => own[column] ?? 0)].join(' | ')} |`]
+      : []
+  })
+  return `
+## Classes
+
+What it was (rows), and what the net held for likeliest (columns).
+
+| ${['', ...columns.map((column) => names[column])].join(' | ')} |
+| ${['', ...columns].map(() => '---').join(' | ')} |
 ${rows.join('\n')}
 `
 }

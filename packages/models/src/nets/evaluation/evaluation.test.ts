@@ -1,6 +1,7 @@
 import { createRng } from '@salp/core'
 import { describe, expect, test } from 'vitest'
 import { calibrationBins, calibrationError, fitTemperature } from './calibration.js'
+import { fitRidge } from './ridge.js'
 import { bootstrapMean } from './statistics.js'
 
 describe('bootstrapMean()', () => {
@@ -67,5 +68,34 @@ describe('calibrationBins()', () => {
       { said: 1, happened: 1, count: 1 },
     ])
     expect(calibrationError(bins)).toBe(0)
+  })
+})
+
+describe('fitRidge()', () => {
+  const rng = createRng('line')
+  const rows = Array.from({ length: 300 }, () => {
+    const x = [rng() - 0.5, rng() * 10, rng()]
+    return { x, y: 3 * (x[0] ?? 0) - 0.5 * (x[1] ?? 0) + 7, weight: 1 }
+  })
+
+  test('finds a line that is there', () => {
+    const line = fitRidge(rows, { ridge: 1e-9 })
+    for (const { x, y } of rows) expect(line(x)).toBeCloseTo(y, 5)
+  })
+
+  test('counts rows by their weight, and bears features that never change', () => {
+    const line = fitRidge(
+      [
+        { x: [0], y: 1, weight: 3 },
+        { x: [0], y: 5, weight: 1 },
+      ],
+      { ridge: 1e-9 },
+    )
+    expect(line([0])).toBeCloseTo(2, 6)
+    expect(line([9])).toBeCloseTo(2, 6)
+  })
+
+  test('refuses no rows', () => {
+    expect(() => fitRidge([])).toThrow(RangeError)
   })
 })

@@ -1,6 +1,6 @@
 /** Sorting networks, as WebAssembly over the coordinates of many peers at once. */
 
-import { assemble, type Code, everyFour, get, i32, set, v128, type WasmFunction } from '../kernel/assembler.js'
+import { assemble, type Code, defineFunction, everyFour, get, i32, set, v128 } from '../kernel/assembler.js'
 
 /** Pairs of places that are compared and put in order, one after the other. */
 export type Comparators = readonly (readonly [number, number])[]
@@ -55,31 +55,35 @@ export function ranksModule({
   readonly to: number
   readonly stride: number
 }): Uint8Array<ArrayBuffer> {
-  const [into, values, count, distance, end, spare, first] = [0, 1, 2, 3, 4, 5, 6]
-  const local = (peer: number): number => first + peer
-  const load = (peer: number): Code =>
-    set(local(peer), v128.load(i32.add(i32.add(get(values), get(distance)), i32.constant(peer * stride))))
-  const compare = ([a, b]: readonly [number, number]): Code => [
-    ...set(spare, v128.least(get(local(a)), get(local(b)))),
-    ...set(local(b), v128.most(get(local(a)), get(local(b)))),
-    ...set(local(a), get(spare)),
-  ]
-  const chosen = Array.from({ length: to - from + 1 }, (_, index) => get(local(from + index)))
-  const sum = chosen.reduce((a, b) => v128.add(a, b))
-  const mean = chosen.length === 1 ? sum : v128.multiply(sum, v128.splat(f32(1 / chosen.length)))
-  const ranks: WasmFunction = {
-    name: 'ranks',
-    parameters: ['i32', 'i32', 'i32'],
-    locals: ['i32', 'i32', 'v128', ...Array<'v128'>(peers).fill('v128')],
-    body: [
-      ...set(end, i32.shiftLeft(get(count), 2)),
-      ...everyFour(distance, end, [
-        ...Array.from({ length: peers }, (_, peer) => load(peer)).flat(),
+  const own = Object.fromEntries(Array.from({ length: peers }, (_, peer) => [`peer${peer}`, 'v128'] as const))
+  const ranks = defineFunction(
+    'ranks',
+    {
+      parameters: { into: 'i32', values: 'i32', count: 'i32' },
+      locals: { distance: 'i32', end: 'i32', spare: 'v128', ...own },
+    },
+    (at) => {
+      // The locals of the peers come last.
+      const local = (peer: number): number => at.spare + 1 + peer
+      const place = (start: number, by: number): Code =>
+        i32.add(i32.add(get(start), get(at.distance)), i32.constant(by))
+      const compare = ([a, b]: readonly [number, number]): Code => [
+        ...set(at.spare, v128.least(get(local(a)), get(local(b)))),
+        ...set(local(b), v128.most(get(local(a)), get(local(b)))),
+        ...set(local(a), get(at.spare)),
+      ]
+      const chosen = Array.from({ length: to - from + 1 }, (_, index) => get(local(from + index)))
+      const sum = chosen.reduce((a, b) => v128.add(a, b))
+      const mean = chosen.length === 1 ? sum : v128.multiply(sum, v128.splat(f32(1 / chosen.length)))
+      return everyFour(at, [
+        ...Array.from({ length: peers }, (_, peer) =>
+          set(local(peer), v128.load(place(at.values, peer * stride))),
+        ).flat(),
         ...prunedNetwork(sortingNetwork(peers), from, to).flatMap(compare),
-        ...v128.store(i32.add(get(into), get(distance)), mean),
-      ]),
-    ],
-  }
+        ...v128.store(place(at.into, 0), mean),
+      ])
+    },
+  )
   return assemble([ranks], { shared: false })
 }
 

@@ -123,8 +123,7 @@ export async function createWriter(
   }
   return {
     async classify(source) {
-      const { results } = reader === undefined ? { results: {} } : await readSource(reader, source)
-      const { classes } = results as Record<string, Float32Array | undefined>
+      const classes = reader === undefined ? undefined : (await readSource(reader, source)).results.classes
       if (classes === undefined) throw new RangeError(`Cannot classify with "${net.name}": it has no head`)
       return classes
     },

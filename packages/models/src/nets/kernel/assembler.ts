@@ -17,9 +17,31 @@ const typeBytes: Readonly<Record<WasmType, number>> = { i32: 0x7f, f32: 0x7d, f6
 export interface WasmFunction {
   readonly name: string
   readonly parameters: readonly WasmType[]
-  readonly result?: WasmType | undefined
+  readonly result: WasmType | undefined
   readonly locals: readonly WasmType[]
   readonly body: Code
+}
+
+/** Types of parameters or locals, by name, in order. */
+type Declared = Readonly<Record<string, WasmType>>
+
+/** Writes a function whose body calls its parameters and locals by name. */
+export function defineFunction<const Parameters extends Declared, const Locals extends Declared>(
+  name: string,
+  {
+    parameters,
+    locals,
+    result,
+  }: { readonly parameters: Parameters; readonly locals: Locals; readonly result?: WasmType },
+  body: (index: Readonly<Record<keyof Parameters | keyof Locals, number>>) => Code,
+): WasmFunction {
+  const names = [...Object.keys(parameters), ...Object.keys(locals)]
+  // Every name is there: they are those of the type.
+  const index = Object.fromEntries(names.map((each, place) => [each, place])) as Record<
+    keyof Parameters | keyof Locals,
+    number
+  >
+  return { name, parameters: Object.values(parameters), result, locals: Object.values(locals), body: body(index) }
 }
 
 /** Encodes a module that imports its memory as `env.memory` and exports its functions. */
@@ -92,7 +114,10 @@ export const v128 = {
   /** Loads from an address, aligned to 16 bytes. */
   load: (address: Code): Code => [...address, 0xfd, 0x00, 0x04, 0x00],
   store: (address: Code, value: Code): Code => [...address, ...value, 0xfd, 0x0b, 0x04, 0x00],
-  zero: [0xfd, 0x0c, ...Array<number>(16).fill(0)] as Code,
+  /** A vector of 16 bytes known now. */
+  constant: (bytes: readonly number[]): Code => [0xfd, 0x0c, ...bytes],
+  /** Zeros. */
+  zero: (): Code => v128.constant(Array<number>(16).fill(0)),
   splat: simd(0x13),
   add: simd(0xe4),
   subtract: simd(0xe5),
@@ -120,7 +145,7 @@ export const f64x2 = {
   low: simd(0x5f),
   /** The last two. */
   high: (a: Code): Code =>
-    f64x2.low([...a, ...v128.zero, 0xfd, 0x0d, ...Array.from({ length: 16 }, (_, index) => (index + 8) % 24)]),
+    f64x2.low([...a, ...v128.zero(), 0xfd, 0x0d, ...Array.from({ length: 16 }, (_, index) => (index + 8) % 24)]),
   add: simd(0xf0),
   multiply: simd(0xf2),
   /** Sum of both elements. */
@@ -128,19 +153,24 @@ export const f64x2 = {
 }
 
 /**
- * Runs `body` for every 16 bytes.
+ * Runs `body` for every four of `count` elements of four bytes.
  *
- * @param at - Local that holds the distance from the start, in bytes.
+ * @param distance - Local that holds the distance from the start, in bytes.
  * @param end - Local that holds the length in bytes.
+ * @param count - Parameter that holds the number of elements.
  */
-export function everyFour(at: number, end: number, body: Code): Code {
+export function everyFour(
+  { distance, end, count }: { readonly distance: number; readonly end: number; readonly count: number },
+  body: Code,
+): Code {
   return [
-    ...set(at, i32.constant(0)),
-    // block, loop: leave when at >= end, unsigned; at the foot, round again.
+    ...set(end, i32.shiftLeft(get(count), 2)),
+    ...set(distance, i32.constant(0)),
+    // block, loop: leave when distance >= end, unsigned; at the foot, round again.
     ...[0x02, 0x40, 0x03, 0x40],
-    ...[...get(at), ...get(end), 0x4f, 0x0d, 0x01],
+    ...[...get(distance), ...get(end), 0x4f, 0x0d, 0x01],
     ...body,
-    ...set(at, i32.add(get(at), i32.constant(16))),
+    ...set(distance, i32.add(get(distance), i32.constant(16))),
     ...[0x0c, 0x00, 0x0b, 0x0b],
   ]
 }

@@ -1,6 +1,6 @@
 /** Loops over flat buffers of weights, in WebAssembly with SIMD. */
 
-import { assemble, type Code, everyFour, f64x2, get, i32, set, v128, type WasmFunction } from './assembler.js'
+import { assemble, type Code, defineFunction, everyFour, f64x2, get, i32, set, v128 } from './assembler.js'
 
 /**
  * The loops. Places are in bytes and multiples of 16; counts are in elements and multiples of 4.
@@ -34,155 +34,121 @@ export interface Kernel {
   mask(into: number, count: number, key: number, threshold: number, kept: number): void
 }
 
-/** Adds a distance in bytes to a place. */
-const at = (place: number, distance: number): Code => i32.add(get(place), get(distance))
+/** What every loop over places needs beside them. */
+const loop = { distance: 'i32', end: 'i32' } as const
 
-const bytes = (count: number, end: number): Code => set(end, i32.shiftLeft(get(count), 2))
+/** Four elements, so far from a place. */
+const load = (place: number, distance: number): Code => v128.load(i32.add(get(place), get(distance)))
+const store = (place: number, distance: number, value: Code): Code =>
+  v128.store(i32.add(get(place), get(distance)), value)
 
-/** Sums the squares of what `value` gives, in two accumulators. */
-function squares(
-  name: string,
-  parameters: readonly ('i32' | 'f32')[],
-  value: (distance: number) => Code,
-): WasmFunction {
-  const count = parameters.length - 1
-  const [distance, end, x, part, low, high] = [0, 1, 2, 3, 4, 5].map((index) => parameters.length + index) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
+const sums = { x: 'v128', half: 'v128', low: 'v128', high: 'v128' } as const
+
+/** Adds the squares of the elements of `x` to two sums of float64. */
+function addSquares({ x, half, low, high }: Readonly<Record<keyof typeof sums, number>>): Code {
+  const add = (sum: number, part: Code): Code => [
+    ...set(half, part),
+    ...set(sum, f64x2.add(get(sum), f64x2.multiply(get(half), get(half)))),
   ]
-  const addSquare = (sum: number, half: Code): Code => [
-    ...set(part, half),
-    ...set(sum, f64x2.add(get(sum), f64x2.multiply(get(part), get(part)))),
-  ]
-  return {
-    name,
-    parameters,
-    result: 'f64',
-    locals: ['i32', 'i32', 'v128', 'v128', 'v128', 'v128'],
-    body: [
-      ...bytes(count, end),
-      ...everyFour(distance, end, [
-        ...set(x, value(distance)),
-        ...addSquare(low, f64x2.low(get(x))),
-        ...addSquare(high, f64x2.high(get(x))),
-      ]),
-      ...set(low, f64x2.add(get(low), get(high))),
-      ...f64x2.sum(low),
-    ],
-  }
+  return [...add(low, f64x2.low(get(x))), ...add(high, f64x2.high(get(x)))]
 }
 
-const squaredNorm = squares('squaredNorm', ['i32', 'i32'], (distance) => v128.load(at(0, distance)))
-
-const squaredDistance = squares('squaredDistance', ['i32', 'i32', 'i32'], (distance) =>
-  v128.subtract(v128.load(at(0, distance)), v128.load(at(1, distance))),
+const squaredNorm = defineFunction(
+  'squaredNorm',
+  { parameters: { values: 'i32', count: 'i32' }, locals: { ...loop, ...sums }, result: 'f64' },
+  (at) => [
+    ...everyFour(at, [...set(at.x, load(at.values, at.distance)), ...addSquares(at)]),
+    ...set(at.low, f64x2.add(get(at.low), get(at.high))),
+    ...f64x2.sum(at.low),
+  ],
 )
 
-const addScaled: WasmFunction = {
-  name: 'addScaled',
-  parameters: ['i32', 'i32', 'i32', 'f32'],
-  locals: ['i32', 'i32'],
-  body: [
-    ...bytes(2, 5),
-    ...everyFour(
-      4,
-      5,
-      v128.store(at(0, 4), v128.add(v128.load(at(0, 4)), v128.multiply(v128.load(at(1, 4)), v128.splat(get(3))))),
-    ),
+const squaredDistance = defineFunction(
+  'squaredDistance',
+  { parameters: { a: 'i32', b: 'i32', count: 'i32' }, locals: { ...loop, ...sums }, result: 'f64' },
+  (at) => [
+    ...everyFour(at, [
+      ...set(at.x, v128.subtract(load(at.a, at.distance), load(at.b, at.distance))),
+      ...addSquares(at),
+    ]),
+    ...set(at.low, f64x2.add(get(at.low), get(at.high))),
+    ...f64x2.sum(at.low),
   ],
-}
+)
 
-const pullTo: WasmFunction = {
-  name: 'pullTo',
-  parameters: ['i32', 'i32', 'i32', 'i32', 'f32'],
-  locals: ['i32', 'i32'],
-  body: [
-    ...bytes(3, 6),
-    ...everyFour(
-      5,
-      6,
-      v128.store(
-        at(0, 5),
-        v128.add(
-          v128.load(at(0, 5)),
-          v128.multiply(v128.splat(get(4)), v128.subtract(v128.load(at(1, 5)), v128.load(at(2, 5)))),
-        ),
-      ),
-    ),
-  ],
-}
+const addScaled = defineFunction(
+  'addScaled',
+  { parameters: { into: 'i32', values: 'i32', count: 'i32', factor: 'f32' }, locals: loop },
+  (at) => {
+    const scaled = v128.multiply(load(at.values, at.distance), v128.splat(get(at.factor)))
+    return everyFour(at, store(at.into, at.distance, v128.add(load(at.into, at.distance), scaled)))
+  },
+)
 
-function adam(): WasmFunction {
-  const [weights, gradient, first, second, count] = [0, 1, 2, 3, 4]
-  const [factor, beta1, beta2, step, floor, fade] = [5, 6, 7, 8, 9, 10].map((index) => v128.splat(get(index))) as [
-    Code,
-    Code,
-    Code,
-    Code,
-    Code,
-    Code,
-  ]
-  const [distance, end, g, m, v] = [11, 12, 13, 14, 15]
-  const change = v128.multiply(v128.divide(get(m), v128.add(v128.root(get(v)), floor)), step)
-  return {
-    name: 'adam',
-    parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'f32', 'f32', 'f32', 'f32', 'f32', 'f32'],
-    locals: ['i32', 'i32', 'v128', 'v128', 'v128'],
-    body: [
-      ...bytes(count, end),
-      ...everyFour(distance, end, [
-        ...set(g, v128.multiply(v128.load(at(gradient, distance)), factor)),
-        ...set(m, v128.add(v128.multiply(v128.load(at(first, distance)), beta1), get(g))),
-        ...set(v, v128.add(v128.multiply(v128.load(at(second, distance)), beta2), v128.multiply(get(g), get(g)))),
-        ...v128.store(at(first, distance), get(m)),
-        ...v128.store(at(second, distance), get(v)),
-        ...v128.store(
-          at(weights, distance),
-          v128.subtract(v128.multiply(v128.load(at(weights, distance)), fade), change),
-        ),
-      ]),
-    ],
-  }
-}
+const pullTo = defineFunction(
+  'pullTo',
+  { parameters: { gradient: 'i32', weights: 'i32', anchor: 'i32', count: 'i32', pull: 'f32' }, locals: loop },
+  (at) => {
+    const away = v128.subtract(load(at.weights, at.distance), load(at.anchor, at.distance))
+    const pulled = v128.multiply(v128.splat(get(at.pull)), away)
+    return everyFour(at, store(at.gradient, at.distance, v128.add(load(at.gradient, at.distance), pulled)))
+  },
+)
+
+const adam = defineFunction(
+  'adam',
+  {
+    parameters: {
+      ...({ weights: 'i32', gradient: 'i32', first: 'i32', second: 'i32', count: 'i32' } as const),
+      ...({ factor: 'f32', beta1: 'f32', beta2: 'f32', step: 'f32', floor: 'f32', fade: 'f32' } as const),
+    },
+    locals: { ...loop, g: 'v128', m: 'v128', v: 'v128' },
+  },
+  (at) => {
+    const times = (value: Code, scalar: number): Code => v128.multiply(value, v128.splat(get(scalar)))
+    const divisor = v128.add(v128.root(get(at.v)), v128.splat(get(at.floor)))
+    const change = times(v128.divide(get(at.m), divisor), at.step)
+    const square = v128.multiply(get(at.g), get(at.g))
+    return everyFour(at, [
+      ...set(at.g, times(load(at.gradient, at.distance), at.factor)),
+      ...set(at.m, v128.add(times(load(at.first, at.distance), at.beta1), get(at.g))),
+      ...set(at.v, v128.add(times(load(at.second, at.distance), at.beta2), square)),
+      ...store(at.first, at.distance, get(at.m)),
+      ...store(at.second, at.distance, get(at.v)),
+      ...store(at.weights, at.distance, v128.subtract(times(load(at.weights, at.distance), at.fade), change)),
+    ])
+  },
+)
 
 /** @see Chris Wellons, "Prospecting for Hash Functions" (2018), for the integer hash `lowbias32`. */
-function mask(): WasmFunction {
-  const [into, count, key, threshold, kept, distance, end, x, lane] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
-  const shifted = (bits: number): Code => set(x, v128.xor(get(x), v128.shiftRight(get(x), bits)))
-  const multiplied = (by: number): Code => set(x, v128.multiplyInteger(get(x), v128.splatInteger(i32.constant(by))))
-  // Four counters, one a lane: 0, 1, 2, 3.
-  const lanes: Code = [0xfd, 0x0c, ...[0, 1, 2, 3].flatMap((index) => [index, 0, 0, 0])]
-  return {
-    name: 'mask',
-    parameters: ['i32', 'i32', 'i32', 'i32', 'f32'],
-    locals: ['i32', 'i32', 'v128', 'v128'],
-    body: [
-      ...bytes(count, end),
-      ...set(lane, v128.addInteger(lanes, v128.splatInteger(get(key)))),
-      ...everyFour(distance, end, [
-        ...set(x, get(lane)),
-        ...shifted(16),
-        ...multiplied(0x7feb352d),
-        ...shifted(15),
-        ...multiplied(0x846ca68b),
-        ...shifted(16),
-        ...v128.store(
-          at(into, distance),
-          v128.select(v128.zero, v128.splat(get(kept)), v128.below(get(x), v128.splatInteger(get(threshold)))),
-        ),
-        ...set(lane, v128.addInteger(get(lane), v128.splatInteger(i32.constant(4)))),
+const mask = defineFunction(
+  'mask',
+  {
+    parameters: { into: 'i32', count: 'i32', key: 'i32', threshold: 'i32', kept: 'f32' },
+    locals: { ...loop, x: 'v128', lane: 'v128' },
+  },
+  (at) => {
+    const shifted = (bits: number): Code => set(at.x, v128.xor(get(at.x), v128.shiftRight(get(at.x), bits)))
+    const multiplied = (by: number): Code =>
+      set(at.x, v128.multiplyInteger(get(at.x), v128.splatInteger(i32.constant(by))))
+    const dropped = v128.below(get(at.x), v128.splatInteger(get(at.threshold)))
+    // Four counters, one a lane: 0, 1, 2, 3.
+    const lanes = v128.constant([0, 1, 2, 3].flatMap((index) => [index, 0, 0, 0]))
+    return [
+      ...set(at.lane, v128.addInteger(lanes, v128.splatInteger(get(at.key)))),
+      ...everyFour(at, [
+        ...set(at.x, get(at.lane)),
+        ...[...shifted(16), ...multiplied(0x7feb352d), ...shifted(15), ...multiplied(0x846ca68b), ...shifted(16)],
+        ...store(at.into, at.distance, v128.select(v128.zero(), v128.splat(get(at.kept)), dropped)),
+        ...set(at.lane, v128.addInteger(get(at.lane), v128.splatInteger(i32.constant(4)))),
       ]),
-    ],
-  }
-}
+    ]
+  },
+)
 
 /** Assembles the module of the loops; under 2 KB. */
 export function kernelModule({ shared }: { readonly shared: boolean }): Uint8Array<ArrayBuffer> {
-  return assemble([squaredNorm, squaredDistance, addScaled, pullTo, adam(), mask()], { shared })
+  return assemble([squaredNorm, squaredDistance, addScaled, pullTo, adam, mask], { shared })
 }
 
 /** Compiles the loops over a memory. */

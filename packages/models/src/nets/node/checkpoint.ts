@@ -10,6 +10,12 @@ import { bytesOf, decodeTensors, encodeTensors, float32Of } from '../weights/saf
 import { namesIn, writeFolderAtomically } from './atomic-file.js'
 import type { TrainerState } from './trainer.js'
 
+/** Loss on held-out data after so many steps. */
+export interface CurvePoint {
+  readonly step: number
+  readonly heldOut: number
+}
+
 /** Where a run stands between two steps. */
 export interface RunState extends TrainerState {
   /** Steps behind it, those included that were left out. */
@@ -22,6 +28,8 @@ export interface RunState extends TrainerState {
     | undefined
   /** Evaluations since then. */
   readonly stale: number
+  /** All evaluations so far. */
+  readonly curve: readonly CurvePoint[]
 }
 
 const folderPattern = /^step-\d{9}$/
@@ -30,7 +38,17 @@ const number = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number)
-const optimizerSchema = z.object({ moments: z.literal('unscaled'), steps: number, skipped: number, stale: number })
+const curve = z
+  .string()
+  .transform((text) => JSON.parse(text))
+  .pipe(z.array(z.object({ step: z.int(), heldOut: z.number() })))
+const optimizerSchema = z.object({
+  moments: z.literal('unscaled'),
+  steps: number,
+  skipped: number,
+  stale: number,
+  curve,
+})
 const bestSchema = z.object({ loss: z.string().transform(Number).pipe(z.number()) })
 
 /**
@@ -43,7 +61,7 @@ const bestSchema = z.object({ loss: z.string().transform(Number).pipe(z.number()
 export async function writeCheckpoint(
   folder: string,
   net: Net,
-  { weights, first, second, steps, skipped, best, stale }: RunState,
+  { weights, first, second, steps, skipped, best, stale, curve }: RunState,
   { dataDigest = '', keep = 2 }: { readonly dataDigest?: string | undefined; readonly keep?: number | undefined } = {},
 ): Promise<void> {
   const shape = [net.layout.length]
@@ -52,7 +70,13 @@ export async function writeCheckpoint(
       ['first', { type: 'F32', shape, bytes: bytesOf(first) }],
       ['second', { type: 'F32', shape, bytes: bytesOf(second) }],
     ]),
-    metadata: { moments: 'unscaled', steps: `${steps}`, skipped: `${skipped}`, stale: `${stale}` },
+    metadata: {
+      moments: 'unscaled',
+      steps: `${steps}`,
+      skipped: `${skipped}`,
+      stale: `${stale}`,
+      curve: JSON.stringify(curve),
+    },
   })
   const path = join(folder, `step-${String(steps).padStart(9, '0')}`)
   try {
@@ -93,7 +117,7 @@ export async function readCheckpoint(folder: string, net: Net): Promise<RunState
     path = join(folder, name)
     const { flat: weights } = await decodeWeights(net, await readFile(join(path, weightsFile)))
     const { tensors, metadata } = decodeTensors(await readFile(join(path, optimizerFile)))
-    const { steps, skipped, stale } = optimizerSchema.parse(metadata)
+    const { steps, skipped, stale, curve } = optimizerSchema.parse(metadata)
     const moment = (of: string): Float32Array<ArrayBuffer> => {
       const tensor = tensors.get(of)
       const values = tensor === undefined ? [] : float32Of(tensor, of)
@@ -104,7 +128,7 @@ export async function readCheckpoint(folder: string, net: Net): Promise<RunState
       ? await decodeWeights(net, await readFile(join(path, bestFile)))
       : undefined
     return {
-      ...{ weights, first: moment('first'), second: moment('second'), steps, skipped, stale },
+      ...{ weights, first: moment('first'), second: moment('second'), steps, skipped, stale, curve },
       best:
         best === undefined ? undefined : { weights: best.flat, steps: best.steps, ...bestSchema.parse(best.metadata) },
     }

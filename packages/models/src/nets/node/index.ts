@@ -1,6 +1,6 @@
 /** Training on ONNX Runtime in a thread of its own, with checkpoints on disk. */
 
-export { CheckpointError, type RunState, readCheckpoint, writeCheckpoint } from './checkpoint.js'
+export { CheckpointError, type CurvePoint, type RunState, readCheckpoint, writeCheckpoint } from './checkpoint.js'
 export { type ExperienceLog, type ExperienceLogOptions, openExperienceLog } from './experience-log.js'
 export { type Improvement, improveNet } from './improve.js'
 export { type Adoption, type AdoptionHistory, type NetStore, NetStoreError, openNetStore } from './net-store.js'

@@ -11,6 +11,7 @@ import type { CodeExperience } from '../experience/record.js'
 import { simulateExperience } from '../experience/simulate.js'
 import { createLeakGuard, splitOf } from '../experience/split.js'
 import { initialWeights } from '../initial.js'
+import { brainTask } from '../tasks/brain.js'
 import { guideTask, type SolvedTask } from '../tasks/guide.js'
 import { qualityTask } from '../tasks/quality.js'
 import { namesIn } from './atomic-file.js'
@@ -59,6 +60,7 @@ describe('trainTask()', () => {
     expect(report.examples.train + report.examples.validation + report.examples.test).toBe(1_500)
     expect(report.examples.test).toBe(solved.filter(({ group }) => splitOf(group) === 'test').length)
     expect(beatsBaseline(report)).toBe(true)
+    expect(report.curve.at(-1)?.heldOut).toBeLessThan(report.curve[0]?.heldOut ?? 0)
     const card = modelCard(task, report)
     expect(card).toContain('It beats its baseline.')
     expect(card).toContain('0. **f0**: a number')
@@ -86,6 +88,16 @@ describe('trainTask()', () => {
     expect(steps[0]).toBe(21)
     expect(resumed).toEqual(whole)
     expect(await namesIn(folder)).toEqual([])
+  })
+
+  test('counts which classes were held for which, and shows them on the card', async () => {
+    const records = simulateExperience({ seed: 1, steps: 1_500 })
+    const { report } = await trainTask({ clock, runtime }, { ...brainTask, rates: [0.001] }, { records, steps: 10 })
+    const failures = records.filter(
+      (record) => record.type === 'step' && record.error !== undefined && splitOf(record.group) === 'test',
+    )
+    expect(report.confusion?.counts.flat().reduce((sum, count) => sum + count, 0)).toBe(failures.length)
+    expect(modelCard(brainTask, report)).toContain('## Classes')
   })
 
   test('says so if a net does not beat its baseline, and that experience was simulated', async () => {

@@ -122,8 +122,15 @@ export async function trainTask(
     await predictEach(predictor, task, validation, (outputs, example) =>
       fitted.push(...scoredSuccess(outputs, example)),
     )
+    const confusion = task.classes && {
+      names: task.classes.names,
+      counts: task.classes.names.map(() => task.classes?.names.map(() => 0) ?? []),
+    }
     const errors = await predictEach(predictor, task, examplesOf('test'), (outputs, example) => {
       scored.push(...scoredSuccess(outputs, example))
+      const row = confusion?.counts[task.classes?.truth(example) ?? -1]
+      const column = task.classes?.said(outputs) ?? 0
+      if (row !== undefined) row[column] = (row[column] ?? 0) + 1
       return task.error(outputs, example)
     })
     const baseline = task.baseline(training)
@@ -142,6 +149,7 @@ export async function trainTask(
         'gain',
       ),
       calibration: calibrated(fitted, scored),
+      ...{ curve: trained.curve, confusion },
       architecture: await architectureHash(task.net),
     }
     return { weights: trained.weights, report }

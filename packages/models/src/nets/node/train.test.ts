@@ -143,6 +143,20 @@ describe('train()', () => {
     expect(loss).toBe(done.heldOut)
   })
 
+  test('never holds an evaluation that is not finite for the best', async () => {
+    let evaluations = 0
+    const fill: BatchSource = (batch, index) => {
+      heldOut.fill(batch, index)
+      if (index === 0 && evaluations++ === 0) batch.x?.fill(Number.NaN)
+    }
+    const folder = await newFolder()
+    const options = { ...base, steps: 30, evaluation: { batches: { fill, count: heldOut.count }, every: 10 } }
+    const done = await train({ clock }, { ...options, checkpoints: { folder, every: 10 } })
+    expect(done.curve.map(({ step }) => step)).toEqual([20, 30])
+    expect(done.heldOut).toBe(Math.min(...done.curve.map(({ heldOut }) => heldOut)))
+    expect(await readCheckpoint(folder, net)).toMatchObject({ steps: 30, curve: done.curve })
+  })
+
   test('stops when its time is up', async () => {
     const ticking = stoppedClock()
     const options = { ...base, budgetMs: 500, onProgress: () => void ticking.advance(100) }

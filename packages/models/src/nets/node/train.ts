@@ -4,7 +4,7 @@ import { type Clock, createRng } from '@salp/core'
 import type { BatchSource, OrderedBatches } from '../data/batches.js'
 import { initialWeights } from '../initial.js'
 import type { Schedule } from '../schedule.js'
-import { type RunState, readCheckpoint, writeCheckpoint } from './checkpoint.js'
+import { type CurvePoint, type RunState, readCheckpoint, writeCheckpoint } from './checkpoint.js'
 import { createTrainer, type Trainer, type TrainerOptions, TrainingError } from './trainer.js'
 
 /** How a net is trained. */
@@ -65,6 +65,8 @@ export interface Trained {
   readonly steps: number
   /** Their loss on held-out data. */
   readonly heldOut: number | undefined
+  /** All evaluations on held-out data. */
+  readonly curve: readonly CurvePoint[]
   readonly ended: 'steps' | 'patience' | 'budget'
   readonly skipped: number
 }
@@ -98,6 +100,7 @@ export async function train(
     skipped: before?.skipped ?? 0,
     stale: before?.stale ?? 0,
     best: before?.best,
+    curve: [...(before?.curve ?? [])],
   }
   const first = run.done
   const stepper = createStepper(trainer, options, first)
@@ -132,9 +135,10 @@ export async function train(
     if (ended !== 'steps') break
   }
   signal?.throwIfAborted()
-  if (run.best !== undefined)
-    return { weights: run.best.weights, steps: run.best.steps, heldOut: run.best.loss, ended, skipped: run.skipped }
-  return { weights: await trainer.weights(), steps: run.done, heldOut: undefined, ended, skipped: run.skipped }
+  const { skipped, curve, best } = run
+  if (best === undefined)
+    return { weights: await trainer.weights(), steps: run.done, heldOut: undefined, ended, skipped, curve }
+  return { weights: best.weights, steps: best.steps, heldOut: best.loss, ended, skipped, curve }
 }
 
 /** What changes while a run goes on. */
@@ -143,15 +147,16 @@ interface Progressing {
   skipped: number
   stale: number
   best: RunState['best']
+  readonly curve: CurvePoint[]
 }
 
 async function save(trainer: Trainer, { net, checkpoints, dataDigest }: TrainOptions, run: Progressing): Promise<void> {
   if (checkpoints === undefined) return
-  const { done: steps, skipped, stale, best } = run
+  const { done: steps, skipped, stale, best, curve } = run
   await writeCheckpoint(
     checkpoints.folder,
     net,
-    { ...(await trainer.state()), steps, skipped, stale, best },
+    { ...(await trainer.state()), steps, skipped, stale, best, curve },
     { dataDigest, keep: checkpoints.keep },
   )
 }
@@ -171,7 +176,9 @@ async function evaluate(
     batches.fill(trainer.slots[slot], index)
     loss += await trainer.evaluate(slot)
   }
-  if (run.best === undefined || loss < run.best.loss) {
+  const finite = Number.isFinite(loss)
+  if (finite) run.curve.push({ step: run.done, heldOut: loss })
+  if (finite && (run.best === undefined || loss < run.best.loss)) {
     run.best = { weights: await trainer.weights(), loss, steps: run.done }
     run.stale = 0
   } else run.stale++

@@ -1,6 +1,7 @@
 /** The brain: whether a step will succeed, how it will fail if it fails, and what the agent is able to do. */
 
 import type { Example } from '../data/batches.js'
+import { fitRidge } from '../evaluation/ridge.js'
 import { hashText } from '../experience/hash-text.js'
 import {
   capabilities,
@@ -17,7 +18,7 @@ import { defineNet, float32, int32, type Net } from '../net.js'
 import { weightedSum } from '../ops/arithmetic.js'
 import { binaryCrossEntropy, crossEntropy } from '../ops/losses.js'
 import { reshape, split } from '../ops/shapes.js'
-import { encodeFeatures, type Feature, type GroupedExample, logistic, type NetTask } from './task.js'
+import { encodeFeatures, type Feature, type GroupedExample, greatest, logistic, type NetTask } from './task.js'
 
 /** A step that may be taken. */
 export interface StepQuestion {
@@ -173,8 +174,8 @@ export const brainNet: Net = defineNet({
 export interface StepForecast {
   /** Probability of success, calibrated by temperature. */
   readonly success: number
-  /** Probabilities of the classes of error, if it fails. */
-  readonly error: Readonly<Record<ErrorClass, number>>
+  /** Probabilities of the classes of error, if it fails; likeliest first. */
+  readonly errors: readonly { readonly error: ErrorClass; readonly probability: number }[]
 }
 
 /** Reads the outputs of the brain for one step. `temperature`: see `fitTemperature`. */
@@ -185,12 +186,10 @@ export function readForecast(
   const most = Math.max(...outputs.error)
   const powers = Array.from(outputs.error, (score) => Math.exp(score - most))
   const sum = powers.reduce((a, b) => a + b, 0)
+  const errors = errorClasses.map((error, index) => ({ error, probability: (powers[index] ?? 0) / sum }))
   return {
     success: logistic((outputs.success[0] ?? 0) / temperature),
-    error: Object.fromEntries(errorClasses.map((name, index) => [name, (powers[index] ?? 0) / sum])) as Record<
-      ErrorClass,
-      number
-    >,
+    errors: errors.sort((a, b) => b.probability - a.probability),
   }
 }
 
@@ -222,23 +221,18 @@ export const brainTask: NetTask = {
   rates: [0.0003, 0.001, 0.003],
   metric: 'Brier score of success: squared distance of the probability to what happened',
   examples: (records) => stepExamples(records),
+  classes: {
+    names: errorClasses,
+    truth: ({ error, errorWeight }) => (errorWeight?.[0] === 1 ? error?.[0] : undefined),
+    said: ({ error }) => greatest(error),
+  },
   error: ({ success }, example) => (logistic(success?.[0] ?? 0) - (example.success?.[0] ?? 0)) ** 2,
   baseline(training) {
-    // The rate of each kind of step, shrunk to the rate of all by two steps' worth.
-    const all = training.reduce((sum, { success }) => sum + (success?.[0] ?? 0), 0) / Math.max(1, training.length)
-    const counts = stepKinds.map(() => ({ successes: 2 * all, count: 2 }))
-    for (const { x, success } of training) {
-      const found = counts[kindOf(x)]
-      if (found === undefined) continue
-      found.successes += success?.[0] ?? 0
-      found.count++
-    }
+    // A line fitted to what happened gives probabilities, roughly, that know all that a line can know.
+    const line = fitRidge(training.map(({ x = [], success }) => ({ x, y: success?.[0] ?? 0, weight: 1 })))
     return {
-      name: 'the success rate of each kind of step',
-      error({ x, success }) {
-        const { successes, count } = counts[kindOf(x)] ?? { successes: all, count: 1 }
-        return (successes / count - (success?.[0] ?? 0)) ** 2
-      },
+      name: 'linear regression on the same features',
+      error: ({ x = [], success }) => (Math.max(0, Math.min(1, line(x))) - (success?.[0] ?? 0)) ** 2,
     }
   },
 }
@@ -247,8 +241,4 @@ function stepExamples(records: Iterable<Experience>): GroupedExample[] {
   return Array.from(records).flatMap((record) =>
     record.type === 'step' ? [{ group: record.group, example: brainExample(record) }] : [],
   )
-}
-
-function kindOf(x: ArrayLike<number> | undefined): number {
-  return stepKinds.findIndex((_, index) => x?.[index] === 1)
 }

@@ -1,5 +1,6 @@
 /** The quality net: whether a change of code will turn out well. */
 
+import { fitRidge } from '../evaluation/ridge.js'
 import { diffCounts } from '../experience/diff-counts.js'
 import { feedForward } from '../layers.js'
 import { defineNet, float32, type Net } from '../net.js'
@@ -62,9 +63,11 @@ export const qualityTask: NetTask = {
     ),
   error: ({ score }, example) => ((score?.[0] ?? 0) - (example.score?.[0] ?? 0)) ** 2,
   baseline(training) {
-    const total = training.reduce((sum, { weight }) => sum + (weight?.[0] ?? 0), 0)
-    const mean =
-      training.reduce((sum, { score, weight }) => sum + (score?.[0] ?? 0) * (weight?.[0] ?? 0), 0) / (total || 1)
-    return { name: 'the mean score', error: ({ score }) => (mean - (score?.[0] ?? 0)) ** 2 }
+    const rows = training.map(({ x = [], score, weight }) => ({ x, y: score?.[0] ?? 0, weight: weight?.[0] ?? 0 }))
+    const line = fitRidge(rows)
+    return {
+      name: 'linear regression on the same features',
+      error: ({ x = [], score }) => (Math.max(-1, Math.min(1, line(x))) - (score?.[0] ?? 0)) ** 2,
+    }
   },
 }

@@ -48,6 +48,15 @@ export interface NetTask {
   /** What is measured, in a few words with its unit; lower is better. */
   readonly metric: string
   error(outputs: RowOutputs, example: Example): number
+  /** If it tells classes apart: their names, the right one for an example, and the one the net holds for likeliest. */
+  readonly classes?:
+    | {
+        readonly names: readonly string[]
+        /** `undefined` where an example has none. */
+        readonly truth: (example: Example) => number | undefined
+        readonly said: (outputs: RowOutputs) => number
+      }
+    | undefined
   /** Fits what it must beat to the same training examples. */
   baseline(training: readonly Example[]): Baseline
 }
@@ -60,4 +69,9 @@ export function encodeFeatures<From>(features: readonly Feature<From>[], from: F
 /** 1 / (1 + e^−x). */
 export function logistic(x: number): number {
   return 1 / (1 + Math.exp(-x))
+}
+
+/** The place of the greatest number; 0 if there is none. */
+export function greatest(values: Float32Array | undefined): number {
+  return values?.reduce((best, value, index) => (value > (values[best] ?? 0) ? index : best), 0) ?? 0
 }

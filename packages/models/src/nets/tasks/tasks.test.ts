@@ -77,10 +77,11 @@ describe('brainFeatures', () => {
 
 describe('readForecast()', () => {
   test('gives probabilities; a higher temperature makes them milder', () => {
-    const outputs = { success: Float32Array.of(2), error: new Float32Array(11) }
+    const outputs = { success: Float32Array.of(2), error: new Float32Array(11).with(3, 1) }
     const forecast = readForecast(outputs)
     expect(forecast.success).toBeCloseTo(0.88, 2)
-    expect(forecast.error.compile).toBeCloseTo(1 / 11, 6)
+    expect(forecast.errors[0]).toEqual({ error: 'shell', probability: expect.closeTo(Math.E / (Math.E + 10), 6) })
+    expect(forecast.errors.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9)
     expect(readForecast(outputs, 4).success).toBeLessThan(forecast.success)
   })
 })

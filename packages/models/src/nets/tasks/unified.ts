@@ -6,7 +6,7 @@ import { hidden } from '../layers.js'
 import type { Tokenizer } from '../tokenizer/tokenizer.js'
 import { defineTransformer, type TransformerModel } from '../transformer.js'
 import { crossEntropyAt, meanOver } from './planner.js'
-import type { GroupedExample, NetTask } from './task.js'
+import { type GroupedExample, greatest, type NetTask } from './task.js'
 
 /** Names of the special tokens, which take the first ids. The last four say what is asked. */
 export const unifiedSpecials = ['<pad>', '<start>', '<end>', '<predict>', '<quality>', '<code>', '<plan>'] as const
@@ -132,6 +132,11 @@ export function unifiedTask(
         const found = example(record)
         return found === undefined ? [] : [{ group: record.group, example: found }]
       }),
+    classes: {
+      names: unifiedClasses,
+      truth: ({ label, each }) => ((each?.[0] ?? 0) > 0 ? label?.[0] : undefined),
+      said: ({ classes }) => greatest(classes),
+    },
     error({ logits, classes }, { next, weights, label, each }) {
       if ((each?.[0] ?? 0) > 0) return crossEntropyAt(classes ?? new Float32Array(), label?.[0] ?? 0)
       return meanOver(weights, (at) =>
