@@ -4,13 +4,13 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { browserPath, openBrowser } from './browser.js'
 
 const example = fileURLToPath(new URL('../../../packages/models/examples/train-a-net.ts', import.meta.url))
-const runtime = fileURLToPath(new URL('../node_modules/onnxruntime-web/dist', import.meta.url))
+const runtime = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')))
 
 const page = `<!doctype html><meta charset="utf-8"><title>A net</title><script type="module">
   import * as ort from './ort.wasm.min.mjs'

@@ -56,6 +56,13 @@ const plans: Readonly<Record<NetName, { readonly steps: number; readonly share: 
   unified: { steps: 600, share: 6 },
 }
 
+/** What each learns from; the unified net from everything. */
+const kinds: Readonly<Partial<Record<NetName, Experience['type']>>> = {
+  brain: 'step',
+  quality: 'diff',
+  planner: 'plan',
+}
+
 /** Licences of code that may be learnt from. */
 const licences = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause']
 
@@ -109,7 +116,10 @@ export function openLab(home: HomePaths, clock: { now(): number }) {
       { simulated, signal }: { readonly simulated: boolean; readonly signal: AbortSignal },
     ): Promise<Lesson> {
       const own = await experience({ simulated })
-      const records = name === 'unified' ? [...thinned(own, 4_000), ...(await installedCode(signal))] : own
+      const records =
+        name === 'unified'
+          ? [...thinned(own, 4_000), ...(await installedCode(signal))]
+          : own.filter(({ type }) => type === kinds[name])
       const task = await taskOf(name, records, signal)
       const folder = folderOf(name)
       return { task, records, ...plans[name], folder, store: openNetStore({ clock }, { folder, net: task.net }) }
