@@ -25,7 +25,7 @@ import { toOnnx } from '../../../nets/onnx/onnx.js'
 import { crossEntropy } from '../../../nets/ops/losses.js'
 import { gradientGraph, loopGraph, stepGraph, trainNames } from '../../../nets/train-graphs.js'
 import { defineTransformer } from '../../../nets/transformer.js'
-import { adam, createPlainNet } from './plain-ffn.js'
+import { adam, createPlainNet, forward } from './plain-ffn.js'
 
 const widths = [128, 1024, 1024, 23]
 const ffn = defineNet({
@@ -118,6 +118,29 @@ function timePlain(rows: number): Promise<number> {
   return median(() => net.step(x, labels), { runs: 5, warm: 2 })
 }
 
+/** The matrix products alone of a step of the planner, in plain loops: less than what a whole step would take. */
+function timePlainProducts(rows: number): Promise<number> {
+  const { width, inner, layers, words } = planner.shape
+  const layer = [
+    [width, 3 * width],
+    [width, width],
+    [width, inner],
+    [inner, width],
+  ] as const
+  const products = [...Array<typeof layer>(layers).fill(layer).flat(), [width, words] as const].map(([from, to]) => ({
+    ...{ from, to, x: new Float32Array(rows * from).fill(0.1), w: new Float32Array(from * to).fill(0.1) },
+    ...{ b: new Float32Array(to), out: new Float32Array(rows * to) },
+  }))
+  return median(
+    () => {
+      // Forward, and once for the gradient of each operand: all of the same size.
+      for (const { x, w, b, out, from, to } of products)
+        for (let pass = 0; pass < 3; pass++) forward(x, w, b, out, rows, from, to)
+    },
+    { runs: 3, warm: 1 },
+  )
+}
+
 async function timeTensorFlow(rows: number): Promise<number> {
   const variables = widths.slice(1).map((to, index) => ({
     w: tf.variable(tf.randomNormal([widths[index] ?? 0, to], 0, 0.03)),
@@ -179,10 +202,12 @@ async function trainingSteps(): Promise<void> {
   const sizes = { batch: 16, length: 64 }
   const one = await timeStep(planner.net, sizes, 1, 7)
   const two = await timeStep(planner.net, sizes, 2, 7)
-  say('transformer 2.2 M step, 16 × 64, one thread', one, [
-    'onnxruntime-web',
-    (await timeWeb(planner.net, sizes)) / one,
-  ])
+  say(
+    'transformer 2.2 M step, 16 × 64, one thread',
+    one,
+    ['its products alone in plain loops', (await timePlainProducts(1_024)) / one],
+    ['onnxruntime-web', (await timeWeb(planner.net, sizes)) / one],
+  )
   say('  two threads', two, ['one thread', one / two])
   say(
     `encoder-decoder ${(unified.net.parameterCount / 1e6).toFixed(1)} M step, 8 × (128 → 64), one thread`,

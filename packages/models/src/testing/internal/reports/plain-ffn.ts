@@ -43,7 +43,8 @@ export function createPlainNet(
 
 // The indices below stay in bounds by construction: `as number` keeps the loops as fast as they can be.
 
-function forward(
+/** out = x·w + b. */
+export function forward(
   x: Float32Array,
   w: Float32Array,
   b: Float32Array,
