@@ -16,6 +16,7 @@ import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
 import { keepJournal } from './journal.js'
 import { createEmbedding } from './meaning.js'
+import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
 import type { Settings } from './settings.js'
 import { serveStudio } from './studio.js'
@@ -124,7 +125,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     trustLoopback: loopback && settings.server.trustLoopback,
   }
   const app = createAgentApi(
-    { agent, memory, model: models.model, clock, ids, log: log.child('http'), status, config: config.entries, version },
+    {
+      ...{ agent, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
+    },
     access,
   )
   serveStudio(app, access)

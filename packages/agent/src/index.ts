@@ -55,6 +55,7 @@ export type {
   NameGraphView,
   RememberedRecord,
 } from './protocol-memory.js'
+export { type NetView, trainingSchema } from './protocol-nets.js'
 export { ApprovalError, type Approvals } from './session/approvals.js'
 export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'

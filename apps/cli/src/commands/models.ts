@@ -136,10 +136,10 @@ export function modelsCommand(toAction: ToAction): Command {
     .addArgument(nameArgument())
     .action(
       toAction(async (invocation, name: NetName) => {
-        const { io, home, signal } = invocation
+        const { rollBackAdoption } = await import('@salp/models/nets/node')
         const { openLab } = await import('../nets/lab.js')
-        const { store } = await openLab(home, io.clock).lesson(name, { simulated: false, signal })
-        print(invocation, { current: await store.rollBack() }, ({ current }) =>
+        const folder = openLab(invocation.home, invocation.io.clock).folderOf(name)
+        print(invocation, { current: await rollBackAdoption(folder) }, ({ current }) =>
           current === 0 ? 'No weights are in use any more' : `Version ${current} is in use`,
         )
       }),

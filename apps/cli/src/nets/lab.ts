@@ -19,7 +19,7 @@ import {
   unifiedTask,
   unifiedWords,
 } from '@salp/models/nets'
-import { type NetStore, openExperienceLog, openNetStore, readSourceCorpus } from '@salp/models/nets/node'
+import { type NetStore, openExperienceLog, openNetStore, readAdoptions, readSourceCorpus } from '@salp/models/nets/node'
 import type { HomePaths } from '../client/home.js'
 import type { NetName } from './names.js'
 
@@ -97,12 +97,14 @@ export function openLab(home: HomePaths, clock: { now(): number }) {
   }
 
   return {
+    folderOf,
+
     /** What is in use of a net. How large the unified net is, is not known before its words are. */
     async standing(name: NetName): Promise<Standing> {
       const known = name !== 'unified' || existsSync(join(folderOf(name), 'tokenizer.json'))
       if (!known) return { name, parameters: undefined, current: 0, adopted: 0 }
       const { net } = await taskOf(name, [], new AbortController().signal)
-      const { current, adopted } = await openNetStore({ clock }, { folder: folderOf(name), net }).history()
+      const { current, adopted } = await readAdoptions(folderOf(name))
       const entry = adopted.find(({ number }) => number === current)
       return {
         ...{ name, parameters: net.parameterCount, current, adopted: adopted.length },

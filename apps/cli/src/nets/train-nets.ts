@@ -19,13 +19,6 @@ export interface TrainedNet {
   readonly seconds: number
 }
 
-/** A point of a loss curve. */
-interface Point {
-  readonly step: number
-  readonly loss: number
-  readonly heldOut?: number | undefined
-}
-
 /** Trains nets within `budgetMs` altogether, telling how far it is; a net that does not win changes nothing. */
 export async function trainNets(
   { io, signal, statusLine }: Invocation,
@@ -48,15 +41,15 @@ export async function trainNets(
   let shares = lessons.reduce((sum, { share }) => sum + share, 0)
   for (const { name, task, records, steps, share, store, folder } of lessons) {
     const startedAt = clock.monotonic()
-    const curve: Point[] = []
+    const losses: { step: number; loss: number }[] = []
     const improvement = await improveNet(
       { clock, runtime },
       {
         ...{ task, store, records, steps, seed, signal, threads: 'auto' },
         budgetMs: ((end - startedAt) * share) / shares,
         checkpoints: { folder: join(folder, 'run'), every: 50 },
-        onProgress: ({ phase, step, steps: all, loss, remainingMs, heldOut }) => {
-          if (phase === 'train') curve.push({ step, loss, heldOut })
+        onProgress: ({ phase, step, steps: all, loss, remainingMs }) => {
+          if (phase === 'train') losses.push({ step, loss })
           const what = phase === 'search' ? 'trying a rate' : 'training'
           const left = Math.round(Math.min(remainingMs, end - clock.monotonic()) / 1_000)
           statusLine.show(`${name}: ${what}, step ${step} of ${all}, loss ${loss.toFixed(3)}, ${left} s left at most`)
@@ -67,7 +60,7 @@ export async function trainNets(
     const { outcome, report, gain, card } = improvement
     const seconds = Math.round((clock.monotonic() - startedAt) / 1_000)
     const last = { name, outcome, metric: task.metric, report, gain, seconds, at: clock.now() }
-    await writeFile(join(folder, 'last-training.json'), `${JSON.stringify({ ...last, curve })}\n`)
+    await writeFile(join(folder, 'last-training.json'), `${JSON.stringify({ ...last, losses })}\n`)
     if (outcome === 'adopted') await writeFile(join(folder, 'CARD.md'), card)
     statusLine.clear()
     onTrained(last)

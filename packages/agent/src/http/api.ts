@@ -8,6 +8,7 @@ import { describeRoutes, mount } from './route.js'
 import { chatRoutes } from './routes/chat.js'
 import { insightRoutes } from './routes/insight.js'
 import { memoryRoutes } from './routes/memory.js'
+import { netRoutes } from './routes/nets.js'
 import { openAiRoutes } from './routes/openai.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { taskRoutes } from './routes/tasks.js'
@@ -25,6 +26,7 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     ...memoryRoutes(deps),
     ...taskRoutes(deps),
     ...insightRoutes(deps),
+    ...netRoutes(deps),
     ...openAiRoutes(deps),
   ]
   const document = describeRoutes(routes, { title: 'Salp', version: deps.version })

@@ -5,6 +5,7 @@ import type { Clock, ConfigEntry, IdSource, Logger } from '@salp/core'
 import type { Memory } from '@salp/memory'
 import type { Agent } from '../agent.js'
 import type { AgentStatus } from '../protocol.js'
+import type { NetView } from '../protocol-nets.js'
 
 /** What the API asks of the application. */
 export interface ApiDeps {
@@ -19,4 +20,12 @@ export interface ApiDeps {
   /** Settings and where they came from; secrets are hidden here. */
   readonly config: readonly ConfigEntry[]
   readonly version: string
+  /** The nets that the agent trains, if it does. */
+  readonly nets?:
+    | {
+        list(): Promise<readonly NetView[]>
+        /** @returns The number of the weights in use afterwards; 0 for none. */
+        rollBack(name: string): Promise<number>
+      }
+    | undefined
 }

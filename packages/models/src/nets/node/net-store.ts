@@ -43,46 +43,55 @@ export interface NetStore {
 
 const historyFile = 'adopted.json'
 
+/** Reads what was adopted, without knowing the net. @throws {@link NetStoreError} (`models/net-store`). */
+export async function readAdoptions(folder: string): Promise<AdoptionHistory> {
+  if (!(await namesIn(folder)).includes(historyFile)) return { current: 0, adopted: [] }
+  try {
+    return historySchema.parse(JSON.parse(await readFile(join(folder, historyFile), 'utf8')))
+  } catch (cause) {
+    throw new NetStoreError(folder, cause)
+  }
+}
+
+/** Goes back to the weights adopted before those in use, or to none. @returns The number in use afterwards, 0 for none. */
+export async function rollBackAdoption(folder: string): Promise<number> {
+  const { current, adopted } = await readAdoptions(folder)
+  const before = adopted.filter(({ number }) => number < current).at(-1)?.number ?? 0
+  if (current > 0) await writeHistory(folder, { current: before, adopted })
+  return before
+}
+
 /** Opens the store of a net in a folder of its own. One process writes at a time. */
 export function openNetStore(
   { clock }: { readonly clock: { now(): number } },
   { folder, net }: { readonly folder: string; readonly net: Net },
 ): NetStore {
   const pathOf = (number: number): string => join(folder, `${String(number).padStart(6, '0')}.safetensors`)
-  const history = async (): Promise<AdoptionHistory> => {
-    if (!(await namesIn(folder)).includes(historyFile)) return { current: 0, adopted: [] }
-    try {
-      return historySchema.parse(JSON.parse(await readFile(join(folder, historyFile), 'utf8')))
-    } catch (cause) {
-      throw new NetStoreError(folder, cause)
-    }
-  }
-  const write = (value: AdoptionHistory): Promise<void> =>
-    writeFileAtomically(join(folder, historyFile), new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`))
   return {
-    history,
+    history: () => readAdoptions(folder),
     async current() {
-      const { current } = await history()
+      const { current } = await readAdoptions(folder)
       return current === 0 ? undefined : (await loadWeights(pathOf(current), net)).flat
     },
     async offer(weights, info, gain) {
       if (!(gain.low > 0)) return 'refused'
-      const { adopted } = await history()
+      const { adopted } = await readAdoptions(folder)
       const number = (adopted.at(-1)?.number ?? 0) + 1
       await mkdir(folder, { recursive: true })
       // The weights are on disk before anything says that they are in use.
       await saveWeights(pathOf(number), net, weights, info)
       const { mean, low, high } = gain
-      await write({ current: number, adopted: [...adopted, { number, at: clock.now(), gain: { mean, low, high } }] })
+      const entry = { number, at: clock.now(), gain: { mean, low, high } }
+      await writeHistory(folder, { current: number, adopted: [...adopted, entry] })
       return 'adopted'
     },
-    async rollBack() {
-      const { current, adopted } = await history()
-      const before = adopted.filter(({ number }) => number < current).at(-1)?.number ?? 0
-      if (current > 0) await write({ current: before, adopted })
-      return before
-    },
+    rollBack: () => rollBackAdoption(folder),
   }
+}
+
+function writeHistory(folder: string, value: AdoptionHistory): Promise<void> {
+  const text = `${JSON.stringify(value, undefined, 2)}\n`
+  return writeFileAtomically(join(folder, historyFile), new TextEncoder().encode(text))
 }
 
 /** A store whose history cannot be read. */
