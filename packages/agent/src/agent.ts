@@ -83,6 +83,8 @@ export interface AgentOptions {
   /** How long a person has to approve, in ms. @defaultValue 1 day */
   readonly approvalExpiryMs?: number | undefined
   readonly governance?: GovernOptions | undefined
+  /** Base temperature of the model, which the substrate moves. @defaultValue the model's own */
+  readonly temperature?: number | undefined
   /** Cognitive modules switched off or on. */
   readonly modules?: { readonly [Name in keyof SubstrateModules]?: boolean | undefined } | undefined
 }
@@ -156,7 +158,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       rng: rng.fork('substrate'),
       events: { publish: (name, event) => log.debug('Substrate', { event: name, ...event }) },
     },
-    { modules: options.modules, from: learnt.load() },
+    { modules: options.modules, from: learnt.load(), temperature: options.temperature },
   )
   const keepLearnt = (): void => {
     try {
@@ -182,6 +184,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       redactor,
       auditLog: audits,
       timeoutMs: (tool, baseMs) => substrate.timeoutMs(tool, baseMs),
+      looksTwice: steering.looksTwice,
       policy: {
         rules: options.policy ?? [],
         approvalShift: (turnId) => substrate.controls({ turnId }).approvalShift,
@@ -211,6 +214,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     ids,
     log,
     tokens: createTokenEstimator(),
+    attends: (turnId: string) => !unattended.has(turnId),
     recall: async (text: string, recallOptions: { limit: number; signal: AbortSignal }) =>
       (await deps.memory.recall(text, recallOptions)).hits,
     openTasks: (limit: number) => tasks.list('open').slice(0, limit),
