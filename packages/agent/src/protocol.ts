@@ -191,7 +191,8 @@ const observedSchema = z.object({
   errorKind: z.string().optional(),
   /** Whether its result was checked. */
   checked: z.boolean(),
-  latencyMs: z.number(),
+  /** Absent where nothing ran. */
+  latencyMs: z.number().optional(),
   /** Time spent waiting for a person, in ms. */
   waitedMs: z.number(),
   /** What kind of work the request is, in a word. */
@@ -201,6 +202,8 @@ const observedSchema = z.object({
   baseTimeoutMs: z.number().optional(),
   /** Before the outcome was known: chance that a correct call is answered, and the time limit. */
   forecast: z.number(),
+  /** Whether it was answered, truly or not: what the forecast is about; absent for a call that says nothing of its tool. */
+  answered: z.boolean().optional(),
   timeoutMs: z.number().optional(),
   /** Surprise, what a right forecast expected of it, both in bits, and the excess squashed to [0, 1]. */
   bits: z.number(),

@@ -11,6 +11,7 @@ import type { Speculator } from '../speculation.js'
 import type { JsonValue, ToolContext } from '../tool.js'
 import { TurnSuspended } from './interruption.js'
 import { addMessage, type RunningTurn } from './running-turn.js'
+import type { CallReading } from './steering.js'
 
 /** Runs a batch; results stand in the model's order, whatever order they were made in. */
 export async function runCalls(running: RunningTurn, calls: readonly StoredCall[]): Promise<void> {
@@ -173,7 +174,7 @@ async function lookAgain(
       deps.store.finishCall(call.id, refuted)
       deps.feed.tell(place, 'call:refuted', { callId: call.id, tool: call.tool, outcome: refuted })
     })
-    learn(running, call, { outcome: refuted, waitedMs: 0, durationMs: Number.NaN, rank }, { again: true })
+    learn(running, call, { outcome: refuted, waitedMs: 0, rank, again: true })
   }
 }
 
@@ -250,13 +251,18 @@ function settle(running: RunningTurn, call: StoredCall, ended: EndedCall, outcom
 function learn(
   { deps, turn, place, tier }: RunningTurn,
   call: StoredCall,
-  { outcome, waitedMs, durationMs, rank }: EndedCall,
-  { again }: { again?: true } = {},
+  {
+    outcome,
+    waitedMs,
+    durationMs,
+    rank,
+    again,
+  }: Pick<CallReading, 'outcome' | 'waitedMs' | 'durationMs' | 'rank' | 'again'>,
 ): void {
   const { feed, steering, toolbox } = deps
   const baseTimeoutMs = toolbox.get(call.tool)?.timeoutMs
   if (baseTimeoutMs === Number.POSITIVE_INFINITY) {
-    if (outcome.status === 'ok') steering.answered(turn, waitedMs + durationMs)
+    if (outcome.status === 'ok') steering.answered(turn, waitedMs + (durationMs ?? 0))
     return
   }
   const reading = { outcome, durationMs, waitedMs, rank, tier, baseTimeoutMs, again }

@@ -1,6 +1,6 @@
 /** Where cognition meets the turn: perception opens it, the substrate steers it and learns from its calls. */
 
-import { type Controls, type Domain, perceive, type Substrate, type Tier } from '@salp/cognition'
+import { type Controls, type Domain, type Observation, perceive, type Substrate, type Tier } from '@salp/cognition'
 import type { Effect, Outcome, TurnEvents, TurnStatus } from '../protocol.js'
 import type { OpenTurn, StoredCall } from '../session/store.js'
 import type { TurnBudgets } from './limits.js'
@@ -9,14 +9,15 @@ import type { StepResult } from './step.js'
 /** How a call went, as far as cognition asks. */
 export interface CallReading {
   readonly outcome: Outcome
-  readonly durationMs: number
+  /** Absent where nothing ran. */
+  readonly durationMs?: number | undefined
   readonly waitedMs: number
   /** Place in which it was made among the calls of its reply, from 1. */
   readonly rank: number
   /** Model that asked for it. */
-  readonly tier: Tier | undefined
+  readonly tier?: Tier | undefined
   /** What the tool asks for; may be infinite. */
-  readonly baseTimeoutMs: number | undefined
+  readonly baseTimeoutMs?: number | undefined
   /** Whether a result that had counted as true was looked at again. */
   readonly again?: true | undefined
 }
@@ -106,9 +107,19 @@ export function beginTurn(
 
 /** A call that ended, before anything was made of it. */
 export type EndedCall = Omit<CallReading, 'outcome' | 'durationMs'> &
-  Pick<TurnEvents['call:observed'], 'callId' | 'tool' | 'outcome' | 'checked' | 'latencyMs' | 'situation'> & {
+  Pick<TurnEvents['call:observed'], 'callId' | 'tool' | 'outcome' | 'checked' | 'situation'> & {
+    readonly latencyMs?: number | undefined
     readonly errorKind?: string | undefined
   }
+
+/** Takes a call's wait off the turn's clock, and learns from how it went. */
+export function learnFrom(substrate: Substrate, turnId: string, call: EndedCall): Observation {
+  const { callId, tool, outcome, errorKind, checked, latencyMs, waitedMs, situation, tier, again } = call
+  substrate.spend({ turnId, waitedMs })
+  const id = again === true ? `${callId}/again` : callId
+  const timing = { latencyMs: latencyMs ?? Number.NaN }
+  return substrate.observe({ callId: id, turnId, tool, outcome, errorKind, checked, situation, tier, ...timing })
+}
 
 /** Forecasts a call that ended, then lets the substrate learn from it, and reads what it made of it. */
 export function observeCall(substrate: Substrate, turnId: string, call: EndedCall): Insight {
@@ -119,18 +130,18 @@ export function observeCall(substrate: Substrate, turnId: string, call: EndedCal
     ? { baseTimeoutMs, timeoutMs: substrate.timeoutMs(tool, baseTimeoutMs) }
     : {}
   const before = substrate.controls({ turnId }).regime
-  substrate.spend({ turnId, waitedMs })
-  const report = { turnId, tool, outcome, errorKind, checked, latencyMs, situation, tier }
-  const id = again === true ? `${callId}/again` : callId
-  const { bits, expectedBits, level, spiked } = substrate.observe({ ...report, callId: id })
+  const { bits, expectedBits, level, spiked } = learnFrom(substrate, turnId, call)
   const { regime, modulators, beliefs } = substrate.state()
+  const answered = wasAnswered(call)
   const known = beliefs.find((belief) => belief.tool === tool)
   return {
     observed: {
-      ...{ callId, tool, rank, outcome, checked, latencyMs, waitedMs, situation, forecast, ...timed },
+      ...{ callId, tool, rank, outcome, checked, waitedMs, situation, forecast, ...timed },
+      ...(latencyMs !== undefined && { latencyMs }),
       ...(again !== undefined && { again }),
       ...(errorKind !== undefined && { errorKind }),
       ...(tier !== undefined && { tier }),
+      ...(answered !== undefined && { answered }),
       ...{ bits, expectedBits, level, spiked, regime: regime.name, doubt: regime.doubt, modulators },
       ...(known !== undefined && { belief: { calls: known.calls, ...bounds(known.reliability) } }),
     },
@@ -138,6 +149,13 @@ export function observeCall(substrate: Substrate, turnId: string, call: EndedCal
       regime: { from: before, to: regime.name, why: regime.why, doubt: regime.doubt },
     }),
   }
+}
+
+/** A call that was made wrongly, denied, cancelled or looked at again says nothing of whether its tool answers. */
+function wasAnswered({ outcome, errorKind, again }: EndedCall): boolean | undefined {
+  if (again === true) return undefined
+  if (outcome === 'ok' || errorKind === 'unverified') return true
+  return outcome === 'timeout' || outcome === 'error' ? false : undefined
 }
 
 function bounds({ mean, low, high }: { mean: number; low: number; high: number }) {
