@@ -7,6 +7,7 @@ import { homePaths } from './client/home.js'
 import type { ToAction } from './commands/action.js'
 import { askCommand } from './commands/ask.js'
 import { chatCommand } from './commands/chat.js'
+import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { memoryCommand } from './commands/memory.js'
@@ -93,6 +94,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     memoryCommand,
     tasksCommand,
     sessionsCommand,
+    cognitionCommand,
     versionCommand,
   ]
   for (const create of commands) program.addCommand(create(toAction))
