@@ -45,6 +45,7 @@ describe('runCli()', () => {
       'tasks',
       'sessions',
       'cognition',
+      'ab',
     ]) {
       const { exitCode, output } = await offline([name, '--help'])
       expect(exitCode).toBe(0)

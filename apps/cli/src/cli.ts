@@ -4,6 +4,7 @@ import { describeError, SalpError } from '@salp/core'
 import { Command, CommanderError } from 'commander'
 import { CancelledError } from './cli-errors.js'
 import { homePaths } from './client/home.js'
+import { abCommand } from './commands/ab.js'
 import type { ToAction } from './commands/action.js'
 import { askCommand } from './commands/ask.js'
 import { chatCommand } from './commands/chat.js'
@@ -95,6 +96,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     tasksCommand,
     sessionsCommand,
     cognitionCommand,
+    abCommand,
     versionCommand,
   ]
   for (const create of commands) program.addCommand(create(toAction))

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { gymReport } from '@salp/cognition/gym'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createPlace, isAnnounced, type Place, program } from './salp.js'
 
@@ -85,6 +86,23 @@ describe('in a script', () => {
   test('two commands at once do not get in each other’s way', async () => {
     const both = await Promise.all([place.salp('memory', 'add', 'one'), place.salp('memory', 'add', 'two')])
     expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+  })
+})
+
+describe('ab gym', () => {
+  const words = ['ab', 'gym', '--seed', '3', '--held-out', '17', '--development', '17', '--factorial', '1']
+
+  test('prints the report that the library writes, byte for byte', { timeout: 120_000 }, async () => {
+    const { output, exitCode } = await place.salp(...words, '--report')
+    expect(exitCode).toBe(0)
+    expect(output).toBe(gymReport({ seed: 3, heldOut: 17, development: 17, factorial: 1 }))
+  })
+
+  test('says what it does meanwhile, and ends at Ctrl-C', async () => {
+    const terminal = place.terminal('ab', 'gym')
+    await terminal.see(/running arms|tuning the plain loop/)
+    terminal.type('\u0003')
+    expect(await terminal.ended()).toBe(130)
   })
 })
 

@@ -57,7 +57,7 @@ export function createPlace(): Place {
         const child = execFile(
           process.execPath,
           [program, ...words],
-          { cwd: workspace, env: environment, timeout: patienceMs },
+          { cwd: workspace, env: environment, timeout: 6 * patienceMs },
           (_, output, errors) => resolve({ exitCode: child.exitCode ?? -1, output, errors }),
         )
         child.stdin?.end()

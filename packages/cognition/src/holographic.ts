@@ -12,6 +12,11 @@ export interface Holography {
   encode(text: string): Float64Array
   /** Circular convolution. @throws RangeError if a length differs from `dimensions`. */
   bind(a: Float64Array, b: Float64Array): Float64Array
+  /** The spectrum of a symbol: unit phases, so that binding by it is a product. Shape [n] each. */
+  spectrumOf(name: string): Spectrum
+  /** The spectrum of a vector, and back. */
+  toSpectrum(vector: Float64Array): Spectrum
+  fromSpectrum(spectrum: Spectrum): Float64Array
   /** Circular correlation, which undoes {@link Holography.bind} for keys of flat spectrum: unbind(a, bind(a, b)) = b. */
   unbind(key: Float64Array, bound: Float64Array): Float64Array
 }
@@ -53,6 +58,13 @@ export function createHolography(dimensions: number): Holography {
       const length = Math.sqrt(dot(sum, sum))
       return length === 0 ? sum : sum.map((value) => value / length)
     },
+    spectrumOf: (name) => phasesOf(name, dimensions),
+    toSpectrum(vector) {
+      const spectrum = { real: vector.slice(), imaginary: new Float64Array(dimensions) }
+      transform(plan, spectrum.real, spectrum.imaginary)
+      return spectrum
+    },
+    fromSpectrum: (spectrum) => fromSpectrum(plan, spectrum),
     bind: (a, b) => multiply(a, b, false),
     unbind: (key, bound) => multiply(key, bound, true),
   }
@@ -86,7 +98,8 @@ function productOf(
   return i
 }
 
-interface Spectrum {
+/** The Fourier transform of a real vector. */
+export interface Spectrum {
   readonly real: Float64Array
   readonly imaginary: Float64Array
 }
@@ -118,7 +131,6 @@ function phasesOf(name: string, dimensions: number): Spectrum {
 function fromSpectrum(plan: FourierPlan, { real, imaginary }: Spectrum): Float64Array {
   const [r, i] = [imaginary.slice(), real.slice()]
   transform(plan, r, i)
-  // A flat spectrum of magnitude 1 makes a vector of unit length.
   return i.map((value) => value / plan.length)
 }
 
@@ -181,75 +193,96 @@ export function createHolographicWorkspace(
   from?: HolographicState | undefined,
 ): HolographicWorkspace {
   const { dimensions } = holography
-  const trace = new Float64Array(dimensions)
-  const values = new Map<string, Float64Array>()
-  const keys = new Set<string>()
-  const vectors = new Map<string, Float64Array>()
-  if (from !== undefined) {
-    trace.set(from.trace)
-    for (const value of from.values) values.set(value, holography.symbol(`value ${value}`))
-    for (const key of from.keys) keys.add(key)
+  // Everything is kept as spectra: binding is then a product, and by Parseval's theorem a cosine is a sum of them.
+  const trace =
+    from === undefined
+      ? { real: new Float64Array(dimensions), imaginary: new Float64Array(dimensions) }
+      : holography.toSpectrum(Float64Array.from(from.trace))
+  const values = new Map<string, Spectrum>((from?.values ?? []).map((value) => [value, spectrumOfValue(value)]))
+  const keys = new Set<string>(from?.keys ?? [])
+  const spectra = new Map<string, Spectrum>()
+
+  function spectrumOfValue(value: string): Spectrum {
+    return holography.spectrumOf(`value ${value}`)
   }
 
-  /** Half the key is its own, half what its words say, so that likeness is found and names stay apart. */
-  const vectorOf = (key: string): Float64Array => {
-    const known = vectors.get(key)
+  const spectrumOfKey = (key: string): Spectrum => {
+    const known = spectra.get(key)
     if (known !== undefined) return known
-    const vector = holography.symbol(`key ${key}`)
-    vectors.set(key, vector)
-    dropOldest(vectors, named)
-    return vector
+    const spectrum = holography.spectrumOf(`key ${key}`)
+    spectra.set(key, spectrum)
+    dropOldest(spectra, named)
+    return spectrum
   }
-  const wordsOf = (key: string): Float64Array => holography.encode(key)
 
-  const cleanUp = (noisy: Float64Array): Recollection | undefined => {
+  /** Cosine of a value with what the key unbinds. */
+  const cosine = (key: Spectrum, value: Spectrum): number => {
+    let sum = 0
+    for (let k = 0; k < dimensions; k++) {
+      const kr = key.real[k] as number
+      const ki = key.imaginary[k] as number
+      const vr = value.real[k] as number
+      const vi = value.imaginary[k] as number
+      sum += (kr * vr - ki * vi) * (trace.real[k] as number) + (kr * vi + ki * vr) * (trace.imaginary[k] as number)
+    }
+    return sum / dimensions
+  }
+
+  const cleanUp = (key: Spectrum): Recollection | undefined => {
     let best: Recollection | undefined
-    for (const [value, vector] of values) {
-      const confidence = dot(noisy, vector)
+    for (const [value, spectrum] of values) {
+      const confidence = cosine(key, spectrum)
       if (confidence > (best?.confidence ?? confident)) best = { value, confidence }
     }
     return best
   }
 
   /** Adds `weight` times the binding to the trace. */
-  const add = (key: Float64Array, value: Float64Array, weight: number): void => {
-    const bound = holography.bind(key, value)
-    for (let index = 0; index < dimensions; index++) trace[index] = (trace[index] ?? 0) + weight * (bound[index] ?? 0)
+  const add = (key: Spectrum, value: Spectrum, weight: number): void => {
+    for (let k = 0; k < dimensions; k++) {
+      const kr = key.real[k] as number
+      const ki = key.imaginary[k] as number
+      const vr = value.real[k] as number
+      const vi = value.imaginary[k] as number
+      trace.real[k] = (trace.real[k] as number) + weight * (kr * vr - ki * vi)
+      trace.imaginary[k] = (trace.imaginary[k] as number) + weight * (kr * vi + ki * vr)
+    }
   }
 
   return {
     store(key, value) {
-      const name = vectorOf(key)
-      const known = values.get(value) ?? holography.symbol(`value ${value}`)
-      let now = holography.unbind(name, trace)
+      const name = spectrumOfKey(key)
+      const known = values.get(value) ?? spectrumOfValue(value)
       if (keys.has(key)) {
-        const old = cleanUp(now)
-        if (old !== undefined && old.value !== value) {
-          add(name, values.get(old.value) ?? known, -old.confidence)
-          now = holography.unbind(name, trace)
-        }
+        const old = cleanUp(name)
+        if (old !== undefined && old.value !== value) add(name, values.get(old.value) ?? known, -old.confidence)
       }
       values.delete(value)
       values.set(value, known)
       dropOldest(values, named)
       keys.add(key)
       if (keys.size > named) keys.delete(keys.values().next().value ?? '')
-      add(name, known, 1 - dot(now, known))
+      add(name, known, 1 - cosine(name, known))
     },
-    recall: (key) => cleanUp(holography.unbind(vectorOf(key), trace)),
+    recall: (key) => cleanUp(spectrumOfKey(key)),
     recallSimilar(text) {
-      const wanted = wordsOf(text)
+      const wanted = holography.encode(text)
       let closest: { key: string; likeness: number } | undefined
       for (const key of keys) {
-        const likeness = dot(wanted, wordsOf(key))
+        const likeness = dot(wanted, holography.encode(key))
         if (likeness > (closest?.likeness ?? confident)) closest = { key, likeness }
       }
       if (closest === undefined) return undefined
-      const found = cleanUp(holography.unbind(vectorOf(closest.key), trace))
+      const found = cleanUp(spectrumOfKey(closest.key))
       return found && { value: found.value, confidence: found.confidence * closest.likeness }
     },
     load: () => ({ items: keys.size, capacity: Math.floor(dimensions / dimensionsPerItem) }),
-    snapshot: () => ({ dimensions, trace: [...trace], values: [...values.keys()], keys: [...keys] }),
+    snapshot: () => ({
+      dimensions,
+      trace: [...holography.fromSpectrum(trace)],
+      values: [...values.keys()],
+      keys: [...keys],
+    }),
   }
 }
 

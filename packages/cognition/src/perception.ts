@@ -25,6 +25,7 @@ import {
   vagueCues,
 } from './internal/cues.js'
 import { type Found, findMarked, findNames } from './internal/entities.js'
+import { exp } from './internal/real.js'
 import { findPhrases, phraseAt, splitWords, type Word } from './internal/words.js'
 
 /** What the speaker wants. */
@@ -82,8 +83,10 @@ export interface Perception {
   readonly entities: readonly Entity[]
   readonly constraints: readonly Constraint[]
   readonly risks: readonly RiskCue[]
-  /** How much is left open, range [0, 1]; ask back above 0.7. */
+  /** Chance that a careful colleague would have to ask back. Range [0, 1]; calibrated on labelled requests. */
   readonly ambiguity: number
+  /** Points for what is left open, before they become that chance. Range [0, 1]. */
+  readonly rawAmbiguity: number
   /** Questions asked. Integer. */
   readonly questions: number
   /** Whether an answer will probably take a tool. */
@@ -99,6 +102,7 @@ export const unperceived: Perception = {
   constraints: [],
   risks: [],
   ambiguity: 0,
+  rawAmbiguity: 0,
   questions: 0,
   likelyNeedsTools: true,
 }
@@ -125,6 +129,7 @@ export function perceive(text: string): Perception {
   const questions = countQuestions(spoken)
   const intent = findIntent(words, questions)
   const domain = findDomain(words, entities)
+  const rawAmbiguity = judgeAmbiguity(words, { intent, entities, constraints, questions })
   return {
     text,
     intent,
@@ -132,7 +137,8 @@ export function perceive(text: string): Perception {
     entities,
     constraints,
     risks,
-    ambiguity: judgeAmbiguity(words, { intent, entities, constraints, questions }),
+    ambiguity: calibrate(rawAmbiguity),
+    rawAmbiguity,
     questions,
     likelyNeedsTools: needsTools(words, { intent, domain, entities }),
   }
@@ -320,7 +326,7 @@ function overlap(a: Span, b: Span): boolean {
  * 0.05 for each word of content beyond three (at most 4), 0.15 for a question. Small talk and questions about the agent keep a
  * quarter.
  *
- * The weights are set by judgement and held by the examples of the test; they are to be calibrated.
+ * The weights are set by judgement; {@link calibrate} turns the points into a chance.
  */
 function judgeAmbiguity(
   words: readonly Word[],
@@ -347,6 +353,14 @@ function judgeAmbiguity(
     0.05 * Math.min(Math.max(content - 3, 0), 4)
   const kept = intent === 'chat' || intent === 'meta' ? 0.25 : 1
   return Math.min(1, Math.max(0, raw * kept))
+}
+
+/** Offset and slope of the curve from points to chance, fitted on the development half of `fixtures/utterances`. */
+const curve = { offset: -5.994, slope: 10.864 } as const
+
+/** Turns points into the chance that one would have to ask back. */
+function calibrate(points: number): number {
+  return 1 / (1 + exp(-(curve.offset + curve.slope * points)))
 }
 
 /** One for a word; scripts without spaces say about as much in two characters. */

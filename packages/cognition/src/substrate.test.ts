@@ -7,10 +7,16 @@ import { perceive } from './perception.js'
 import { type CallReport, createSubstrate, type SubstrateEvents, type SubstrateOptions } from './substrate.js'
 import type { TurnStart } from './turn.js'
 
-function setUp(options: SubstrateOptions = {}) {
+/** Every module on, those off by default too. */
+const everything = { surprise: true, neuromodulation: true, integration: true, holographic: true }
+
+function setUp({ modules, ...options }: SubstrateOptions = {}) {
   const clock = stoppedClock(1_000)
   const events = recordingPublisher<SubstrateEvents>()
-  const substrate = createSubstrate({ clock, rng: createRng('test'), events }, options)
+  const substrate = createSubstrate(
+    { clock, rng: createRng('test'), events },
+    { ...options, modules: { ...everything, ...modules } },
+  )
   let calls = 0
   return {
     clock,

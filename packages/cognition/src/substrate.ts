@@ -241,10 +241,10 @@ interface RunningTurn {
 /** Modules that are on unless said otherwise: those that earned it in the report of the gym. */
 export const defaultModules: SubstrateModules = {
   perception: true,
-  surprise: true,
+  surprise: false,
   belief: true,
   precision: true,
-  neuromodulation: true,
+  neuromodulation: false,
   blackboard: true,
   memory: true,
   counterfactual: true,

@@ -43,11 +43,18 @@ export async function embedAll(
   })
 }
 
-/** Sum of products; for unit vectors, the cosine. */
+/** Sum of products; for unit vectors, the cosine. Four sums at once: the processor need not wait for each addition. */
 export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0)
-  return sum
+  const even = a.length - (a.length % 4)
+  let [sum, second, third, fourth] = [0, 0, 0, 0]
+  for (let index = 0; index < even; index += 4) {
+    sum += (a[index] ?? 0) * (b[index] ?? 0)
+    second += (a[index + 1] ?? 0) * (b[index + 1] ?? 0)
+    third += (a[index + 2] ?? 0) * (b[index + 2] ?? 0)
+    fourth += (a[index + 3] ?? 0) * (b[index + 3] ?? 0)
+  }
+  for (let index = even; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0)
+  return sum + second + third + fourth
 }
 
 /** An embedder that does not keep its promise. */

@@ -99,6 +99,7 @@ export function prepareGraph(db: SqlDatabase) {
 
     /** Names with these keys or aliases, each once. */
     find(namespaceId: number, keys: readonly string[]): (NameRow & { readonly asked: string })[] {
+      if (keys.length === 0) return []
       const asked = JSON.stringify(keys)
       const found = new Map(byKey.all(namespaceId, asked).map((row) => [row.id, { ...row, asked: row.key }]))
       for (const { alias, ...row } of byAlias.all(namespaceId, asked)) {
@@ -107,7 +108,7 @@ export function prepareGraph(db: SqlDatabase) {
       return [...found.values()]
     },
 
-    /** Edges of the nodes, both ways. A rare name tells more about what belongs together than a common one. */
+    /** Edges of the nodes, both ways. A rare name tells more about what belongs together than a common one, and one said twice a little more. */
     neighbours:
       ({ sensitivity, now, hub }: WalkLimits) =>
       (nodes: readonly number[]): Map<number, Edge[]> => {
@@ -116,11 +117,11 @@ export function prepareGraph(db: SqlDatabase) {
         const records = nodes.filter((node) => node >= 0)
         if (names.length > 0) {
           for (const { name, seq, times } of recordsOf.all(JSON.stringify(names), sensitivity, now))
-            edges.get(-name)?.push([seq, times])
+            edges.get(-name)?.push([seq, Math.sqrt(times)])
         }
         if (records.length > 0) {
           for (const { seq, name, times, records: shared } of namesOf.all(JSON.stringify(records), hub)) {
-            edges.get(seq)?.push([-name, times / Math.log1p(shared)])
+            edges.get(seq)?.push([-name, Math.sqrt(times) / Math.log1p(shared)])
           }
         }
         return edges

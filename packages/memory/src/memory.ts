@@ -371,8 +371,9 @@ export function createMemory(
     limit: number,
     signal?: AbortSignal,
   ): Promise<Map<number, number>> => {
+    if (embedder === undefined || vectors === undefined || query.trim() === '') return new Map()
     const space = store.namespace(as.namespace)
-    if (embedder === undefined || vectors === undefined || space === undefined || query.trim() === '') return new Map()
+    if (space === undefined) return new Map()
     const sensitivity = sensitivities.indexOf(as.clearance)
     try {
       const question = questions.get(query) ?? (await embedAll(embedder, [query], { signal, purpose: 'query' }))[0]
@@ -463,7 +464,6 @@ export function createMemory(
         typeof which === 'string' ? { ids: [which] } : which,
       )
       const forgotten = db.transaction(() => store.delete(namespace, filter))
-      vectors?.changed()
       if (forgotten.length > 0) {
         const erased = eraseSoon(db)
         events?.publish('memory:forgotten', { at: clock.now(), ids: forgotten, namespace, erased })
@@ -599,7 +599,6 @@ export function createMemory(
     async curate(asked = {}) {
       const consolidated = await consolidate(asked)
       const curation = db.transaction(() => curateNow(asked, consolidated))
-      vectors?.changed()
       const gone = [...curation.expired, ...curation.forgotten]
       if (gone.length > 0 && !curation.dryRun) {
         const erased = eraseSoon(db)

@@ -257,4 +257,46 @@ describe('recall()', () => {
       )
     expect(await answer()).toBe(await answer())
   })
+
+  test('takes for a version what tells of a change, however it is worded', async () => {
+    const memory = await knowing(
+      'Talge takes 20 mg of the medicine every evening',
+      'Talge was mentioned in the cellar next to a suitcase',
+      'The doctor put Talge on 30 mg',
+    )
+    expect((await found(memory, 'What dose of the medicine does Talge take?'))[0]).toContain('30 mg')
+  })
+
+  test('takes for no version what tells of a change of something else', async () => {
+    const memory = await knowing(
+      'Gewexel works for Initech as an engineer',
+      "Gewexel's favourite drink is espresso",
+      'Gewexel would rather have green tea these days',
+      'Gewexel moved to Oslo',
+    )
+    expect((await found(memory, 'Where does Gewexel work?'))[0]).toContain('Initech')
+    expect((await found(memory, 'What is the favourite drink of Gewexel?'))[0]).toContain('green tea')
+  })
+
+  test('never follows a name of more than two hundred records', async () => {
+    const { memory } = openMemory()
+    const common = Array.from({ length: 201 }, (_, index) => said(`Zelbri signed form ${index}`))
+    await memory.rememberAll([...common, said('Zelbri hired Quorvin'), said('Quorvin bakes')])
+    const filler = Array.from({ length: 12_000 }, (_, index) => said(`note ${index}`))
+    await memory.rememberAll(filler)
+    const { hits } = await memory.recall('Whom did Zelbri pay?', { floor: 0, limit: 50 })
+    expect(hits.length).toBeGreaterThan(0)
+    expect(hits.every(({ explanation }) => explanation.shares.graph === 0)).toBe(true)
+  })
+
+  test('lets no age weigh on a pinned record', async () => {
+    const { memory, clock } = openMemory()
+    await memory.rememberAll([said('spare key: shed', { pinned: true }), said('spare key: attic')])
+    await clock.advance(400 * day)
+    const { hits } = await memory.recall('where is the spare key')
+    expect(hits.map(({ content, explanation }) => [content, explanation.freshness])).toEqual([
+      ['spare key: shed', 1],
+      ['spare key: attic', expect.closeTo(2 ** (-400 / 90), 6)],
+    ])
+  })
 })

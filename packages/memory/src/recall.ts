@@ -4,9 +4,18 @@ import { estimateTokens, fitBudget } from './budget.js'
 import { findNames, nameCandidates } from './names.js'
 import { pushRanks } from './push.js'
 import { parseQuery, type Term, toMatch, toMatchAll, toMatchNear } from './query.js'
-import { type MemoryKind, type MemorySource, type Sensitivity, sensitivities, type Verification } from './record.js'
-import { attributeStems, attributesOf, changeStems, tellsChange } from './relations.js'
+import {
+  type Claim,
+  type MemoryKind,
+  type MemorySource,
+  type Sensitivity,
+  sensitivities,
+  type Verification,
+} from './record.js'
+import { attributeStems, attributesOf, changeWords, tellsChange } from './relations.js'
 import { coverage, type Explanation, fade, matchTerms, quality, stemsOf, termWeight } from './relevance.js'
+import { stem } from './stem.js'
+import { stopWords } from './stop-words.js'
 import type { Candidate, Found, Reader, Store } from './store.js'
 import { findTime, type TimeSpan } from './times.js'
 import type { Tuning } from './tuning.js'
@@ -89,13 +98,17 @@ const answerShare = 0.9
 const threadSources = 16
 const graphSources = 2
 
-/** A name in more than this share of the records, and in more than so many, tells nothing. */
+/**
+ * A name in more than this share of the records tells nothing, if it is in more than the first so many; nor does one in more
+ * than the second, where each record's part of a walk is too small to go on ({@link pushRanks}).
+ */
 const hubShare = 0.02
 const hubLeast = 10
+const hubMost = 200
 
 /** A word in more than this share of the records is common. */
 const commonShare = 0.05
-const commonLeast = 50
+const commonLeast = 200
 
 /** Most records that expansion adds; a name in no more than so many is looked for alone. */
 const expanded = 12
@@ -257,13 +270,13 @@ function expand(store: Store, { attributes, names, scope, terms, frequencies }: 
   if (names.length === 0) return []
   const known = new Set(terms.map((term) => term.stem))
   const few = frequencies.some((count, index) => terms[index]?.name === true && count <= expanded)
-  const stems = few ? [] : [...attributeStems(attributes), ...changeStems].filter((one) => !known.has(one))
+  const stems = few ? [] : [...attributeStems(attributes), ...changeWords].filter((one) => !known.has(one))
   return store.search(toMatchAll(names, stems, scope), expanded, reader).found
 }
 
 /** Walks from the names of the question and its best hits over shared names. Nothing, if it names nobody known. */
 function walk(store: Store, asked: Asked, found: readonly Found[], reader: Reader): Map<number, number> {
-  const hub = Math.max(hubLeast, hubShare * asked.records)
+  const hub = Math.min(hubMost, Math.max(hubLeast, hubShare * asked.records))
   const keys = asked.terms.some(({ name }) => name) || asked.names.length > 0 ? nameCandidates(asked.left) : []
   const seeds = longestOnly(store.graph.find(asked.namespaceId, keys).filter(({ records }) => records <= hub))
   if (seeds.length === 0) return new Map()
@@ -297,14 +310,14 @@ function fuse(
   const best = Math.max(...all.map(({ text }) => text), 1e-9)
   const graphWeight = tuning.graph * (all.some(({ graph }) => graph > 0) ? uncovered(store, all, asked, reader) : 0)
   const parts = all.map((one) => {
-    const text = one.text / best
+    const text = (tuning.text * one.text) / best
     const thread = one.beside / best
     const graph = graphWeight * one.graph
     const vector = tuning.vectors * one.vector
     return { one, text, thread, graph, vector, total: text + thread + graph + vector }
   })
   parts.sort((a, b) => b.total - a.total || b.one.seq - a.one.seq)
-  const top = parts.slice(0, limit * 2 + 8)
+  const top = parts.filter(({ total }) => total > 0).slice(0, limit * 2 + 8)
   const rows = store.fetch(
     top.map(({ one }) => one.seq),
     reader,
@@ -401,44 +414,91 @@ function arrange(ranked: readonly Ranked[], asked: Asked, { floor, tuning }: Rec
 }
 
 /**
- * Puts versions of what is asked in order of time, newest first, in the places they hold together.
+ * Puts the newest version of what is asked where the best of them stands; the others stay in their order.
  *
- * A version is a short record that names all the question names and tells the attribute it asks for, or as much of the
- * question as the best of them, or that something changed. First statements repeat the words of the question and
- * corrections do not, so relevance cannot order them.
+ * A version is a short record that names all the question names and answers it as well as the best of them; or that tells of
+ * a change, or of the like of an answer, and is no liker to anything else told of the same names. First statements repeat the
+ * words of the question and corrections do not, so relevance cannot order them.
  */
 function newestFirst(ranked: readonly Ranked[], asked: Asked): Ranked[] {
   const named = new Set(asked.terms.filter(({ name }) => name).map((term) => term.stem))
   if (named.size === 0) return [...ranked]
   const rest = asked.terms.filter(({ name }) => !name).map((term) => term.stem)
   const names = asked.terms.filter(({ name }) => name).map(({ word }) => word)
-  const told = ranked.map(({ row: { record, terms: extra }, hit }) => {
-    if (record.content.length > versionLength) return undefined
-    if (!names.every((word) => hit.explanation.matched.includes(word))) return undefined
+  const told = ranked.flatMap(({ row: { record, terms: extra }, hit }, place): Told[] => {
+    if (record.content.length > versionLength) return []
+    if (!names.every((word) => hit.explanation.matched.includes(word))) return []
     const stems = stemsOf(`${record.content}\n${extra}`)
-    if (![...named].every((one) => stems.has(one))) return undefined
+    if (![...named].every((one) => stems.has(one))) return []
     for (const one of named) stems.delete(one)
-    return { stems, shared: rest.filter((one) => stems.has(one)).length }
+    const shared = rest.filter((one) => stems.has(one)).length
+    return [
+      { place, shared, claim: record.claim, changes: tellsChange(stems), traits: traitsOf(record.content, stems) },
+    ]
   })
-  const most = Math.max(1, ...told.map((one) => one?.shared ?? 0))
-  const isVersion = ranked.map(({ row: { record } }, index) => {
-    const one = told[index]
-    if (one === undefined) return false
-    if (one.shared >= most || (record.claim !== undefined && asked.attributes.has(record.claim.attribute))) return true
-    const attributes = attributesOf(one.stems)
-    return (
-      [...attributes].some((attribute) => asked.attributes.has(attribute)) ||
-      (attributes.size === 0 && tellsChange(one.stems))
-    )
+  const most = Math.max(1, ...told.map(({ shared }) => shared))
+  const answers = told.filter(
+    ({ shared, claim }) => shared >= most || (claim !== undefined && asked.attributes.has(claim.attribute)),
+  )
+  const rivals = told.filter((one) => !answers.includes(one) && !one.changes)
+  const versions = told.filter((one) => {
+    if (answers.includes(one)) return true
+    const like = likeness(one, answers)
+    return (one.changes || like >= 2) && !tellsAnother(one.claim) && like >= likeness(one, rivals)
   })
-  const versions = ranked
-    .filter((_, index) => isVersion[index])
-    .sort((a, b) => b.row.record.source.at - a.row.record.source.at || b.row.seq - a.row.seq)
-  let next = 0
-  return ranked.map((one, index) => {
-    const version = isVersion[index] === true ? versions[next++] : undefined
-    return version === undefined ? one : { row: version.row, hit: { ...version.hit, score: one.hit.score } }
-  })
+  const places = versions.map(({ place }) => place)
+  if (places.length < 2) return [...ranked]
+  const first = Math.min(...places)
+  const newest = places.reduce((best, place) => (isLater(ranked[place], ranked[best]) ? place : best), first)
+  const others = ranked.filter((_, place) => place !== newest)
+  const ordered = [...others.slice(0, first), ...ranked.filter((_, place) => place === newest), ...others.slice(first)]
+  return ordered.map(({ row, hit }, place) => ({ row, hit: { ...hit, score: ranked[place]?.hit.score ?? hit.score } }))
+}
+
+/** Whether one record was said later than the other, or written later if both were said at once. */
+function isLater(one: Ranked | undefined, other: Ranked | undefined): boolean {
+  if (one === undefined || other === undefined) return false
+  const gap = one.row.record.source.at - other.row.record.source.at
+  return gap > 0 || (gap === 0 && one.row.seq > other.row.seq)
+}
+
+/** A short record of the names that are asked about. */
+interface Told {
+  readonly place: number
+  /** Terms of the question it has, beside the names. */
+  readonly shared: number
+  readonly claim: Claim | undefined
+  /** Whether it says that something changed. */
+  readonly changes: boolean
+  readonly traits: ReadonlySet<string>
+}
+
+/** Whether a claim is one of those that questions are known to ask for: it is no version of what this one asks. */
+function tellsAnother(claim: Claim | undefined): boolean {
+  return claim !== undefined && attributeStems(new Set([claim.attribute])).length > 0
+}
+
+/** The most traits that it shares with one of the others. */
+function likeness(one: Told, others: readonly Told[]): number {
+  const shared = others.map((other) =>
+    other === one ? 0 : [...one.traits].filter((trait) => other.traits.has(trait)).length,
+  )
+  return Math.max(0, ...shared)
+}
+
+/** What kind of thing a record tells of its subject: its words, which attributes they hint at, and what its values look like. */
+function traitsOf(content: string, stems: ReadonlySet<string>): Set<string> {
+  const traits = new Set<string>()
+  for (const one of stems) if (!stopWords.has(one) && !changeWords.has(one)) traits.add(one)
+  for (const attribute of attributesOf(stems)) traits.add(`of ${attribute}`)
+  for (const [, unit = ''] of content.matchAll(/\d ?(\p{L}+)/gu)) traits.add(`in ${fold(unit)}`)
+  for (const word of words(content).slice(1)) {
+    if (!stems.has(stem(fold(word)))) continue
+    if (/^\d+$/.test(word)) traits.add('a number')
+    else if (/\d/.test(word)) traits.add('a code')
+    else if (/^\p{Lu}/u.test(word)) traits.add('a name')
+  }
+  return traits
 }
 
 /** Lets the same words, said by two authors, fill one place: the better one. */

@@ -161,9 +161,9 @@ diet: eat eats diet vegan vegetarian food allergic
     }),
 )
 
-/** Words of change: what they stand in corrects what was told before. */
-const changeWords = new Set(
-  'now today currently nowadays latest swapped exchanged started began stopped quit gave turned revised moved switched changed replaced relocated rescheduled new instead anymore longer pushed slipped raised lowered migrated handed became actually correction update updated left since onwards these'
+/** Stems of the words of change: what they stand in corrects what was told before. */
+export const changeWords: ReadonlySet<string> = new Set(
+  'now today currently nowadays latest swapped exchanged started began stopped quit gave turned revised moved switched changed replaced relocated rescheduled new instead anymore longer pushed slipped raised lowered migrated handed became actually correction update updated left onwards these'
     .split(' ')
     .map(stem),
 )
@@ -179,9 +179,6 @@ export function attributesOf(stems: ReadonlySet<string>): Set<string> {
 export function attributeStems(attributes: ReadonlySet<string>): string[] {
   return [...new Set([...attributes].flatMap((attribute) => attributeWords.get(attribute) ?? []))]
 }
-
-/** Stems of {@link tellsChange}. */
-export const changeStems: readonly string[] = [...changeWords]
 
 /** Whether the stems of a text say that something changed. */
 export function tellsChange(stems: ReadonlySet<string>): boolean {

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseQuery } from './query.js'
 import { coverage, fade, freshnessHalfLifeMs, matchTerms, quality, termWeight } from './relevance.js'
+import { stem } from './stem.js'
+import { fold } from './words.js'
 
 const plain = { name: false }
 
@@ -22,6 +24,19 @@ describe('matchTerms()', () => {
       false,
     ])
     expect(matchTerms(parseQuery('钥'), '密钥 密钥 钥')).toEqual([true])
+  })
+
+  test('matches whatever has the same stem', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'aeiysdgntl'), minLength: 1, maxLength: 6 })
+    const ending = fc.constantFrom('', 's', 'ies', 'ing', 'ed', 'y', 'ational', 'é')
+    fc.assert(
+      fc.property(word, ending, word, ending, (one, end, other, otherEnd) => {
+        const [asked, text] = [`${one}${end}`, `${other}${otherEnd}`]
+        const term = { word: asked, stem: stem(fold(asked)), parts: [], prefix: false, name: false }
+        expect(matchTerms([term], text)).toEqual([term.stem === stem(fold(text))])
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })
 

@@ -51,20 +51,30 @@ export function termWeight({ name }: Pick<Term, 'name'>, frequency: number, reco
 
 /** Finds which terms a text has, by the stems the index would give it. */
 export function matchTerms(terms: readonly Term[], text: string): boolean[] {
-  const heads = new Set(terms.flatMap(({ word, parts }) => [word, ...parts]).map((word) => word.charAt(0)))
+  const partStems = terms.map(({ parts }) => parts.map(stem))
+  const asked = [...terms.map((term) => term.stem), ...partStems.flat()]
+  const heads = new Set(asked.map(headOf))
   const stems = new Set<string>()
   for (const raw of words(text)) {
-    // A stem begins as its word does: most words need no folding to be ruled out.
-    const head = raw.charAt(0)
-    if (head < '\x80' && !heads.has(head.toLowerCase())) continue
+    // Most words need no folding and no stemming to be ruled out.
+    if (/^[a-z]{2}/i.test(raw)) {
+      const word = raw.toLowerCase()
+      if (!heads.has(headOf(word)) && !heads.has(word.charAt(0))) continue
+    }
     stems.add(stem(fold(raw)))
   }
   return terms.map(
-    (term) =>
+    (term, index) =>
       stems.has(term.stem) ||
-      (term.parts.length > 0 && term.parts.every((part) => stems.has(stem(part)))) ||
+      (partStems[index]?.length !== 0 && partStems[index]?.every((part) => stems.has(part)) === true) ||
       (term.prefix && [...stems].some((found) => found.startsWith(term.stem))),
   )
+}
+
+/** The start that a word shares with its stem: two letters, of which the second may turn from y to i; or one. */
+function headOf(word: string): string {
+  const second = word.charAt(1)
+  return word.charAt(0) + (second === 'y' ? 'i' : second)
 }
 
 /** Gives the share of `weights` that was matched, counting no more than the eight heaviest as asked for. Range [0, 1]. */

@@ -153,12 +153,13 @@ const keptFrequencies = 5_000
 /** Prepares the statements. */
 export function createStore(db: SqlDatabase) {
   const lastStamp = db.prepare<{ at: number }>('SELECT recorded_at AS at FROM memory_records ORDER BY seq DESC LIMIT 1')
-  const addNamespace = db.prepare('INSERT INTO memory_namespaces (name) VALUES (?) ON CONFLICT DO NOTHING')
+  const addNamespace = db.prepare('INSERT INTO memory_namespaces (name) VALUES (?)')
   const add = db.prepare(`INSERT INTO memory_records (
       id, namespace_id, kind, content, terms, tags, author, channel, session_id, turn_id, said_at, confidence, verification,
       sensitivity, valid_from, valid_until, recorded_at, expires_at, digest, happened_at, happened_until, subject, attribute,
       pinned, moment, thread
     ) VALUES (?, ${Array.from({ length: 25 }, () => '?').join(', ')})`)
+  const addText = db.prepare('INSERT INTO memory_text (rowid, content, terms, moment, scope) VALUES (?, ?, ?, ?, ?)')
   const idOfNamespace = db.prepare<{ id: number }>('SELECT id FROM memory_namespaces WHERE name = ?')
   const addThread = db.prepare('INSERT INTO memory_threads (namespace_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const countRecord = db.prepare('UPDATE memory_namespaces SET records = records + 1 WHERE id = ?')
@@ -257,8 +258,8 @@ export function createStore(db: SqlDatabase) {
 
     insert(record: NewRecord): void {
       const { source } = record
-      addNamespace.run(record.namespace)
-      const namespaceId = idOfNamespace.get(record.namespace)?.id ?? 0
+      const namespaceId =
+        idOfNamespace.get(record.namespace)?.id ?? Number(addNamespace.run(record.namespace).lastInsertRowid)
       if (record.thread !== undefined) addThread.run(namespaceId, record.thread)
       const { lastInsertRowid } = add.run(
         record.id,
@@ -288,6 +289,7 @@ export function createStore(db: SqlDatabase) {
         record.moment,
         record.thread === undefined ? null : (idOfThread.get(namespaceId, record.thread)?.id ?? null),
       )
+      addText.run(lastInsertRowid, record.content, record.terms, record.moment, `n${namespaceId}`)
       countRecord.run(namespaceId)
       link(Number(lastInsertRowid), namespaceId, record.notes)
     },

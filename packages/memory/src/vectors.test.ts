@@ -2,7 +2,7 @@ import { createRng, type SqlDatabase } from '@salp/core'
 import { describe, expect, test } from 'vitest'
 import { calibrate } from './calibrate.js'
 import { checkMemory } from './check.js'
-import { type Embedder, EmbedderError } from './embedder.js'
+import { dot, type Embedder, EmbedderError } from './embedder.js'
 import { checkEmbedder, wordEmbedder } from './testing/index.js'
 import { openMemory, said } from './testing/internal/open.js'
 import { createVectors } from './vectors.js'
@@ -73,30 +73,78 @@ describe('embed()', () => {
 })
 
 describe('search()', () => {
-  test('finds by signs and rescoring nearly all that a full scan finds', async () => {
-    const { memory, db } = openMemory()
-    await memory.rememberAll(Array.from({ length: 3_000 }, (_, index) => said(`Note ${index}`)))
-    const rng = createRng('vectors')
-    const centers = Array.from({ length: 60 }, () => Float32Array.from({ length: 128 }, () => rng() - 0.5))
-    const near = (index: number) =>
-      (centers[index % 60] ?? new Float32Array(128)).map((value) => value + (rng() - 0.5) * 0.8)
-    const vectors = createVectors(db, { modelId: 'random', dimensions: 128 })
-    const unit = (vector: Float32Array) => {
-      const length = Math.hypot(...vector)
-      return vector.map((value) => value / length)
+  const dimensions = 96
+  const rng = createRng('vectors')
+  const draw = () => Float32Array.from({ length: dimensions }, () => rng() - 0.5)
+  const meanings = Array.from({ length: 200 }, draw)
+  /** Sums of directions, as texts share words. */
+  const make = () => {
+    const sum = new Float32Array(dimensions)
+    for (let word = 0; word < 8; word++) {
+      const meaning = meanings[Math.floor(rng() ** 2 * meanings.length)] ?? sum
+      for (let index = 0; index < dimensions; index++) sum[index] = (sum[index] ?? 0) + (meaning[index] ?? 0)
     }
+    const length = Math.hypot(...sum)
+    return sum.map((value) => value / length)
+  }
+  const fill = (db: SqlDatabase, vectors = createVectors(db, { modelId: 'random', dimensions })) => {
+    const made = new Map<number, Float32Array>()
     db.transaction(() => {
-      for (const [index, one] of vectors.missing(-1, 3_000).entries()) vectors.put(one, unit(near(index)))
+      for (const one of vectors.missing(-1, 10_000)) {
+        const vector = make()
+        made.set(one.seq, vector)
+        vectors.put(one, vector)
+      }
     })
-    const how = { namespaceId: 1, sensitivity: 3, now: 0, limit: 10 }
+    return { vectors, made }
+  }
+  const how = { namespaceId: 1, sensitivity: 3, now: 0, limit: 10 }
+  const notes = (count: number, from = 0) => Array.from({ length: count }, (_, index) => said(`Note ${from + index}`))
+
+  test('finds by signs and rescoring nearly all that comparing every vector finds', async () => {
+    const { memory, db } = openMemory()
+    await memory.rememberAll(notes(6_000))
+    const { vectors, made } = fill(db)
     let shared = 0
     for (let index = 0; index < 50; index++) {
-      const question = unit(near(index))
-      const exact = [...vectors.search(question, how).keys()]
-      const quick = new Set(vectors.search(question, { ...how, exact: 0 }).keys())
-      shared += exact.filter((seq) => quick.has(seq)).length
+      const question = make()
+      const exact = [...made].map(([seq, vector]) => ({ seq, cosine: dot(question, vector) }))
+      exact.sort((a, b) => b.cosine - a.cosine)
+      const found = vectors.search(question, how)
+      shared += exact.slice(0, 10).filter(({ seq }) => found.has(seq)).length
     }
     expect(shared / 500).toBeGreaterThanOrEqual(0.98)
+  })
+
+  test('follows what is added, forgotten and put in the place of the forgotten', async () => {
+    const { memory, db } = openMemory()
+    const first = await memory.rememberAll(notes(40))
+    const { vectors } = fill(db)
+    const found = () => [...vectors.search(make(), { ...how, limit: 500 }).keys()].toSorted((a, b) => a - b)
+    const stored = () =>
+      db
+        .prepare<{ seq: number }>('SELECT seq FROM memory_vectors ORDER BY seq')
+        .all()
+        .map(({ seq }) => seq)
+    expect(found()).toEqual(stored())
+    await memory.rememberAll(notes(20, 40))
+    fill(db, vectors)
+    expect([found(), found().length]).toEqual([stored(), 60])
+    const gone = first.slice(30).map(({ record }) => record.id)
+    await memory.forget({ ids: gone })
+    expect([found(), found().length]).toEqual([stored(), 50])
+    await memory.forget({ ids: (await memory.list({ limit: 20 })).map(({ id }) => id) })
+    await memory.rememberAll(notes(20, 100))
+    fill(db, vectors)
+    expect([found(), found().length]).toEqual([stored(), 50])
+  })
+
+  test('keeps to one namespace', async () => {
+    const { memory, db } = openMemory()
+    await memory.rememberAll([said('Mine'), said('Yours', { namespace: 'other' })])
+    const { vectors } = fill(db)
+    expect([...vectors.search(make(), how).keys()]).toEqual([1])
+    expect([...vectors.search(make(), { ...how, namespaceId: 2 }).keys()]).toEqual([2])
   })
 })
 

@@ -3,12 +3,11 @@
 import type { SqlDatabase } from '@salp/core'
 import { digest } from './digest.js'
 import { dot, type Embedder } from './embedder.js'
+import { createSigns, type Signs, signsOf } from './signs.js'
 
-/** Records up to which every vector is compared; past them, the signs choose which. */
-const exactLimit = 5_000
-
-/** Vectors compared in full for each one asked for, past those. */
-const rescored = 48
+/** Vectors compared in full, chosen by their signs: so many for each one asked for, and no fewer than these. */
+const rescored = 32
+const leastRescored = 1_000
 
 /** A record whose vector is missing, or was made from other words. */
 export interface Unembedded {
@@ -16,13 +15,13 @@ export interface Unembedded {
   readonly content: string
 }
 
-/** The signs of every vector of a model, packed, with whose they are. */
-interface Signs {
+/** Signs of the rows read so far. */
+interface Read {
+  readonly signs: Signs
+  /** Changes of the database then, by this connection and by others. */
   readonly stamp: string
-  readonly seqs: readonly number[]
-  readonly namespaces: readonly number[]
-  readonly bits: Uint32Array
-  readonly words: number
+  /** The last row read, to tell whether it is still the same one: rewriting the file renumbers them. */
+  readonly last: { readonly row: number; readonly seq: number; readonly digest: number }
 }
 
 /** Prepares the statements for the vectors of one embedder. */
@@ -42,60 +41,45 @@ export function createVectors(db: SqlDatabase, { modelId, dimensions }: Pick<Emb
     'SELECT vector FROM memory_vectors WHERE model = ? AND dimensions = ? AND digest = ? LIMIT 1',
   )
   const drop = db.prepare('DELETE FROM memory_vectors WHERE model <> ? OR dimensions <> ?')
-  const count = db.prepare<{ count: number; last: number | null }>(
-    'SELECT count(*) AS count, max(rowid) AS last FROM memory_vectors WHERE model = ? AND dimensions = ?',
-  )
+  const changes = db.prepare<{ own: number }>('SELECT total_changes() AS own')
   const version = db.prepare<{ data_version: number }>('PRAGMA data_version')
-  const scan = db.prepare<{ seq: number; vector: Uint8Array }>(`SELECT v.seq, v.vector FROM memory_vectors AS v
-    JOIN memory_records AS r ON r.seq = v.seq WHERE v.model = ? AND v.dimensions = ? AND r.namespace_id = ?
-      AND r.sensitivity <= ? AND r.closed_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > ?)`)
-  const some = db.prepare<{ seq: number; vector: Uint8Array }>(`SELECT v.seq, v.vector FROM json_each(?) AS e
-    CROSS JOIN memory_vectors AS v ON v.model = ? AND v.dimensions = ? AND v.seq = e.value
-    CROSS JOIN memory_records AS r ON r.seq = v.seq WHERE r.sensitivity <= ? AND r.closed_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > ?)`)
-  const signs = db.prepare<{
-    seq: number
-    namespace_id: number
-    bits: Uint8Array
-  }>(`SELECT v.seq, r.namespace_id, v.bits
-    FROM memory_vectors AS v JOIN memory_records AS r ON r.seq = v.seq WHERE v.model = ? AND v.dimensions = ? ORDER BY v.seq`)
-  let cache: Signs | undefined
-  let changes = 0
+  const count = db.prepare<{ count: number }>(
+    'SELECT count(*) AS count FROM memory_vectors WHERE model = ? AND dimensions = ?',
+  )
+  const rowAt = db.prepare<{ seq: number; digest: number }>('SELECT seq, digest FROM memory_vectors WHERE rowid = ?')
+  // The sign before the model keeps SQLite from its index: rows are read as they were written, the new ones last.
+  const after = db.prepare<{ row: number; seq: number; digest: number; namespace_id: number; bits: Uint8Array }>(`
+    SELECT v.rowid AS row, v.seq, v.digest, r.namespace_id, v.bits FROM memory_vectors AS v
+    CROSS JOIN memory_records AS r ON r.seq = v.seq WHERE v.rowid > ? AND +v.model = ? AND v.dimensions = ? ORDER BY v.rowid`)
+  const inRows = db.prepare<{ seq: number; vector: Uint8Array }>(
+    'SELECT v.seq, v.vector FROM json_each(?) AS e CROSS JOIN memory_vectors AS v ON v.rowid = e.value',
+  )
+  const readable = db.prepare<{ seq: number }>(`SELECT r.seq FROM json_each(?) AS e
+    CROSS JOIN memory_records AS r ON r.seq = e.value WHERE r.sensitivity <= ? AND r.closed_at IS NULL
+      AND (r.expires_at IS NULL OR r.expires_at > ?)`)
+  let read: Read | undefined
 
-  /** Signs of all vectors, read again when anything was written. */
-  const allSigns = (): Signs => {
-    const { count: rows = 0, last = 0 } = count.get(modelId, dimensions) ?? {}
-    const stamp = [changes, version.get()?.data_version, rows, last].join()
-    if (cache?.stamp === stamp) return cache
-    const words = Math.ceil(dimensions / 32)
-    const seqs: number[] = []
-    const namespaces: number[] = []
-    const bits = new Uint32Array(rows * words)
-    for (const row of signs.iterate(modelId, dimensions)) {
-      const packed = new Uint32Array(row.bits.slice().buffer)
-      bits.set(packed, seqs.length * words)
-      seqs.push(row.seq)
-      namespaces.push(row.namespace_id)
+  /** Adds the rows after the last one read. */
+  const readOn = (from: Pick<Read, 'signs' | 'last'>, stamp: string): Read => {
+    let last = from.last
+    for (const row of after.iterate(last.row, modelId, dimensions)) {
+      from.signs.add(row.row, row.namespace_id, row.bits)
+      last = { row: row.row, seq: row.seq, digest: row.digest }
     }
-    cache = { stamp, seqs, namespaces, bits, words }
-    return cache
+    return { signs: from.signs, stamp, last }
   }
 
-  const likeliest = (question: Float32Array, namespaceId: number, limit: number): number[] => {
-    const { seqs, namespaces, bits, words } = allSigns()
-    const asked = new Uint32Array(signsOf(question).buffer)
-    const byDistance: number[][] = Array.from({ length: dimensions + 1 }, () => [])
-    for (let row = 0; row < seqs.length; row++) {
-      if (namespaces[row] !== namespaceId) continue
-      let distance = 0
-      for (let word = 0; word < words; word++) distance += ones((bits[row * words + word] ?? 0) ^ (asked[word] ?? 0))
-      byDistance[distance]?.push(seqs[row] ?? 0)
+  /** Signs of all vectors: read on where rows were added, read anew where any went. */
+  const allSigns = (): Signs => {
+    const stamp = `${changes.get()?.own} ${version.get()?.data_version}`
+    if (read?.stamp === stamp) return read.signs
+    const last = read && rowAt.get(read.last.row)
+    if (read !== undefined && last?.seq === read.last.seq && last.digest === read.last.digest) {
+      read = readOn(read, stamp)
+      if (read.signs.size === count.get(modelId, dimensions)?.count) return read.signs
     }
-    const nearest: number[] = []
-    for (const group of byDistance) {
-      if (nearest.length >= limit) break
-      nearest.push(...group)
-    }
-    return nearest
+    read = readOn({ signs: createSigns(dimensions), last: { row: -1, seq: -1, digest: 0 } }, stamp)
+    return read.signs
   }
 
   return {
@@ -113,7 +97,6 @@ export function createVectors(db: SqlDatabase, { modelId, dimensions }: Pick<Emb
 
     /** Stores the vector of a record, unless its words have changed meanwhile. */
     put({ seq, content }: Unembedded, vector: Float32Array): void {
-      changes++
       put.run(modelId, dimensions, digest(content), toBytes(vector), signsOf(vector), seq, content)
     },
 
@@ -123,7 +106,8 @@ export function createVectors(db: SqlDatabase, { modelId, dimensions }: Pick<Emb
     /**
      * The records most like `question`, best first, with their cosine.
      *
-     * Up to 5,000 vectors each is compared; past that, 48 for each asked for, chosen by the signs of their numbers.
+     * The signs of all vectors, held in memory, choose a thousand or more that are compared in full: of a smaller
+     * namespace, every one.
      */
     search(
       question: Float32Array,
@@ -132,34 +116,24 @@ export function createVectors(db: SqlDatabase, { modelId, dimensions }: Pick<Emb
         sensitivity,
         now,
         limit,
-        exact = exactLimit,
-      }: { namespaceId: number; sensitivity: number; now: number; limit: number; exact?: number },
+      }: { readonly namespaceId: number; readonly sensitivity: number; readonly now: number; readonly limit: number },
     ): Map<number, number> {
-      const { count: rows = 0 } = count.get(modelId, dimensions) ?? {}
-      const best: { seq: number; similarity: number }[] = []
-      const chosen =
-        rows <= exact
-          ? scan.iterate(modelId, dimensions, namespaceId, sensitivity, now)
-          : some.iterate(
-              JSON.stringify(likeliest(question, namespaceId, limit * rescored)),
-              modelId,
-              dimensions,
-              sensitivity,
-              now,
-            )
-      for (const { seq, vector } of chosen) {
+      const chosen = allSigns().likeliest(question, namespaceId, Math.max(leastRescored, limit * rescored))
+      const ranked: { seq: number; similarity: number }[] = []
+      for (const { seq, vector } of inRows.iterate(JSON.stringify(chosen))) {
         const similarity = dot(question, toVector(vector))
-        if (best.length === limit && similarity <= (best.at(-1)?.similarity ?? 0)) continue
-        const at = best.findIndex((other) => other.similarity < similarity)
-        best.splice(at < 0 ? best.length : at, 0, { seq, similarity })
-        if (best.length > limit) best.pop()
+        ranked.push({ seq, similarity })
       }
-      return new Map(best.map(({ seq, similarity }) => [seq, similarity]))
-    },
-
-    /** Told when records were deleted. */
-    changed(): void {
-      changes++
+      ranked.sort((a, b) => b.similarity - a.similarity || b.seq - a.seq)
+      const best = new Map<number, number>()
+      for (let from = 0; from < ranked.length && best.size < limit; from += limit * 2) {
+        const some = ranked.slice(from, from + limit * 2)
+        const may = new Set(
+          readable.all(JSON.stringify(some.map(({ seq }) => seq)), sensitivity, now).map(({ seq }) => seq),
+        )
+        for (const { seq, similarity } of some) if (may.has(seq) && best.size < limit) best.set(seq, similarity)
+      }
+      return best
     },
   }
 }
@@ -172,20 +146,4 @@ function toVector(bytes: Uint8Array): Float32Array {
   return bytes.byteOffset % 4 === 0
     ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
     : new Float32Array(bytes.slice().buffer)
-}
-
-/** One bit a number, set if it is positive; padded to whole words. */
-function signsOf(vector: Float32Array): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(vector.length / 32) * 4)
-  vector.forEach((value, index) => {
-    if (value > 0) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7))
-  })
-  return bits
-}
-
-/** Bits that are set. @see Warren, "Hacker's Delight" (2002), figure 5-2. */
-function ones(word: number): number {
-  let rest = word - ((word >>> 1) & 0x55555555)
-  rest = (rest & 0x33333333) + ((rest >>> 2) & 0x33333333)
-  return Math.imul((rest + (rest >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { extraTerms, identifierParts, nameLikeWords, unspacedPairs, words } from './words.js'
 
@@ -35,6 +36,15 @@ describe('extraTerms()', () => {
   test('adds parts, pairs and tags, each once', () => {
     expect(extraTerms('getUserName userName 東京タワー v2版', ['Ops-Team'])).toBe(
       'get user name 東京 京タ タワ ワー ー 版 v2 ops team',
+    )
+  })
+
+  test('leaves out no part of an identifier', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'aBcD1 _-é') }), (content) => {
+        const extra = extraTerms(content, []).split(' ')
+        for (const part of words(content).flatMap(identifierParts)) expect(extra).toContain(part)
+      }),
     )
   })
 

@@ -10,6 +10,9 @@ const unspacedRun =
 /** Between the parts of `camelCase` and of `HTTPServer`. */
 const hump = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u
 
+/** What only texts have that need more than their words: other letters than Latin ones, or humps. */
+const special = /[^\0-\x7f]|[a-z0-9][A-Z]|[A-Z]{2}[a-z]/
+
 /** Gives the words of `text` in order, as they are written. */
 export function words(text: string): string[] {
   return text.normalize('NFC').match(wordPattern) ?? []
@@ -69,7 +72,7 @@ export function spacedWords(word: string): string[] {
 /** Gives the words a record shall be found by beside those its text spells out: parts of identifiers, pairs, tags. */
 export function extraTerms(content: string, tags: readonly string[]): string {
   const extra = new Set<string>()
-  for (const word of words(content)) {
+  for (const word of special.test(content) ? words(content) : []) {
     for (const part of identifierParts(word)) extra.add(part)
     for (const pair of unspacedPairs(word)) extra.add(pair)
     const spaced = spacedWords(word)

@@ -41,6 +41,7 @@ test('the entries export what they are meant to', () => {
         "EmbedderError",
         "createOnnxEmbedder",
         "EmbedderRuntimeError",
+        "openEmbedder",
         "convertWordVectors",
         "WordVectorsError",
         "createWordVectorEmbedder",

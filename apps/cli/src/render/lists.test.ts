@@ -74,7 +74,24 @@ test('renderReplay() shows what differs beside what was, and what it cannot tell
     },
     limits: ['What was not called cannot be replayed.'],
   }
-  expect(renderReplay(report, style)).toMatchInlineSnapshot()
+  expect(renderReplay(report, style)).toMatchInlineSnapshot(`
+    "Off in the replay: surprise, integration
+    Learnt first from 12 calls of earlier sessions
+
+    › Look at it  completed
+      step 1  balanced · standard model · 100 calls · 5 memories
+      step 2  balanced → explore · standard model · 100 calls · 5 memories · not so → asks you
+      ✗ look  #1 → #2 · works 77 % · 1.2 bits → 0.0 bits · limit 1.5 s · balanced
+
+    Forecasts of 1 call lower is better
+                     Brier    log loss
+      recorded       0.593       1.470
+      replayed       0.593       1.470
+      base rate      0.000       0.000  the share that worked, known only in hindsight
+
+    What a replay cannot tell
+      · What was not called cannot be replayed."
+  `)
 })
 
 test('renderMemories() shows where each comes from', () => {

@@ -27,7 +27,7 @@ function renderTurn({ input, status, steps, calls }: ReplayedTurn, style: Style)
   const { paint } = style
   const width = Math.max(0, ...calls.map(({ tool }) => tool.length))
   return [
-    `${paint.bold(`› ${oneLine(input, style.width - 20)}`)} ${paint.dim(status ?? 'running')}`,
+    `${paint.bold(`› ${oneLine(input, style.width - 20)}`)}  ${paint.dim(status ?? 'running')}`,
     ...steps.map((step) => renderStep(step, style)),
     ...calls.map((call) => renderCall(call, width, style)),
   ].join('\n')

@@ -157,7 +157,7 @@ export function oracle(world: World): Pilot {
       attempts = 0
       goal = 0
     },
-    plan({ attempt, asked }) {
+    plan({ attempt, asked, failures }) {
       attempts = attempt
       const task = world.tasks[now]
       const hopeless = task?.goals[goal]?.impossible === true
@@ -165,8 +165,9 @@ export function oracle(world: World): Pilot {
         tier: (task?.hardness ?? 0) > 0.6 ? 1 : 0,
         context: Math.min(0.6, task?.contextNeed ?? 0.35),
         depth: task?.goals[goal]?.factRank ?? 0,
-        ask: task?.ambiguous === true && !asked,
-        stop: hopeless,
+        ask: !asked && (task?.ambiguous === true || (hopeless && failures > 0)),
+        // Asked about what is hopeless, a person clears the way or says that there is none, which ends the task.
+        stop: false,
       }
     },
     choose: (kind, proposal) =>

@@ -46,7 +46,8 @@ describe('runStream()', () => {
   })
 
   test('steers by every module that is on', () => {
-    const whole = JSON.stringify(live(substratePilot()).map(({ spent }) => spent))
+    const modules = { surprise: true, neuromodulation: true }
+    const whole = JSON.stringify(live(substratePilot({ modules })).map(({ spent }) => spent))
     for (const name of [
       'belief',
       'precision',
@@ -56,11 +57,11 @@ describe('runStream()', () => {
       'surprise',
       'neuromodulation',
     ] as const) {
-      const without = live(substratePilot({ modules: { [name]: false } })).map(({ spent }) => spent)
+      const without = live(substratePilot({ modules: { ...modules, [name]: false } })).map(({ spent }) => spent)
       expect(JSON.stringify(without), name).not.toBe(whole)
     }
     for (const name of ['holographic', 'controllers'] as const) {
-      const added = live(substratePilot({ modules: { [name]: true } })).map(({ spent }) => spent)
+      const added = live(substratePilot({ modules: { ...modules, [name]: true } })).map(({ spent }) => spent)
       expect(JSON.stringify(added), name).not.toBe(whole)
     }
   })

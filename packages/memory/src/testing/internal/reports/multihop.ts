@@ -26,6 +26,7 @@ export function readMultihop(folder: string): Scenario[] {
       return {
         name,
         measure: 'recall',
+        split: true,
         records: items.map(({ title, text }) => ({ content: `${title}\n${text}`, source: { author: 'import' } })),
         questions: queries.map(({ text, gold }) => ({ text, gold: gold.flatMap((id) => position.get(id) ?? []) })),
       }

@@ -9,14 +9,18 @@ export interface Question {
   readonly text: string
   /** Positions of the records that answer it; none if the right answer is an empty one. */
   readonly gold: readonly number[]
-  /** Position of the version that holds now, where older ones are stored too. */
+  /** Position of the record that must come first, where others are as near. */
   readonly newest?: number | undefined
+  /** Whose memory is asked. @defaultValue the memory's own */
+  readonly namespace?: string | undefined
 }
 
 /** What is stored, in order, and what is asked once it is. */
 export interface Scenario {
   readonly name: string
   readonly measure: 'recall' | 'newest' | 'empty'
+  /** Whether a half of the questions is held out from choosing weights. */
+  readonly split?: boolean | undefined
   readonly records: readonly MemoryInput[]
   readonly questions: readonly Question[]
 }
@@ -35,6 +39,10 @@ export function makeScenarios(seed: string): Scenario[] {
     make('changes, plain text', (draw) => changes(draw, changing, false)),
     make('changes, unforeseen', (draw) => changes(draw, unforeseen, false)),
     make('changes, with subject', (draw) => changes(draw, [...changing, ...unforeseen], true)),
+    make('changes of something else', otherChanges),
+    make('two tenants', tenants),
+    make('fading', fading),
+    make('other scripts and signs', scripts),
     make('near misses', (draw) => unanswerable(draw, 'near')),
     make('far questions', (draw) => unanswerable(draw, 'far')),
   ]
@@ -448,6 +456,124 @@ function changes(draw: Draw, kinds: readonly Changing[], named: boolean): Omit<S
       const gold = rows.findIndex(({ chain, version }) => chain === index && version === texts.length - 1)
       return { text: change.ask.replaceAll('#', name), gold: [gold], newest: gold }
     }),
+  }
+}
+
+/** A person's fact that stays, and later another of the same person that changes: what was told last is not what is asked for. */
+function otherChanges(draw: Draw): Omit<Scenario, 'name'> {
+  const kinds = [...changing, ...unforeseen].filter(
+    ({ ask }) => !/# (?:meeting|service|module|plan|club)|project #|at #/.test(ask),
+  )
+  const made = Array.from({ length: 180 }, (_, index) => {
+    const asked = kinds[index % kinds.length] as Changing
+    const other = draw.pick(kinds.filter((kind) => kind !== asked))
+    const name = draw.name()
+    const tell = (form: string, kind: Changing): string =>
+      form.replaceAll('#', name).replaceAll('@', draw.pick(kind.values))
+    return {
+      texts: [
+        tell(draw.pick(asked.first), asked),
+        tell(draw.pick(other.first), other),
+        tell(draw.pick(other.later), other),
+      ],
+      ask: asked.ask.replaceAll('#', name),
+    }
+  })
+  const rows = made.flatMap(({ texts }) => texts)
+  return {
+    measure: 'newest',
+    records: rows.map((content, index) => said(content, monday - (rows.length - index) * 3_600_000)),
+    questions: made.map(({ ask }, index) => ({ text: ask, gold: [3 * index], newest: 3 * index })),
+  }
+}
+
+/** Two tenants who know the same names and tell other things of them: only the own ones count, and nothing may leak. */
+function tenants(draw: Draw): Omit<Scenario, 'name'> {
+  const people = Array.from({ length: 60 }, () => draw.person())
+  const rows = draw.shuffle(
+    people.flatMap((person) =>
+      ['north', 'south'].flatMap((namespace) => [
+        [
+          namespace,
+          `${person} keeps a ${draw.pick(things)} in the ${draw.pick(places)}`,
+          `Where does ${person} keep things?`,
+        ],
+        [namespace, `${person} spoke of ${draw.pick(topics)} to ${draw.name()}`, `Who did ${person} speak to?`],
+        [namespace, `${person} trained as a ${draw.pick(jobs)}`, `What did ${person} train as?`],
+      ]),
+    ),
+  ) as [string, string, string][]
+  return {
+    measure: 'newest',
+    records: rows.map(([namespace, content], index) =>
+      said(content, monday - (rows.length - index) * 3_600_000, { namespace }),
+    ),
+    questions: rows.map(([namespace, , text], index) => ({ text, gold: [index], newest: index, namespace })),
+  }
+}
+
+/** What expired is never found; what fades gives way to what is fresh, used or pinned, of equal words. */
+function fading(draw: Draw): Omit<Scenario, 'name'> {
+  const records: MemoryInput[] = []
+  const questions: Question[] = []
+  const add = (content: string, ageDays: number, rest: Partial<MemoryInput> = {}): number =>
+    records.push(said(content, monday - ageDays * day, rest)) - 1
+  for (let round = 0; round < 60; round++) {
+    const name = draw.name().toLowerCase()
+    const [first, second, third] = draw.shuffle(places) as [string, string, string]
+    const ask = `where is the ${name} box`
+    const tell = (place: string): string => `${name} box: ${place}`
+    const guess = { source: { author: 'agent' as const, at: monday - 300 * day } }
+    if (round % 3 === 0) {
+      add(tell(first), 1, { expiresAt: monday })
+      const left = add(tell(second), 300)
+      questions.push({ text: ask, gold: [left], newest: left })
+    } else if (round % 3 === 1) {
+      add(tell(first), 300, guess)
+      const fresh = add(tell(second), 2, { source: { author: 'agent', at: monday - 2 * day } })
+      questions.push({ text: ask, gold: [fresh], newest: fresh })
+    } else {
+      const pinned = add(tell(first), 300, { ...guess, pinned: true })
+      add(tell(third), 250, { source: { author: 'agent', at: monday - 250 * day } })
+      questions.push({ text: ask, gold: [pinned], newest: pinned })
+    }
+  }
+  return { measure: 'newest', records, questions }
+}
+
+/** Texts without spaces, with marks and quotes, and questions with the operators of FTS5 and SQL in them. */
+function scripts(draw: Draw): Omit<Scenario, 'name'> {
+  const han = [...'山川田林森石金銀銅鉄海湖空雲雨雪風花草木竹米麦茶塩糖油酒魚鳥馬牛羊犬猫']
+  const accents = list('Müller, Ångström, Núñez, Dvořák, Šimek, Żółw, Çelik, Øster, Þórir, Łukasz')
+  const used = new Set<string>()
+  const pair = (): string => {
+    for (;;) {
+      const one = `${draw.pick(han)}${draw.pick(han)}`
+      if (!used.has(one) && used.add(one)) return one
+    }
+  }
+  const plain = (text: string): string =>
+    text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('Ø', 'O').replaceAll('ø', 'o')
+  const made = Array.from({ length: 40 }, () => {
+    const [one, other, name, noun] = [pair(), pair(), draw.name(), `${draw.pick(accents)} ${draw.name()}`]
+    return [
+      [`部署密钥${one}每周五在${other}轮换`, `部署密钥${one}什么时候轮换？`],
+      [`${pair()}プロジェクトの会議は${pair()}室で開く ${name}`, `${name} 会議 どこ`],
+      [
+        `${noun} keeps the ${draw.pick(things)} in the ${draw.pick(places)}`,
+        `where does ${/[þŁłŻ]/iu.test(noun) ? noun : plain(noun)} keep things?`,
+      ],
+      [
+        `The "${name}Handler" of queue_${name.toLowerCase()} retries ${2 + Math.floor(draw.rng() * 8)} times`,
+        `how often does "${name}Handler" retr* OR (queue_${name.toLowerCase()}) -times ^retries' ; --`,
+      ],
+    ] as [string, string][]
+  })
+  const rows = draw.shuffle(made.flat())
+  return {
+    measure: 'recall',
+    records: rows.map(([content], index) => said(content, monday - (rows.length - index) * 3_600_000)),
+    questions: rows.map(([, text], index) => ({ text, gold: [index] })),
   }
 }
 

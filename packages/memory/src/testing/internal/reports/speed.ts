@@ -1,7 +1,8 @@
 /**
  * What does recall cost against a bare FTS5 query of the same words, in the same process, and how does it grow?
  *
- * Run: `pnpm --filter @salp/memory speed [--sizes 10000,100000] [--rivals] [--vectors 384]`. A million: `--sizes 1000000`.
+ * Run: `pnpm --filter @salp/memory speed [--sizes 10000,100000] [--rivals] [--vectors 384] [--only vectors]`. A million:
+ * `--sizes 1000000`, without what would need more memory than a small machine has.
  */
 
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -14,10 +15,11 @@ import { prepareGraph } from '../../../links.js'
 import { nameCandidates } from '../../../names.js'
 import { pushRanks } from '../../../push.js'
 import { parseQuery, toMatch } from '../../../query.js'
-import { createVectors } from '../../../vectors.js'
 import { openMemory, said } from '../open.js'
 import { readOptions } from './options.js'
 import { quantile } from './statistics.js'
+import { line, seconds, times } from './timing.js'
+import { vectorSpeed } from './vector-speed.js'
 
 const options = readOptions(process.argv.slice(2))
 const sizes = (options.get('sizes') ?? '10000,100000').split(',').map(Number)
@@ -26,10 +28,16 @@ const syllables = 'ka lo mi ter san vu pre dor eli fon gar hub nes qua rin'.spli
 const pick = <T>(from: readonly T[], skew = 1): T => from[Math.floor(rng() ** skew * from.length)] as T
 const word = (parts: number): string => Array.from({ length: parts }, () => pick(syllables)).join('')
 const vocabulary = Array.from({ length: 8_000 }, () => word(2 + Math.floor(rng() * 2)))
-const named = Array.from({ length: 20_000 }, () => word(3)).map((one) => one.charAt(0).toUpperCase() + one.slice(1))
 /** Frequent words first: drawing by the cube of chance falls off as words of a language do. */
-const text = (): string =>
-  `${Array.from({ length: 9 }, () => pick(vocabulary, 3)).join(' ')} ${pick(named)} ${Array.from({ length: 9 }, () => pick(vocabulary, 3)).join(' ')} ${pick(named)}.`
+const phrase = (): string => Array.from({ length: 9 }, () => pick(vocabulary, 3)).join(' ')
+/** A store with as many names as records: most are in two, the most common in twice the root of them. */
+const writer = (size: number): (() => string) => {
+  const named = Array.from({ length: size }, () => word(4)).map((one) => one.charAt(0).toUpperCase() + one.slice(1))
+  return () => `${phrase()} ${pick(named, 2)} ${phrase()} ${pick(named, 2)}.`
+}
+
+/** Size past which libraries that hold everything in memory, and lists of generated vectors, are left out. */
+const held = 200_000
 
 for (const size of sizes) await report(size)
 
@@ -37,17 +45,22 @@ async function report(size: number): Promise<void> {
   console.log(`\n${size} records of about 150 characters`)
   const folder = mkdtempSync(join(tmpdir(), 'salp-speed-'))
   try {
-    await measure(size, folder)
+    if (options.get('only') !== 'vectors') await measure(size, folder)
+    if (options.has('vectors')) {
+      if (size <= held) await vectorSpeed(size, Number(options.get('vectors') || 384), folder)
+      else console.log(`  vectors left out: a million of them take 1.5 GB as a list alone`)
+    }
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
 async function measure(size: number, folder: string): Promise<void> {
+  const text = writer(size)
   const contents = Array.from({ length: size }, text)
   const path = join(folder, 'memory.db')
   const before = process.memoryUsage().rss
-  const { memory, db, reopen } = openMemory({ path })
+  const { memory, db } = openMemory({ path })
   const bulk = await seconds(async () => {
     for (let at = 0; at < size; at += 5_000)
       await memory.rememberAll(contents.slice(at, at + 5_000).map((one) => said(one)))
@@ -96,7 +109,7 @@ async function measure(size: number, folder: string): Promise<void> {
   line('recall, ms p99', quantile(full, 0.99), 'bare', quantile(plain, 0.99), 'at most 3')
 
   const graph = prepareGraph(db)
-  const walk = graph.neighbours({ sensitivity: 3, now: 0, hub: Math.max(10, 0.02 * size) })
+  const walk = graph.neighbours({ sensitivity: 3, now: 0, hub: 200 })
   const alone = await times(questions, async (one) => {
     const seeds = graph.find(1, nameCandidates(one))
     if (seeds.length > 0) pushRanks(new Map(seeds.map(({ id }) => [-id, 1 / seeds.length])), walk)
@@ -115,8 +128,10 @@ async function measure(size: number, folder: string): Promise<void> {
   console.log(
     `  ${'resident MiB, both stores'.padEnd(30)}${resident.toFixed(0).padStart(9)}   (the generated texts included)`,
   )
-  if (options.has('vectors')) await vectors(db, reopen, Number(options.get('vectors') || 384))
-  if (options.has('rivals')) await rivals(contents, questions, quantile(plain, 0.5))
+  if (options.has('rivals')) {
+    if (size <= held) await rivals(contents, questions, quantile(plain, 0.5))
+    else console.log('  minisearch and orama left out: they hold all in memory, and take many minutes to fill')
+  }
   for (const one of [later.db, db, bare]) one.close()
 }
 
@@ -140,36 +155,6 @@ async function tenants(size: number, contents: readonly string[]): Promise<void>
   const unscoped = await times(asked, async (one) => void search.all(toMatch(parseQuery(one))))
   line('recall of one tenant in 50', quantile(scoped, 0.5), 'bare, unscoped', quantile(unscoped, 0.5), 'at most 0.4')
   db.close()
-}
-
-/** A full scan of vectors against signs and rescoring, on vectors that gather in clusters as those of texts do. */
-async function vectors(db: Parameters<typeof createVectors>[0], _: unknown, dimensions: number): Promise<void> {
-  const store = createVectors(db, { modelId: 'random', dimensions })
-  const centers = Array.from({ length: 500 }, () => Float32Array.from({ length: dimensions }, () => rng() - 0.5))
-  const make = (): Float32Array => {
-    const near = pick(centers).map((value) => value + (rng() - 0.5) * 0.8)
-    const length = Math.sqrt(near.reduce((sum, value) => sum + value * value, 0))
-    return near.map((value) => value / length)
-  }
-  for (let batch = store.missing(-1, 5_000); batch.length > 0; batch = store.missing(batch.at(-1)?.seq ?? 0, 5_000)) {
-    const rows = batch
-    db.transaction(() => {
-      for (const one of rows) store.put(one, make())
-    })
-  }
-  const how = { namespaceId: 1, sensitivity: 3, now: 0, limit: 10 }
-  const asked = Array.from({ length: 20 }, make)
-  const scans = await times(asked, async (one) => void store.search(one, { ...how, exact: Number.MAX_SAFE_INTEGER }))
-  store.search(asked[0] ?? make(), { ...how, exact: 0 })
-  const quick = await times(asked, async (one) => void store.search(one, { ...how, exact: 0 }))
-  line(`signs and rescoring, ${dimensions} d, ms`, quantile(quick, 0.5), 'scan', quantile(scans, 0.5), 'at most 0.25')
-  const shared = asked.flatMap((one) => {
-    const found = store.search(one, { ...how, exact: 0 })
-    return [...store.search(one, { ...how, exact: Number.MAX_SAFE_INTEGER }).keys()].map((seq) => found.has(seq))
-  })
-  console.log(
-    `  ${'shared with the scan'.padEnd(30)}${((100 * shared.filter(Boolean).length) / shared.length).toFixed(1).padStart(9)} % (goal: 98)`,
-  )
 }
 
 /** Search in memory, by the libraries most used for it. */
@@ -203,28 +188,5 @@ async function rivals(contents: readonly string[], questions: readonly string[],
     'bare',
     plain,
     `${Math.round(contents.length / oramaIngest)} records/s`,
-  )
-}
-
-async function seconds(work: () => Promise<void>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return (performance.now() - start) / 1_000
-}
-
-async function times<T>(each: readonly T[], work: (one: T) => Promise<unknown> | unknown): Promise<number[]> {
-  const taken: number[] = []
-  for (const one of each) {
-    const start = performance.now()
-    await work(one)
-    taken.push(performance.now() - start)
-  }
-  return taken
-}
-
-function line(label: string, ours: number, name: string, theirs: number, goal: string): void {
-  const digits = ours > 100 ? 0 : 3
-  console.log(
-    `  ${label.padEnd(30)}${ours.toFixed(digits).padStart(9)}   ${name} ${theirs.toFixed(digits)}   ratio ${(ours / theirs).toFixed(2)} (${goal.startsWith('at ') ? 'goal: ' : ''}${goal})`,
   )
 }

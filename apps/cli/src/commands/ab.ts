@@ -1,0 +1,62 @@
+/** `salp ab`: measuring what helps. */
+
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { runGym } from '../ab/run-gym.js'
+import { note } from '../invocation.js'
+import { examples, type ToAction } from './action.js'
+import { integerFrom } from './values.js'
+
+interface GymOptions {
+  readonly report?: true
+  readonly seed: number
+  readonly heldOut: number
+  readonly development: number
+  readonly factorial: number
+  readonly out?: string
+}
+
+/** Where the part of the report ends that tells whether the substrate earns its keep. */
+const summaryEnd = '\n## Modules, switched alone'
+
+/** Creates the command. */
+export function abCommand(toAction: ToAction): Command {
+  const ab = new Command('ab').description('measure what helps: experiments that can be repeated')
+  ab.command('gym')
+    .description('the substrate in simulated worlds, against loops without it; takes some minutes')
+    .option('--report', 'print the whole report, as it is published in docs/results/gym.md')
+    .option('--seed <number>', 'where the seeds of the worlds begin', integerFrom(0), 1)
+    .option('--held-out <worlds>', 'worlds that judge', integerFrom(17), 204)
+    .option('--development <worlds>', 'worlds on which modules are decided upon', integerFrom(17), 200)
+    .option('--factorial <worlds>', 'worlds of the factorial design', integerFrom(1), 40)
+    .option('-o, --out <file>', 'write the whole report to a file too')
+    .action(
+      toAction(async (invocation, { report: whole, out, ...options }: GymOptions) => {
+        const { io, json, signal, statusLine } = invocation
+        const startedAt = io.clock.monotonic()
+        const report = await runGym(options, {
+          signal,
+          onStep: (step) => {
+            const seconds = Math.round((io.clock.monotonic() - startedAt) / 1_000)
+            statusLine.show(`${step} (${seconds} s)`)
+          },
+        })
+        statusLine.clear()
+        if (out !== undefined) {
+          await writeFile(resolve(io.folder, out), report)
+          note(invocation, `Wrote ${out}`)
+        }
+        if (json) io.stdout.write(`${JSON.stringify({ ...options, report }, null, 2)}\n`)
+        else io.stdout.write(whole ? report : report.slice(0, report.indexOf(summaryEnd)))
+      }),
+    )
+  return ab.addHelpText(
+    'after',
+    examples(
+      ['salp ab gym --report', 'the published report, byte for byte'],
+      ['salp ab gym --seed 2', 'the same questions in other worlds'],
+      ['salp ab gym --held-out 34 --development 34 --factorial 2', 'a quick look, with wide intervals'],
+    ),
+  )
+}
