@@ -80,6 +80,13 @@ export const settingsSchema = z.object({
         .default(false)
         .describe('Lets the file changes of one reply count together: when one fails, the others are undone'),
       modules: modulesSchema.prefault({}),
+      injections: z
+        .object({
+          unreliableTools: z.boolean().default(false).describe('Tells the model which tools fail more often than not'),
+          entries: z.boolean().default(false).describe('Tells the model what matters most on the blackboard'),
+          lessons: z.boolean().default(false).describe('Tells the model which tool worked better than another'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   log: z

@@ -23,6 +23,9 @@ const batches = [
   ['other c', 'nothing x', 'probe fail4'],
 ]
 
+/** Modules that make the most of a call, whatever the defaults are. */
+const modules = { surprise: true, neuromodulation: true }
+
 /** Runs two turns, in one session each, on a clock that moves 40 ms with every call. */
 async function record(): Promise<{ made: TestAgent; sessions: string[]; sessionId: string }> {
   const input = z.object({ value: z.string() })
@@ -40,6 +43,7 @@ async function record(): Promise<{ made: TestAgent; sessions: string[]; sessionI
       ),
       createAskTool({ human: questions }),
     ],
+    modules,
     script: (asked, index) => {
       const calls = asked.tools === undefined ? undefined : batches[index % (batches.length + 1)]
       if (calls === undefined) return { text: 'Done', usage: { input: 900, output: 10 } }
@@ -69,7 +73,7 @@ describe('replay()', () => {
   test('makes of a session what was made of it, under the same configuration', async () => {
     const { made, sessions } = await record()
     for (const sessionId of sessions) {
-      const { turns, learntBefore } = replay(recorded(made, sessionId), { sessionId })
+      const { turns, learntBefore } = replay(recorded(made, sessionId), { sessionId, modules })
       const [turn] = turns
       expect(turn?.calls.length).toBe(11)
       expect(learntBefore).toBe(sessionId === sessions[0] ? 0 : 11)
@@ -82,9 +86,9 @@ describe('replay()', () => {
 
   test('shows what a module is worth: without surprise nothing surprises, and the regime is another', async () => {
     const { made, sessionId } = await record()
-    const { turns, modules } = replay(recorded(made, sessionId), { sessionId, modules: { surprise: false } })
+    const { turns, modules: on } = replay(recorded(made, sessionId), { sessionId, modules: { surprise: false } })
     const calls = turns[0]?.calls ?? []
-    expect(modules.surprise).toBe(false)
+    expect(on.surprise).toBe(false)
     expect(calls.some(({ recorded: { bits } }) => bits > 0)).toBe(true)
     expect(calls.every(({ replayed: { bits } }) => bits === 0)).toBe(true)
     expect(calls.some(({ recorded: was, replayed: is }) => was.regime !== is.regime)).toBe(true)
@@ -92,7 +96,7 @@ describe('replay()', () => {
 
   test('orders the calls of a reply as the other configuration would', async () => {
     const { made, sessionId } = await record()
-    const { turns } = replay(recorded(made, sessionId), { sessionId, modules: { belief: false } })
+    const { turns } = replay(recorded(made, sessionId), { sessionId, modules: { ...modules, belief: false } })
     const third = turns[0]?.calls.slice(5, 8) ?? []
     const inOrder = third.toSorted((a, b) => a.callId.localeCompare(b.callId))
     expect(inOrder.map(({ replayed: { rank } }) => rank)).toEqual([1, 2, 3])
@@ -101,7 +105,7 @@ describe('replay()', () => {
 
   test('scores both forecasts and the base rate on the calls that say something of their tool', async () => {
     const { made, sessionId } = await record()
-    const { scores } = replay(recorded(made, sessionId), { sessionId, modules: { belief: false } })
+    const { scores } = replay(recorded(made, sessionId), { sessionId, modules: { ...modules, belief: false } })
     expect(scores.calls).toBe(10)
     expect(scores.baseRate?.brier).toBeCloseTo(0.25, 10)
     expect(scores.replayed).not.toEqual(scores.recorded)

@@ -16,6 +16,9 @@ afterEach(async () => {
 /** A request that leaves little open, so that only calls change the regime. */
 const request = 'List the files of "packages/agent", then read "README.md" and tell me how the turn loop works there.'
 
+/** Modules that steer quickly, whatever the defaults are. */
+const everyGain = { surprise: true, neuromodulation: true }
+
 /** Tools that fail for the value `fail`, and hang for `hang`. */
 function probes(more: Partial<Tool> = {}): Tool[] {
   const input = z.object({ value: z.string() })
@@ -45,6 +48,7 @@ function scripted(batches: readonly (readonly string[])[], options: TestAgentOpt
       }
     },
     ...options,
+    modules: { ...everyGain, ...options.modules },
   })
   open.push(made)
   return made
@@ -313,5 +317,25 @@ describe('asking the person', () => {
       void made.clock.advance(60_000).then(() => made.agent.questions.answer(question.id, 'Go on'))
     })
     expect(await turn(made)).toMatchObject({ status: 'completed' })
+  })
+})
+
+describe('injections', () => {
+  const failing = [
+    ['probe fail1', 'probe fail2'],
+    ['probe fail3', 'probe fail4'],
+  ]
+  const system = ({ model }: TestAgent): string => JSON.stringify(model.calls.at(-1)?.prompt[0])
+
+  test('put nothing into the prompt by themselves', async () => {
+    const made = scripted(failing)
+    await turn(made, request, true)
+    expect(system(made)).not.toContain('What was learnt of the tools')
+  })
+
+  test('tell the model what is on the blackboard, where the operator wants that', async () => {
+    const made = scripted(failing, { injections: { entries: true } })
+    await turn(made, request, true)
+    expect(system(made)).toContain('What is tried keeps failing')
   })
 })

@@ -139,6 +139,7 @@ async function takeStep(
       now: deps.clock.now(),
       memories,
       tasks: deps.openTasks(5),
+      injected: deps.injected(),
       conversation: running.conversation,
       toolbox: last ? undefined : deps.toolbox,
     },

@@ -33,6 +33,8 @@ export interface TurnDeps {
   readonly tokens: TokenEstimator
   /** Whether somebody can be asked in a turn. */
   attends(turnId: string): boolean
+  /** What the substrate puts into the prompt: nothing unless the operator wants it. */
+  injected(): string
   /** Memories that may bear on a text. */
   recall(text: string, options: { limit: number; signal: AbortSignal }): Promise<readonly RecalledMemory[]>
   /** The tasks to be done, the most urgent first. */

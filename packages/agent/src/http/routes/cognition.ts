@@ -60,7 +60,7 @@ export function cognitionRoutes({ agent }: ApiDeps): Route[] {
     defineRoute({
       method: 'get',
       path: '/api/cognition/replay/{session}',
-      summary: 'Replays a recorded session with modules of the substrate switched off or on',
+      summary: 'Replays a recorded session with the modules that are on now, but for those named',
       query: z.object({ without: moduleList, with: moduleList }),
       response: z.json(),
       answer({ params: { session = '' }, query }) {
@@ -68,6 +68,7 @@ export function cognitionRoutes({ agent }: ApiDeps): Route[] {
         const own = store.newest(replayedEvents, { sessionId: session, limit: maxLearnt })
         const upTo = own.at(-1)?.sequence ?? 0
         const modules = Object.fromEntries([
+          ...Object.entries(agent.substrate().modules),
           ...(query.without ?? []).map((name) => [name, false] as const),
           ...(query.with ?? []).map((name) => [name, true] as const),
         ])
