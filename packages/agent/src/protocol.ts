@@ -193,7 +193,7 @@ const observedSchema = z.object({
   checked: z.boolean(),
   /** Absent where nothing ran. */
   latencyMs: z.number().optional(),
-  /** Time spent waiting for a person, in ms. */
+  /** Time before it ran, in ms: waiting for a person, or for its turn. */
   waitedMs: z.number(),
   /** What kind of work the request is, in a word. */
   situation: z.string(),

@@ -144,7 +144,7 @@ async function runTogether(
   }
   const told = written.map(({ id, tool }) => ({ callId: id, tool }))
   if (why === undefined) feed.tell(running.place, 'batch:kept', { calls: told })
-  else feed.tell(running.place, 'batch:undone', { calls: told, reason: why })
+  else if (told.length > 0) feed.tell(running.place, 'batch:undone', { calls: told, reason: why })
   return outcomes
 }
 
