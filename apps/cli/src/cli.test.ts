@@ -45,6 +45,7 @@ describe('runCli()', () => {
       'tasks',
       'sessions',
       'models',
+      'cognition',
       'ab',
     ]) {
       const { exitCode, output } = await offline([name, '--help'])
@@ -194,5 +195,18 @@ describe('salp chat', () => {
       { text: 'one', unattended: true, channel: 'cli' },
       { sessionId: 'session-1', text: 'two', unattended: true, channel: 'cli' },
     ])
+  })
+})
+
+describe('salp cognition', () => {
+  test('replay names the modules to switch off and on', async () => {
+    const report = { sessionId: 's', modules: {}, learntBefore: 0, turns: [], scores: { calls: 0 }, limits: ['None'] }
+    const words = ['cognition', 'replay', 'a b', '--without', 'surprise,belief', '--with', 'integration']
+    const { output, requests } = await run(words, (_, response) => sendJson(response, report))
+    expect(requests[0]?.path).toBe('/api/cognition/replay/a%20b?without=surprise%2Cbelief&with=integration')
+    expect(output).toContain('No forecast can be scored')
+    expect(JSON.parse((await run([...words, '--json'], (_, response) => sendJson(response, report))).output)).toEqual(
+      report,
+    )
   })
 })

@@ -8,6 +8,7 @@ import { abCommand } from './commands/ab.js'
 import type { ToAction } from './commands/action.js'
 import { askCommand } from './commands/ask.js'
 import { chatCommand } from './commands/chat.js'
+import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { memoryCommand } from './commands/memory.js'
@@ -96,6 +97,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     tasksCommand,
     sessionsCommand,
     modelsCommand,
+    cognitionCommand,
     abCommand,
     versionCommand,
   ]

@@ -1,9 +1,7 @@
 /** What an operator can set, with what it is for. */
 
-import { policyRuleSchema, turnLimitsSchema } from '@salp/agent'
+import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
 import { z } from 'zod'
-
-const flags = z.boolean().optional()
 
 /** The settings of a node. A value may come from the file `config.json` in the home folder, a `SALP_…` variable or a flag. */
 export const settingsSchema = z.object({
@@ -71,18 +69,22 @@ export const settingsSchema = z.object({
         .default([])
         .describe('Rules on what may run without asking; the first that fits decides'),
       limits: turnLimitsSchema.prefault({}),
+      temperature: z
+        .number()
+        .min(0)
+        .max(2)
+        .optional()
+        .describe("Base temperature of the model, which the substrate moves; the model's own when absent"),
       wholeReplies: z
         .boolean()
         .default(false)
         .describe('Lets the file changes of one reply count together: when one fails, the others are undone'),
-      modules: z
+      modules: modulesSchema.prefault({}),
+      injections: z
         .object({
-          perception: flags,
-          surprise: flags,
-          belief: flags,
-          precision: flags,
-          neuromodulation: flags,
-          blackboard: flags,
+          unreliableTools: z.boolean().default(false).describe('Tells the model which tools fail more often than not'),
+          entries: z.boolean().default(false).describe('Tells the model what matters most on the blackboard'),
+          lessons: z.boolean().default(false).describe('Tells the model which tool worked better than another'),
         })
         .prefault({}),
     })

@@ -5,6 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, openBrowser } from './browser.js'
 import { meetings, nameOf, seedMemory } from './seed-memory.js'
+import { seedMind } from './seed-mind.js'
 import { makePlace, type Place, type RunningNode, startNode } from './start-node.js'
 
 if (browserPath === undefined)
@@ -442,5 +443,113 @@ describe.skipIf(browserPath === undefined)('The memory page', () => {
     await sheet.getByRole('button', { name: 'Close' }).tap()
     await sheet.waitFor({ state: 'hidden' })
     expect(problems).toEqual([])
+  })
+})
+
+/** Replies of two turns: some calls fail, and one reply that writes is taken back. */
+const work = [
+  [['read_file wait30', 'search_files wait80'], ['fetch_url fail200'], ['write_file ok', 'edit_file ok']],
+  [
+    ['read_file fail', 'read_file wait20'],
+    ['write_file ok', 'edit_file fail'],
+  ],
+]
+
+describe.skipIf(browserPath === undefined)('The mind page', () => {
+  const goToMind = async (page: Page) => {
+    await page.getByRole('navigation', { name: 'Sessions' }).getByRole('link', { name: 'Mind' }).click()
+    await page.getByText(/Engineering proxies with borrowed names/).waitFor()
+  }
+  const bars = (page: Page) => page.getByRole('group', { name: 'Surprise per call' }).getByRole('button')
+
+  test('tells of the calls before, each by click and by key, and keeps the address', async () => {
+    const where = place()
+    await seedMind(where.home, work)
+    const { page, problems } = await open(where)
+    await goToMind(page)
+    await expect.poll(() => bars(page).count()).toBe(9)
+    await bars(page).nth(2).click()
+    await details(page).getByRole('heading', { name: 'fetch_url' }).waitFor()
+    await details(page)
+      .getByText(/^\d+ %, before its outcome was known$/)
+      .waitFor()
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('Enter')
+    await details(page)
+      .getByRole('heading', { name: /read_file|search_files/ })
+      .waitFor()
+    await page.reload()
+    await details(page)
+      .getByRole('heading', { name: /read_file|search_files/ })
+      .waitFor()
+    await details(page).getByRole('link', { name: 'Open its conversation' }).click()
+    await messages(page)
+      .getByText(/src\/part-0/)
+      .waitFor()
+    expect(problems).toEqual([])
+  })
+
+  test('explains each number on focus, and scores the forecasts', async () => {
+    const where = place()
+    await seedMind(where.home, work)
+    const { page } = await open(where)
+    await goToMind(page)
+    await page.getByRole('note').filter({ hasText: 'Brier score' }).focus()
+    await page.getByRole('tooltip').getByText('Mean of (forecast − outcome)²').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('tooltip').getByText('Mean of (forecast − outcome)²').waitFor({ state: 'hidden' })
+    await page.getByRole('img', { name: /^Forecasts against what came true, in \d+ bins of 9 calls$/ }).waitFor()
+    const batches = page.getByRole('list', { name: 'Replies that counted whole' })
+    await batches.getByRole('link', { name: 'Undone: write_file' }).waitFor()
+    await batches.getByRole('link', { name: 'Kept: write_file, edit_file' }).waitFor()
+  })
+
+  test('follows a turn as it runs, and tells which modules are on and why', async () => {
+    const where = place()
+    mkdirSync(where.home, { recursive: true })
+    writeFileSync(join(where.home, 'config.json'), '{ "agent": { "modules": { "surprise": true } } }')
+    const { page, node, problems } = await open(where)
+    await goToMind(page)
+    await page.getByText(/^Nothing was called yet/).waitFor()
+    const surprise = page
+      .getByRole('list', { name: 'Modules' })
+      .getByRole('listitem')
+      .filter({ hasText: /^surprise/ })
+    await surprise.getByText('Set on by you.').waitFor()
+    await node.call('/api/turns', { json: { text: 'list the files in .', channel: 'test' } })
+    await expect.poll(() => bars(page).count()).toBe(1)
+    await details(page).getByText('The newest call').waitFor()
+    await page.getByRole('row', { name: /list_files/ }).waitFor()
+    expect(problems).toEqual([])
+  })
+
+  test('says what is wrong when it cannot be loaded, and tries again', async () => {
+    const { page } = await open(place())
+    await page.route('**/api/cognition/record*', (route) =>
+      route.fulfill({ status: 500, body: '{"title":"It broke"}' }),
+    )
+    await page.getByRole('navigation', { name: 'Sessions' }).getByRole('link', { name: 'Mind' }).click()
+    await page.getByRole('alert').getByText('It broke').waitFor()
+    await page.unroute('**/api/cognition/record*')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText(/Engineering proxies/).waitFor()
+  })
+
+  test('works on a phone, in the dark', async () => {
+    const where = place()
+    await seedMind(where.home, work)
+    const { page, problems } = await open(where, {
+      context: { viewport: { width: 360, height: 740 }, colorScheme: 'dark', hasTouch: true, isMobile: true },
+    })
+    await page.evaluate(() => {
+      location.hash = '#/mind'
+    })
+    await bars(page).nth(2).tap()
+    await page.getByRole('dialog', { name: 'Details' }).getByRole('heading', { name: 'fetch_url' }).waitFor()
+    await page.getByRole('dialog', { name: 'Details' }).getByRole('button', { name: 'Close' }).tap()
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+    expect([overflow, problems]).toEqual([0, []])
   })
 })

@@ -14,6 +14,7 @@ import { useMedia } from './design/media.js'
 import { readStored, store } from './design/stored.js'
 import { type Theme, useTheme } from './design/theme.js'
 import { type MemoryView, memoryHash, parseMemoryHash } from './memory/page/route.js'
+import { mindHash, parseMindHash } from './mind/page/route.js'
 import { SidePanel } from './panel/side-panel.js'
 import { type PanelTab, panelTabs, parseTab } from './panel/tabs.js'
 import { openSession, parseSessionHash, useHash } from './sessions/route.js'
@@ -24,6 +25,7 @@ import { StatusBar } from './status/status-bar.js'
 const MemoryPage = lazy(() =>
   import('./memory/page/memory-page.js').then(({ MemoryPage }) => ({ default: MemoryPage })),
 )
+const MindPage = lazy(() => import('./mind/page/mind-page.js').then(({ MindPage }) => ({ default: MindPage })))
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
 
@@ -40,6 +42,8 @@ function Shell() {
   const hash = useHash()
   const current = parseSessionHash(hash)
   const memory = parseMemoryHash(hash)
+  const mind = parseMindHash(hash)
+  const page = memory ? 'Memory' : mind ? 'Mind' : undefined
   const revision = useLive((live) => live.revisions.sessions)
   const waiting = useLive((live) => live.approvals.length + live.questions.length)
   const sessions = useResource(api.sessions, `${revision} ${current}`, 300)
@@ -49,11 +53,11 @@ function Shell() {
   const { tab, setTab, docked, setDocked } = usePanel()
   const roomForSessions = useMedia('(min-width: 56rem)')
   const roomForPanel = useMedia('(min-width: 72rem)')
-  // The memory page has a pane of its own where the panel stands.
-  const roomForDock = roomForPanel && memory === undefined
+  // The pages have a pane of their own where the panel stands.
+  const roomForDock = roomForPanel && page === undefined
   const close = () => setOverlay(undefined)
   const title = sessions.value?.sessions.find(({ id }) => id === current)
-  const name = memory ? 'Memory' : title ? titleOf(title) : 'New conversation'
+  const name = page ?? (title ? titleOf(title) : 'New conversation')
 
   useEffect(() => {
     document.title = waiting > 0 ? `(${waiting}) waits for you · Salp` : `${name} · Salp`
@@ -112,6 +116,15 @@ function Shell() {
       run: () => openMemory('names'),
     },
     { id: 'tidy', name: 'Tidy up memory', note: 'memory page', icon: 'memory', run: () => openMemory('tidy') },
+    {
+      id: 'mind-page',
+      name: 'See how it steers itself',
+      note: 'mind page',
+      icon: 'mind',
+      run: () => {
+        location.hash = mindHash()
+      },
+    },
     { id: 'write', name: 'Write a message', icon: 'edit', keys: '/', run: actions.write },
     { id: 'theme', name: 'Change theme', note: `now ${themeNames[theme]}`, icon: 'moon', run: nextTheme },
     { id: 'shortcuts', name: 'Keyboard shortcuts', icon: 'keyboard', keys: '?', run: actions.help },
@@ -126,13 +139,11 @@ function Shell() {
     ),
   ]
 
-  const sessionList = (
-    <SessionList sessions={sessions} current={current} inMemory={memory !== undefined} onOpened={close} />
-  )
+  const sessionList = <SessionList sessions={sessions} current={current} page={page} onOpened={close} />
   return (
     <div className={docked && roomForDock ? 'shell shell-panel' : 'shell'}>
       {roomForSessions && sessionList}
-      <main className="conversation" aria-label={memory ? 'Memory' : 'Conversation'}>
+      <main className="conversation" aria-label={page ?? 'Conversation'}>
         <header className="bar">
           {!roomForSessions && <BarButton icon="menu" label="Sessions" onPress={() => setOverlay('sessions')} />}
           <h1 className="bar-title">{name}</h1>
@@ -150,9 +161,10 @@ function Shell() {
             onPress={togglePanel}
           />
         </header>
-        {memory ? (
+        {memory || mind ? (
           <Suspense fallback={<p className="muted pad">Loading</p>}>
-            <MemoryPage route={memory} />
+            {memory && <MemoryPage route={memory} />}
+            {mind && <MindPage route={mind} />}
           </Suspense>
         ) : current === undefined ? (
           <NewConversation

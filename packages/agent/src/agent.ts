@@ -1,7 +1,13 @@
 /** One mind: sessions, turns, governance and what was learnt, over one database. */
 
 import type { LanguageModelV4, LanguageModelV4Message } from '@ai-sdk/provider'
-import { createSubstrate, type SubstrateModules, type SubstrateState } from '@salp/cognition'
+import {
+  createSubstrate,
+  type Injections,
+  injectionText,
+  type SubstrateModules,
+  type SubstrateState,
+} from '@salp/cognition'
 import {
   type Clock,
   createEventBus,
@@ -83,6 +89,10 @@ export interface AgentOptions {
   /** How long a person has to approve, in ms. @defaultValue 1 day */
   readonly approvalExpiryMs?: number | undefined
   readonly governance?: GovernOptions | undefined
+  /** Base temperature of the model, which the substrate moves. @defaultValue the model's own */
+  readonly temperature?: number | undefined
+  /** What the substrate may put into the prompt, each piece by a flag of its own. @defaultValue nothing */
+  readonly injections?: { readonly [Name in keyof Injections]?: boolean | undefined } | undefined
   /** Cognitive modules switched off or on. */
   readonly modules?: { readonly [Name in keyof SubstrateModules]?: boolean | undefined } | undefined
 }
@@ -156,7 +166,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       rng: rng.fork('substrate'),
       events: { publish: (name, event) => log.debug('Substrate', { event: name, ...event }) },
     },
-    { modules: options.modules, from: learnt.load() },
+    { modules: options.modules, from: learnt.load(), temperature: options.temperature },
   )
   const keepLearnt = (): void => {
     try {
@@ -165,6 +175,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       log.error('What was learnt could not be kept', { error })
     }
   }
+  const { unreliableTools = false, entries = false, lessons = false } = options.injections ?? {}
+  const injections = { unreliableTools, entries, lessons }
   const steering = createSteering(substrate, { onLearnt: keepLearnt })
   const unattended = new Set<string>()
   const attended: Questions = {
@@ -182,6 +194,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       redactor,
       auditLog: audits,
       timeoutMs: (tool, baseMs) => substrate.timeoutMs(tool, baseMs),
+      looksTwice: steering.looksTwice,
       policy: {
         rules: options.policy ?? [],
         approvalShift: (turnId) => substrate.controls({ turnId }).approvalShift,
@@ -211,6 +224,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     ids,
     log,
     tokens: createTokenEstimator(),
+    injected: () => (Object.values(injections).includes(true) ? injectionText(substrate.state(), injections) : ''),
+    attends: (turnId: string) => !unattended.has(turnId),
     recall: async (text: string, recallOptions: { limit: number; signal: AbortSignal }) =>
       (await deps.memory.recall(text, recallOptions)).hits,
     openTasks: (limit: number) => tasks.list('open').slice(0, limit),

@@ -23,6 +23,7 @@ export { decideTier, defaultTiers, type PolicyRule, policyRuleSchema } from './g
 export { type AccessOptions, signIn } from './http/access.js'
 export { createAgentApi } from './http/api.js'
 export type { ApiDeps } from './http/deps.js'
+export { modulesSchema } from './http/routes/cognition.js'
 export { agentMigrations } from './migrations.js'
 export {
   type AgentEvent,
@@ -56,6 +57,18 @@ export type {
   RememberedRecord,
 } from './protocol-memory.js'
 export { type NetView, trainingSchema } from './protocol-nets.js'
+export {
+  type CallFigures,
+  type ReplayedCall,
+  type ReplayedStep,
+  type ReplayedTurn,
+  type ReplayOptions,
+  type ReplayReport,
+  replay,
+  replayedEvents,
+  type StepSteering,
+} from './replay/replay.js'
+export type { ForecastScore } from './replay/scores.js'
 export { ApprovalError, type Approvals } from './session/approvals.js'
 export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'

@@ -165,11 +165,77 @@ export type SessionSummary = z.infer<typeof sessionSchema>
 
 const call = { callId: z.string(), tool: z.string() }
 
+/** How a step was to be done, as the substrate saw fit; the fields are those of its `Controls`. */
+const controlsSchema = z.object({
+  toolBudget: z.number().int(),
+  contextFraction: z.number(),
+  temperature: z.number().optional(),
+  exploration: z.number(),
+  timeoutFactor: z.number(),
+  verification: z.enum(['normal', 'strict']),
+  vigilance: z.number(),
+  approvalShift: z.number().int(),
+  retrievalLimit: z.number().int(),
+  askHuman: z.boolean(),
+  stop: z.object({ cause: z.string(), reason: z.string() }).optional(),
+})
+
+/** What a substrate made of a call. */
+const observedSchema = z.object({
+  ...call,
+  /** A second look at a result that had counted as true, and does not hold. */
+  again: z.literal(true).optional(),
+  /** Place in which it was made among the calls of its reply, from 1. */
+  rank: z.number().int(),
+  outcome: z.enum(['ok', 'error', 'timeout', 'denied', 'invalid', 'cancelled']),
+  errorKind: z.string().optional(),
+  /** Whether its result was checked. */
+  checked: z.boolean(),
+  /** Absent where nothing ran. */
+  latencyMs: z.number().optional(),
+  /** Time before it ran, in ms: waiting for a person, or for its turn. */
+  waitedMs: z.number(),
+  /** What kind of work the request is, in a word. */
+  situation: z.string(),
+  tier: z.enum(['fast', 'standard', 'capable']).optional(),
+  /** What the tool asks for; absent where nothing limits its time. */
+  baseTimeoutMs: z.number().optional(),
+  /** Before the outcome was known: chance that a correct call is answered, and the time limit. */
+  forecast: z.number(),
+  /** Whether it was answered, truly or not: what the forecast is about; absent for a call that says nothing of its tool. */
+  answered: z.boolean().optional(),
+  timeoutMs: z.number().optional(),
+  /** Surprise, what a right forecast expected of it, both in bits, and the excess squashed to [0, 1]. */
+  bits: z.number(),
+  expectedBits: z.number(),
+  level: z.number(),
+  spiked: z.boolean(),
+  /** After it was learnt from. */
+  regime: z.enum(['exploit', 'balanced', 'explore', 'conservative']),
+  doubt: z.number(),
+  modulators: z.object({ dopamine: z.number(), noradrenaline: z.number(), serotonin: z.number() }),
+  /** Reliability of the tool with its 95 % interval; absent while beliefs are off. */
+  belief: z.object({ calls: z.number(), mean: z.number(), low: z.number(), high: z.number() }).optional(),
+})
+
+const batchSchema = z.array(z.object(call))
+
 /** The data of each event, by its name. */
 export const eventSchemas = {
-  'turn:started': z.object({ input: z.string(), channel: z.string() }),
+  'turn:started': z.object({
+    input: z.string(),
+    channel: z.string(),
+    budgets: z
+      .object({ maxCalls: z.number(), maxTokens: z.number(), maxCostUsd: z.number(), maxWorkMs: z.number() })
+      .optional(),
+  }),
   'memory:recalled': z.object({ hits: z.array(memoryHitSchema) }),
-  'step:started': z.object({ step: z.number().int(), regime: z.string(), tier: z.string() }),
+  'step:started': z.object({
+    step: z.number().int(),
+    regime: z.string(),
+    tier: z.string(),
+    controls: controlsSchema.optional(),
+  }),
   'text:streamed': z.object({ delta: z.string() }),
   'reasoning:streamed': z.object({ delta: z.string() }),
   'call:requested': z.object({ ...call, input: z.json(), effect: effectSchema }),
@@ -185,6 +251,14 @@ export const eventSchemas = {
   'call:started': z.object({ ...call, input: z.json() }),
   'call:progressed': z.object({ ...call, text: z.string() }),
   'call:finished': z.object({ ...call, outcome: outcomeSchema, durationMs: z.number() }),
+  /** A result that had counted as true did not hold when it was looked at again. */
+  'call:refuted': z.object({ ...call, outcome: outcomeSchema }),
+  'call:observed': observedSchema,
+  'regime:changed': z.object({ from: z.string(), to: z.string(), why: z.string(), doubt: z.number() }),
+  /** A reply that wrote several times counted as a whole. */
+  'batch:kept': z.object({ calls: batchSchema }),
+  /** A reply that wrote several times was taken back as a whole; `calls` are those whose effect is gone. */
+  'batch:undone': z.object({ calls: batchSchema, reason: z.string() }),
   'step:finished': z.object({
     step: z.number().int(),
     model: z.string(),

@@ -49,6 +49,8 @@ export interface Tool<Input = unknown> {
   readonly effect: Effect
   /** Whether everything it changes goes through a `Speculator`, so that it can be tried and taken back. */
   readonly reversible?: boolean | undefined
+  /** Whether it gives the same for the same input while nothing is written, so that asking again checks what it gave. */
+  readonly repeatable?: boolean | undefined
   /** How long a call may go without {@link ToolContext.progress}, in ms. */
   readonly timeoutMs: number
   assess?(input: Input): Assessment | Promise<Assessment>

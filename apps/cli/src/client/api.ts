@@ -8,6 +8,7 @@ import type {
   Decision,
   Question,
   RecalledMemory,
+  ReplayReport,
   SessionSummary,
   Task,
 } from '@salp/agent'
@@ -55,6 +56,8 @@ export interface Api {
   session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
   deleteSession(id: string): Promise<void>
   stop(sessionId: string): Promise<{ stopped: boolean }>
+  /** Replays a session; `without` and `with` name modules, joined by commas. */
+  replay(sessionId: string, modules: { without?: string | undefined; with?: string | undefined }): Promise<ReplayReport>
   approvals(): Promise<{ approvals: Approval[] }>
   decide(id: string, decision: Partial<Decision> & Pick<Decision, 'decision'>): Promise<Approval>
   questions(): Promise<{ questions: Question[] }>
@@ -153,6 +156,10 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     session: (id) => request('GET', item('sessions', id)),
     deleteSession: (id) => request('DELETE', item('sessions', id)),
     stop: (sessionId) => request('POST', `${item('sessions', sessionId)}/stop`),
+    replay: (id, modules) => {
+      const asked = Object.entries(modules).filter((entry): entry is [string, string] => entry[1] !== undefined)
+      return request('GET', `${item('cognition/replay', id)}?${new URLSearchParams(asked)}`)
+    },
     approvals: () => request('GET', '/api/approvals'),
     decide: (id, body) => request('POST', item('approvals', id), { body }),
     questions: () => request('GET', '/api/questions'),

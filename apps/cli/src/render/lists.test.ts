@@ -1,7 +1,8 @@
-import type { Task } from '@salp/agent'
+import type { ReplayReport, Task } from '@salp/agent'
 import { expect, test } from 'vitest'
 import { renderDiagnosis } from './diagnosis.js'
 import { renderMemories } from './memory.js'
+import { renderReplay } from './replay.js'
 import { renderSessions, renderTranscript } from './sessions.js'
 import { renderSettings } from './settings.js'
 import { createStyle } from './style.js'
@@ -30,6 +31,66 @@ test('renderTasks() aligns numbers and shows notes, priority and status', () => 
           all of it
     #12 ◐ t  in progress
     #3  ● t  done"
+  `)
+})
+
+test('renderReplay() shows what differs beside what was, and what it cannot tell', () => {
+  const figures = { rank: 1, forecast: 0.77, bits: 1.2, level: 0.3, timeoutMs: 1_500, regime: 'balanced' as const }
+  const steering = {
+    ...{ regime: 'balanced', tier: 'standard', toolBudget: 100, retrievalLimit: 5 },
+    ...{ verification: 'normal' as const, askHuman: false },
+  }
+  const modules = {
+    ...{ perception: true, surprise: false, belief: true, precision: true, neuromodulation: true, blackboard: true },
+    ...{ memory: true, counterfactual: true, integration: false, holographic: true, controllers: true },
+  }
+  const report: ReplayReport = {
+    sessionId: 's',
+    modules,
+    learntBefore: 12,
+    turns: [
+      {
+        turnId: 't',
+        input: 'Look at it',
+        at: 0,
+        status: 'completed',
+        steps: [
+          { step: 1, recorded: steering, replayed: steering },
+          { step: 2, recorded: steering, replayed: { ...steering, regime: 'explore', askHuman: true } },
+        ],
+        calls: [
+          {
+            ...{ callId: 'c', tool: 'look', outcome: 'error', at: 0, recorded: figures },
+            replayed: { ...figures, rank: 2, bits: 0 },
+          },
+        ],
+      },
+    ],
+    scores: {
+      calls: 1,
+      recorded: { brier: 0.5929, logLoss: 1.4697 },
+      replayed: { brier: 0.5929, logLoss: 1.4697 },
+      baseRate: { brier: 0, logLoss: 0 },
+    },
+    limits: ['What was not called cannot be replayed.'],
+  }
+  expect(renderReplay(report, style)).toMatchInlineSnapshot(`
+    "Off in the replay: surprise, integration
+    Learnt first from 12 calls of earlier sessions
+
+    › Look at it  completed
+      step 1  balanced · standard model · 100 calls · 5 memories
+      step 2  balanced → explore · standard model · 100 calls · 5 memories · not so → asks you
+      ✗ look  #1 → #2 · works 77 % · 1.2 bits → 0.0 bits · limit 1.5 s · balanced
+
+    Forecasts of 1 call lower is better
+                     Brier    log loss
+      recorded       0.593       1.470
+      replayed       0.593       1.470
+      base rate      0.000       0.000  the share that worked, known only in hindsight
+
+    What a replay cannot tell
+      · What was not called cannot be replayed."
   `)
 })
 

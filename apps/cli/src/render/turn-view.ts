@@ -129,6 +129,18 @@ export function createTurnView({ answer, notes, summary, now }: TurnViewOptions)
         case 'call:finished':
           running.delete(event.data.callId)
           return frame({ answer: endLine(), note: finishCall(event.data), status: busy() })
+        case 'call:refuted':
+          return frame({
+            answer: endLine(),
+            note: `${paint.yellow('!')} ${oneLine(event.data.tool, 60)} did not hold when it was looked at again\n`,
+            status: busy(),
+          })
+        case 'batch:undone':
+          return frame({
+            answer: endLine(),
+            note: `${paint.yellow('!')} Undone: ${plural(event.data.calls.length, 'change')}, since ${oneLine(event.data.reason, 200)}\n`,
+            status: busy(),
+          })
         case 'step:finished':
           model = event.data.model
           return frame(lineOpen ? {} : { status: busy() })

@@ -2,6 +2,7 @@
 
 import type {
   AboutView,
+  AgentEvent,
   AgentStatus,
   Approval,
   CurationView,
@@ -58,6 +59,11 @@ export function createApi({ fetch }: ApiDeps) {
   return {
     status: (options?: Abortable) => request<AgentStatus>('GET', '/api/status', undefined, options),
     substrate: (options?: Abortable) => request<SubstrateState>('GET', '/api/substrate', undefined, options),
+    /** What the substrate made of the newest calls, with changes of regime and replies kept or undone, in order. */
+    mindRecord: (limit: number, options?: Abortable) =>
+      request<{ events: AgentEvent[] }>('GET', `/api/cognition/record?${query({ limit })}`, undefined, options),
+    settings: (options?: Abortable) =>
+      request<{ entries: { path: string; value: unknown }[] }>('GET', '/api/config', undefined, options),
     audit: (limit: number, options?: Abortable) =>
       request<AuditReport>('GET', `/api/audit?${query({ limit })}`, undefined, options),
 

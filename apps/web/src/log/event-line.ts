@@ -35,6 +35,18 @@ export function describeEvent(event: AgentEvent): string {
       const end = outcome.status === 'ok' ? 'ok' : `${outcome.error.kind}: ${truncate(outcome.error.message, 80)}`
       return `${tool} ${end}, ${formatDuration(durationMs)}`
     }
+    case 'call:refuted':
+      return `${event.data.tool} did not hold when it was looked at again`
+    case 'call:observed': {
+      const { tool, bits, forecast, regime } = event.data
+      return `${tool} was forecast to work at ${Math.round(forecast * 100)} %, ${bits.toFixed(1)} bits of surprise, ${regime}`
+    }
+    case 'regime:changed':
+      return `${event.data.from} became ${event.data.to}. ${event.data.why}`
+    case 'batch:kept':
+      return `${plural(event.data.calls.length, 'change')} of one reply, as a whole`
+    case 'batch:undone':
+      return `${plural(event.data.calls.length, 'change')} of one reply: ${event.data.reason}`
     case 'approval:requested': {
       const { tool, input, risk } = event.data.approval
       return `${summaryText(summarizeCall(tool, input))}, ${risk.level} risk`
@@ -55,5 +67,6 @@ export function describeEvent(event: AgentEvent): string {
 export function eventTone(event: AgentEvent): 'plain' | 'warm' | 'bad' {
   if (event.name === 'approval:requested' || event.name === 'question:asked') return 'warm'
   if (event.name === 'call:finished' && event.data.outcome.status === 'error') return 'bad'
+  if (event.name === 'call:refuted' || event.name === 'batch:undone') return 'bad'
   return event.name === 'turn:finished' && event.data.status === 'failed' ? 'bad' : 'plain'
 }

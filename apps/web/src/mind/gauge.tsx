@@ -1,11 +1,22 @@
 /** A gain that rests at 1, drawn as its distance from rest. */
 
-import { useId } from 'react'
+import { type ReactNode, useId } from 'react'
 
 const greatest = 2
 
 /** Shows a modulator; pointing at it or focusing it tells what it does. */
-export function Gauge({ name, value, explanation }: { name: string; value: number; explanation: string }) {
+export function Gauge({
+  name,
+  value,
+  explanation,
+  label = name,
+}: {
+  name: string
+  value: number
+  /** Absent where `label` explains it. */
+  explanation?: string
+  label?: ReactNode
+}) {
   const id = useId()
   const from = Math.min(value, 1) / greatest
   const width = Math.abs(value - 1) / greatest
@@ -15,25 +26,26 @@ export function Gauge({ name, value, explanation }: { name: string; value: numbe
       <div
         className="gauge"
         role="meter"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the explanation is shown on focus
-        tabIndex={0}
+        tabIndex={explanation === undefined ? undefined : 0}
         aria-label={name}
-        aria-describedby={id}
+        aria-describedby={explanation === undefined ? undefined : id}
         aria-valuemin={0}
         aria-valuemax={greatest}
         aria-valuenow={value}
         aria-valuetext={`${value.toFixed(2)}, ${restText(value)}`}
       >
-        <span className="gauge-name">{name}</span>
+        <span className="gauge-name">{label}</span>
         <span className="gauge-track">
           <span className="gauge-fill" style={{ left: `${from * 100}%`, width: `${width * 100}%` }} />
           <span className="gauge-mark" style={{ left: `${(value / greatest) * 100}%` }} />
         </span>
         <span className="number">{value.toFixed(2)}</span>
       </div>
-      <p id={id} className="gauge-explanation">
-        <span>{explanation}</span>
-      </p>
+      {explanation !== undefined && (
+        <p id={id} className="gauge-explanation">
+          <span>{explanation}</span>
+        </p>
+      )}
     </div>
   )
 }

@@ -4,10 +4,12 @@ import type { SubstrateState } from '@salp/cognition'
 import { useResource } from '../api/resource.js'
 import { useLive, useStudio } from '../api/studio.js'
 import { PanelProblem } from '../design/panel-problem.js'
-import { formatCount, plural } from '../format/quantity.js'
-import { formatAgo, formatDuration } from '../format/time.js'
+import { plural } from '../format/quantity.js'
+import { formatAgo } from '../format/time.js'
 import { BeliefRow } from './belief-row.js'
+import { Budgets } from './budgets.js'
 import { Gauge } from './gauge.js'
+import { mindHash } from './page/route.js'
 import { RegimeScale } from './regime-scale.js'
 import { Sparkline } from './sparkline.js'
 
@@ -22,10 +24,13 @@ export function MindPanel() {
     return error === undefined ? <p className="muted pad">Loading</p> : <PanelProblem error={error} onRetry={reload} />
   return (
     <div className="mind">
+      <a className="mind-all" href={mindHash()}>
+        Every number, and the calls before
+      </a>
       <RegimeScale regime={value.regime} />
       <Modulators modulators={value.modulators} />
       <Surprise surprise={value.surprise} />
-      <Budgets turns={value.turns} />
+      <RunningBudgets turns={value.turns} />
       <Beliefs beliefs={value.beliefs} />
       <Blackboard entries={value.blackboard} at={value.at} />
     </div>
@@ -80,37 +85,13 @@ function Surprise({ surprise: { mean, recent } }: Pick<SubstrateState, 'surprise
   )
 }
 
-type BudgetReport = SubstrateState['turns'][number]['budgets'][number]
-
-const budgetText: Record<BudgetReport['budget'], { name: string; format: (amount: number) => string }> = {
-  calls: { name: 'Tool calls', format: String },
-  tokens: { name: 'Tokens', format: formatCount },
-  cost: { name: 'Cost', format: (costUsd) => `$${costUsd.toFixed(2)}` },
-  time: { name: 'Time', format: formatDuration },
-}
-
-function Budgets({ turns }: Pick<SubstrateState, 'turns'>) {
+function RunningBudgets({ turns }: Pick<SubstrateState, 'turns'>) {
   return (
     <section aria-labelledby="mind-budgets">
       <h2 id="mind-budgets">Budgets</h2>
       {turns.length === 0 && <p className="muted">No turn runs. Each one gets budgets of its own.</p>}
       {turns.map(({ turnId, budgets }) => (
-        <div key={turnId} className="budgets">
-          {budgets.map(({ budget, limit, used, left }) => {
-            const { name, format } = budgetText[budget]
-            return (
-              <div key={budget} className={left < 0.15 ? 'budget budget-low' : 'budget'}>
-                <span>{name}</span>
-                <span className="budget-track" aria-hidden="true">
-                  <span className="budget-fill" style={{ width: `${(1 - left) * 100}%` }} />
-                </span>
-                <span className="number">
-                  {format(used)} of {format(limit)}
-                </span>
-              </div>
-            )
-          })}
-        </div>
+        <Budgets key={turnId} budgets={budgets} />
       ))}
     </section>
   )

@@ -22,11 +22,17 @@ const ladder: readonly { name: Regime; from: number; to: number; meaning: string
 ]
 
 /** Shows the regime, why it holds, and how near the next one is. */
-export function RegimeScale({ regime: { name, why, doubt } }: Pick<SubstrateState, 'regime'>) {
+export function RegimeScale({
+  regime: { name, why, doubt },
+  bare = false,
+}: Pick<SubstrateState, 'regime'> & {
+  /** Leaves out the heading and the figures, where the place has them. */
+  bare?: boolean
+}) {
   const meaning = ladder.find((rung) => rung.name === name)?.meaning
   return (
-    <section aria-labelledby="mind-regime" className="regime">
-      <h2 id="mind-regime">Regime</h2>
+    <section aria-label="Regime now" className="regime">
+      {!bare && <h2>Regime</h2>}
       <p className="regime-name">{name}</p>
       <p>{meaning}</p>
       {/* biome-ignore lint/a11y/useSemanticElements: a meter element has no named stretches */}
@@ -46,10 +52,10 @@ export function RegimeScale({ regime: { name, why, doubt } }: Pick<SubstrateStat
       </div>
       <p className="regime-ends" aria-hidden="true">
         <span>certain</span>
-        <span>doubt {doubt.toFixed(2)}</span>
+        {!bare && <span>doubt {doubt.toFixed(2)}</span>}
         <span>lost</span>
       </p>
-      <p className="muted">{why}</p>
+      {!bare && <p className="muted">{why}</p>}
     </section>
   )
 }

@@ -11,19 +11,20 @@ import { useAttempt } from '../design/notices.js'
 import { Salp } from '../design/salp.js'
 import { dayHeading, formatAgo } from '../format/time.js'
 import { memoryHash } from '../memory/page/route.js'
+import { mindHash } from '../mind/page/route.js'
 import { openSession } from './route.js'
 
 /** Lists the conversations; `onOpened` is told after each choice, so that a sheet can close. */
 export function SessionList({
   sessions,
   current,
-  inMemory,
+  page,
   onOpened,
 }: {
   sessions: Resource<{ sessions: SessionSummary[] }>
   current: string | undefined
-  /** Whether the memory page is open. */
-  inMemory: boolean
+  /** The page that is open in place of a conversation. */
+  page: 'Memory' | 'Mind' | undefined
   onOpened: () => void
 }) {
   const [deleting, setDeleting] = useState<SessionSummary>()
@@ -46,12 +47,20 @@ export function SessionList({
         <Icon name="plus" /> New conversation
       </button>
       <a
-        className="button-quiet memory-link"
+        className="button-quiet page-link"
         href={memoryHash({ view: 'records' })}
-        aria-current={inMemory ? 'page' : undefined}
+        aria-current={page === 'Memory' ? 'page' : undefined}
         onClick={onOpened}
       >
         <Icon name="memory" /> Memory
+      </a>
+      <a
+        className="button-quiet page-link"
+        href={mindHash()}
+        aria-current={page === 'Mind' ? 'page' : undefined}
+        onClick={onOpened}
+      >
+        <Icon name="mind" /> Mind
       </a>
       <div className="sessions-scroll">
         {sessions.error !== undefined && !sessions.value && (

@@ -89,6 +89,7 @@ describe('systemPrompt()', () => {
           },
         ],
         tasks: [],
+        injected: '',
         omittedTurns: 0,
       },
       { budgetTokens: 10_000, count },

@@ -58,6 +58,7 @@ function setup({
     redactor,
     auditLog,
     approver,
+    looksTwice: () => false,
     timeoutMs: (_, baseMs) => baseMs,
     policy: { rules, approvalShift: (turnId) => (turnId === 'careful' ? 1 : 0), paused: () => undefined },
     onFault: (name) => faults.push(name),

@@ -13,7 +13,7 @@ import { type RateLimitOptions, rateLimit } from './rate-limit.js'
 import { runTool } from './run.js'
 import { type TimeoutDeps, timeout } from './timeout.js'
 import { validation } from './validation.js'
-import { verification } from './verification.js'
+import { type VerificationDeps, verification } from './verification.js'
 
 /** What governance asks of the application. */
 export interface GovernDeps {
@@ -23,6 +23,7 @@ export interface GovernDeps {
   readonly auditLog: Pick<AuditLog, 'append'>
   readonly timeoutMs: TimeoutDeps['timeoutMs']
   readonly policy: PolicyDeps
+  readonly looksTwice: VerificationDeps['looksTwice']
   /** Told of errors that no tool should throw. */
   onFault(tool: string, error: unknown): void
 }
@@ -49,6 +50,8 @@ export interface CallRequest {
   readonly context: ToolContext
   /** Told when the call begins to run, with the input that will be run. */
   onStart(input: JsonValue): void
+  /** Told when the run has ended, before anybody looks at what it gave. */
+  onEnd?(): void
 }
 
 /** Runs calls under governance. */
@@ -76,13 +79,13 @@ export function govern(deps: GovernDeps, options: GovernOptions = {}): Governor 
     rateLimit(deps, options.rateLimit ?? { calls: 120, windowMs: 60_000 }),
     concurrency(createGate(maxConcurrent)),
     approval({ approver: deps.approver, reassess: (call, input) => reassess(check, call, input) }),
-    verification,
+    verification(deps),
     timeout(deps),
   ]
   const pass = compose(layers, runTool({ redactor: deps.redactor, maxTextLength, onFault: deps.onFault }))
   return {
     layers: layers.map(({ name }) => name),
-    run: ({ onStart, ...request }) => pass({ ...request, started: onStart }),
+    run: ({ onStart, onEnd, ...request }) => pass({ ...request, started: onStart, ended: () => onEnd?.() }),
   }
 }
 

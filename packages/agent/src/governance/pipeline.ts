@@ -21,6 +21,8 @@ export interface GovernedCall {
   readonly place?: { release(): void; take(signal: AbortSignal): Promise<void> } | undefined
   /** Tells that the call begins to run, with the input that will be run. */
   started(input: JsonValue): void
+  /** Tells that the run has ended, before anybody looks at what it gave. */
+  ended(): void
 }
 
 /** The rest of the way. */

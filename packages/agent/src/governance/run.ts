@@ -20,7 +20,7 @@ export function runTool({ redactor, maxTextLength, onFault }: RunDeps): Next {
     call.started(call.input as JsonValue)
     try {
       const progress = (text: string): void => call.context.progress(redactor.text(text))
-      const output = await call.tool.run(call.input, { ...call.context, progress })
+      const output = await call.tool.run(call.input, { ...call.context, progress }).finally(call.ended)
       return { status: 'ok', output: bound(redactor.data(output), maxTextLength) }
     } catch (error) {
       if (call.context.signal.aborted) throw error

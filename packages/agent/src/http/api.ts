@@ -6,6 +6,7 @@ import type { ApiDeps } from './deps.js'
 import { RequestError, toProblem } from './problem.js'
 import { describeRoutes, mount } from './route.js'
 import { chatRoutes } from './routes/chat.js'
+import { cognitionRoutes } from './routes/cognition.js'
 import { insightRoutes } from './routes/insight.js'
 import { memoryRoutes } from './routes/memory.js'
 import { netRoutes } from './routes/nets.js'
@@ -25,6 +26,7 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     ...sessionRoutes(deps),
     ...memoryRoutes(deps),
     ...taskRoutes(deps),
+    ...cognitionRoutes(deps),
     ...insightRoutes(deps),
     ...netRoutes(deps),
     ...openAiRoutes(deps),

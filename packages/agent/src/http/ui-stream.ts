@@ -83,6 +83,8 @@ function createChunkWriter(): ChunkWriter {
           ]
         case 'call:finished':
           return [finishCall(data)]
+        case 'call:refuted':
+          return [finishCall(data)]
         case 'step:finished':
           last = { ...last, model: data.model }
           return closeText()
@@ -96,17 +98,22 @@ function createChunkWriter(): ChunkWriter {
 }
 
 /** The result, with what a card shows of the call beside it. */
-function finishCall({ callId, outcome, durationMs }: TurnEvents['call:finished']): UIMessageChunk {
+function finishCall({
+  callId,
+  outcome,
+  durationMs,
+}: Pick<TurnEvents['call:finished'], 'callId' | 'outcome'> & { readonly durationMs?: number }): UIMessageChunk {
+  const taken = durationMs === undefined ? {} : { durationMs }
   if (outcome.status === 'ok') {
     const toolMetadata = {
-      durationMs,
+      ...taken,
       ...(outcome.verification !== undefined && { verification: outcome.verification }),
     }
     return { type: 'tool-output-available', toolCallId: callId, output: outcome.output, dynamic: true, toolMetadata }
   }
   const { kind, message, hint } = outcome.error
   if (kind === 'denied') return { type: 'tool-output-denied', toolCallId: callId }
-  const toolMetadata = { durationMs, failure: { kind, ...(hint !== undefined && { hint }) } }
+  const toolMetadata = { ...taken, failure: { kind, ...(hint !== undefined && { hint }) } }
   return { type: 'tool-output-error', toolCallId: callId, errorText: message, dynamic: true, toolMetadata }
 }
 

@@ -61,6 +61,11 @@ export interface SessionStore {
     after?: number | undefined
     limit?: number | undefined
   }): AgentEvent[]
+  /** The newest events of some names up to a sequence, of one session or of all, in order. */
+  newest(
+    names: readonly AgentEvent['name'][],
+    options: { limit: number; sessionId?: string | undefined; upTo?: number | undefined },
+  ): AgentEvent[]
   turnEvents(turnId: string): AgentEvent[]
   lastSequence(): number
 }
@@ -138,6 +143,10 @@ export function createSessionStore({
     'SELECT * FROM agent_events WHERE session_id = ? AND sequence > ? ORDER BY sequence LIMIT ?',
   )
   const allEvents = db.prepare<EventRow>('SELECT * FROM agent_events WHERE sequence > ? ORDER BY sequence LIMIT ?')
+  const newestEvents = db.prepare<EventRow>(
+    `SELECT * FROM agent_events WHERE name IN (SELECT value FROM json_each(?)) AND sequence <= ?
+     AND (? IS NULL OR session_id = ?) ORDER BY sequence DESC LIMIT ?`,
+  )
   const eventsOfTurn = db.prepare<EventRow>('SELECT * FROM agent_events WHERE turn_id = ? ORDER BY sequence')
   const lastEvent = db.prepare<{ sequence: number }>('SELECT max(sequence) AS sequence FROM agent_events')
 
@@ -196,6 +205,9 @@ export function createSessionStore({
     events({ sessionId, after = 0, limit = -1 }) {
       const rows = sessionId === undefined ? allEvents.all(after, limit) : sessionEvents.all(sessionId, after, limit)
       return rows.map(toEvent)
+    },
+    newest(names, { limit, sessionId = null, upTo = Number.MAX_SAFE_INTEGER }) {
+      return newestEvents.all(JSON.stringify(names), upTo, sessionId, sessionId, limit).map(toEvent).reverse()
     },
     turnEvents: (turnId) => eventsOfTurn.all(turnId).map(toEvent),
     lastSequence: () => lastEvent.get()?.sequence ?? 0,

@@ -19,6 +19,8 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly model?: LanguageModelV4 | undefined
   readonly tools?: AgentDeps['tools'] | undefined
   readonly memories?: readonly RecalledMemory[] | undefined
+  /** Told how many memories are wanted. */
+  readonly onRecall?: ((limit: number) => void) | undefined
   readonly db?: Database | undefined
   readonly paused?: (() => string | undefined) | undefined
   readonly seed?: string | undefined
@@ -57,6 +59,7 @@ export function createTestAgent({
   script = [],
   tools,
   memories = [],
+  onRecall,
   db = openDatabase(':memory:'),
   paused,
   seed = 'test',
@@ -79,7 +82,12 @@ export function createTestAgent({
       redactor: createRedactor({ secrets: ['hunter2-hunter2'] }),
       sha256,
       model: options.model ?? model,
-      memory: { recall: () => Promise.resolve({ hits: memories }) },
+      memory: {
+        recall(_, { limit }) {
+          onRecall?.(limit)
+          return Promise.resolve({ hits: memories })
+        },
+      },
       tools: tools ?? (() => notingTools([])),
       ...(paused !== undefined && { paused }),
       speculator,

@@ -13,6 +13,8 @@ export interface TurnMeter {
   step(usage: Usage): void
   call(tool: string, input: unknown): void
   batch(outcomes: readonly Outcome[]): void
+  /** Whether so many batches in a row failed wholly that the turn goes nowhere. */
+  failing(): boolean
   /** Why the turn goes nowhere, in a sentence for a person; nothing while it may go on. */
   exceeded(): string | undefined
   totals(): { readonly steps: number; readonly calls: number; readonly usage: Usage }
@@ -42,6 +44,7 @@ export function createTurnMeter({ maxSteps }: { maxSteps: number }): TurnMeter {
       if (outcomes.length === 0) return
       failedBatches = outcomes.every(({ status }) => status === 'error') ? failedBatches + 1 : 0
     },
+    failing: () => failedBatches >= maxFailedBatches,
     exceeded() {
       if (failedBatches >= maxFailedBatches) return `Every call failed ${maxFailedBatches} times in a row`
       if (repeats > maxRepeats) return `The same call was made ${repeats} times`

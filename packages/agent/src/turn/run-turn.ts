@@ -3,6 +3,7 @@
 import { describeError, SalpError } from '@salp/core'
 import type { RecalledMemory } from '../protocol.js'
 import type { OpenTurn, SessionStore, StoredCall } from '../session/store.js'
+import { askTool, isStop, sinceSuccess, stuckQuestion } from './ask-person.js'
 import { TurnSuspended } from './interruption.js'
 import { createTurnMeter } from './meter.js'
 import { assembleRequest } from './request.js'
@@ -42,7 +43,8 @@ export async function runTurn(
     await finishOpenCalls(running)
     for (;;) {
       signal.throwIfAborted()
-      const limit = running.meter.exceeded() ?? deps.steering.controls(turn).stop?.reason
+      const stopped = await askWhenStuck(running)
+      const limit = stopped ?? running.meter.exceeded() ?? deps.steering.controls(turn).stop?.reason
       const calls = await takeStep(running, memories, { last: limit !== undefined })
       if (limit !== undefined) return finish('stopped', { reason: limit })
       if (calls.length > 0) await runCalls(running, calls)
@@ -57,9 +59,11 @@ export async function runTurn(
   }
 }
 
-function tellStart({ deps, turn, place }: RunningTurn): void {
+function tellStart({ deps, options, turn, place }: RunningTurn): void {
   if (deps.store.turnEvents(turn.id).length > 0) return
-  deps.feed.tell(place, 'turn:started', { input: turn.input, channel: turn.channel })
+  const { maxCalls, maxTokens, maxCostUsd, maxWorkMs } = options.limits
+  const budgets = { maxCalls, maxTokens, maxCostUsd, maxWorkMs }
+  deps.feed.tell(place, 'turn:started', { input: turn.input, channel: turn.channel, budgets })
 }
 
 /** Recalls for the turn's input, or takes what was recalled before a restart. */
@@ -79,6 +83,30 @@ async function finishOpenCalls(running: RunningTurn): Promise<void> {
   if (calls.length === 0) return
   deps.feed.tell(place, 'turn:resumed', {})
   await runCalls(running, calls)
+}
+
+/**
+ * Asks the person how to go on, once for each time that nothing works: when the substrate says so, or every batch failed.
+ *
+ * @returns Why the turn must end, if they said so.
+ */
+async function askWhenStuck(running: RunningTurn): Promise<string | undefined> {
+  const { deps, turn, place, meter } = running
+  const { askHuman, stop } = deps.steering.controls(turn)
+  if (stop !== undefined || !(askHuman || meter.failing())) return undefined
+  const tried = sinceSuccess(deps.store.calls(turn.id))
+  // A request that leaves much open is for the model to ask about: it alone has read the conversation.
+  if (tried.length === 0 || tried.some(({ tool }) => tool === askTool)) return undefined
+  if (!deps.attends(turn.id) || deps.toolbox.get(askTool) === undefined) {
+    deps.steering.unheard(turn)
+    return undefined
+  }
+  const call = { id: '', tool: askTool, input: stuckQuestion(tried), text: '' }
+  const calls = deps.store.transaction(() => keepReply(running, { text: '', reasoning: '', calls: [call] }))
+  deps.log.info('A person is asked', { turnId: place.turnId })
+  await runCalls(running, calls)
+  const answer = deps.store.calls(turn.id).at(-1)?.outcome
+  return answer?.status === 'ok' && isStop(answer.output) ? 'You said to stop here' : undefined
 }
 
 /** The calls of a turn's last reply, when their results are not part of the conversation yet. */
@@ -111,6 +139,7 @@ async function takeStep(
       now: deps.clock.now(),
       memories,
       tasks: deps.openTasks(5),
+      injected: deps.injected(),
       conversation: running.conversation,
       toolbox: last ? undefined : deps.toolbox,
     },
@@ -121,14 +150,19 @@ async function takeStep(
     },
   )
   const step = meter.totals().steps + 1
-  feed.tell(place, 'step:started', { step, regime: controls.regime, tier: controls.tier })
+  const { regime, tier, temperature, ...rest } = controls
+  running.tier = tier
+  feed.tell(place, 'step:started', {
+    ...{ step, regime, tier },
+    controls: { ...rest, ...(temperature !== undefined && { temperature }) },
+  })
   running.reply = ''
   const result = await runStep(
     deps.model,
     {
       ...request,
-      ...(controls.temperature !== undefined && { temperature: controls.temperature }),
-      providerOptions: { salp: { tier: controls.tier, session: turn.sessionId } },
+      ...(temperature !== undefined && { temperature }),
+      providerOptions: { salp: { tier, session: turn.sessionId } },
     },
     {
       clock: deps.clock,
@@ -154,7 +188,10 @@ async function takeStep(
 }
 
 /** Writes a reply as a message of the conversation, as calls to run, and as events whole. */
-function keepReply(running: RunningTurn, { text, reasoning, calls }: StepResult): StoredCall[] {
+function keepReply(
+  running: RunningTurn,
+  { text, reasoning, calls }: Pick<StepResult, 'text' | 'reasoning' | 'calls'>,
+): StoredCall[] {
   const { deps, turn, place } = running
   const { feed, store, toolbox, ids } = deps
   if (reasoning !== '') feed.keep(place, 'reasoning:streamed', { delta: reasoning })

@@ -1,6 +1,7 @@
 /** A turn in flight: what it works with, how it behaves, and how far it got. */
 
 import type { LanguageModelV4, LanguageModelV4Message } from '@ai-sdk/provider'
+import type { Tier } from '@salp/cognition'
 import type { Clock, IdSource, Logger } from '@salp/core'
 import type { TokenEstimator } from '../context/tokens.js'
 import type { AuditQueue } from '../governance/audit.js'
@@ -30,6 +31,10 @@ export interface TurnDeps {
   readonly ids: IdSource
   readonly log: Logger
   readonly tokens: TokenEstimator
+  /** Whether somebody can be asked in a turn. */
+  attends(turnId: string): boolean
+  /** What the substrate puts into the prompt: nothing unless the operator wants it. */
+  injected(): string
   /** Memories that may bear on a text. */
   recall(text: string, options: { limit: number; signal: AbortSignal }): Promise<readonly RecalledMemory[]>
   /** The tasks to be done, the most urgent first. */
@@ -62,6 +67,8 @@ export interface RunningTurn {
   readonly meter: TurnMeter
   /** Every message of the session, as it is on disk; read once and added to by {@link addMessage}. */
   readonly conversation: StoredMessage[]
+  /** Tier of the model that the last step asked for. */
+  tier?: Tier | undefined
   /** Text of the reply in progress, or of the last one; empty once calls follow it. */
   reply: string
 }

@@ -1,4 +1,4 @@
-/** How the agent is: health, status, substrate, audit, settings, and everything as it happens. */
+/** How the agent is: health, status, audit, settings, and everything as it happens. */
 
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
@@ -30,13 +30,6 @@ export function insightRoutes(deps: ApiDeps): Route[] {
       summary: 'Tells what the agent is and has',
       response: agentStatusSchema,
       answer: () => deps.status(),
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/api/substrate',
-      summary: 'Gives the state of the cognitive substrate',
-      response: z.json(),
-      answer: () => agent.substrate(),
     }),
     defineRoute({
       method: 'get',

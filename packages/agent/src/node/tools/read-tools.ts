@@ -47,6 +47,7 @@ export function createReadTools({ workspace }: { workspace: Workspace }): readon
       text: 'path',
     }),
     effect: 'read',
+    repeatable: true,
     timeoutMs: 30_000,
     assess,
     async run({ path, startLine, endLine }, { signal }) {
@@ -77,6 +78,7 @@ export function createReadTools({ workspace }: { workspace: Workspace }): readon
       { aliases: { path: ['folder', 'directory', 'dir', ...pathNames], pattern: ['glob'] }, text: 'path' },
     ),
     effect: 'read',
+    repeatable: true,
     timeoutMs: 30_000,
     assess: refuseOutside(workspace),
     async run({ path, pattern, depth }, { signal }) {
@@ -116,6 +118,7 @@ export function createReadTools({ workspace }: { workspace: Workspace }): readon
       },
     ),
     effect: 'read',
+    repeatable: true,
     timeoutMs: 60_000,
     assess: refuseOutside(workspace),
     async run({ query, path, regex, pattern }, { signal }) {
