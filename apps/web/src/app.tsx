@@ -15,6 +15,7 @@ import { readStored, store } from './design/stored.js'
 import { type Theme, useTheme } from './design/theme.js'
 import { type MemoryView, memoryHash, parseMemoryHash } from './memory/page/route.js'
 import { mindHash, parseMindHash } from './mind/page/route.js'
+import { netsHash } from './nets/route.js'
 import { SidePanel } from './panel/side-panel.js'
 import { type PanelTab, panelTabs, parseTab } from './panel/tabs.js'
 import { openSession, parseSessionHash, useHash } from './sessions/route.js'
@@ -25,6 +26,7 @@ import { StatusBar } from './status/status-bar.js'
 const MemoryPage = lazy(() =>
   import('./memory/page/memory-page.js').then(({ MemoryPage }) => ({ default: MemoryPage })),
 )
+const NetsPage = lazy(() => import('./nets/nets-page.js').then(({ NetsPage }) => ({ default: NetsPage })))
 const MindPage = lazy(() => import('./mind/page/mind-page.js').then(({ MindPage }) => ({ default: MindPage })))
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
@@ -43,7 +45,8 @@ function Shell() {
   const current = parseSessionHash(hash)
   const memory = parseMemoryHash(hash)
   const mind = parseMindHash(hash)
-  const page = memory ? 'Memory' : mind ? 'Mind' : undefined
+  const nets = hash === netsHash
+  const page = memory ? 'Memory' : mind ? 'Mind' : nets ? 'Nets' : undefined
   const revision = useLive((live) => live.revisions.sessions)
   const waiting = useLive((live) => live.approvals.length + live.questions.length)
   const sessions = useResource(api.sessions, `${revision} ${current}`, 300)
@@ -125,6 +128,15 @@ function Shell() {
         location.hash = mindHash()
       },
     },
+    {
+      id: 'nets-page',
+      name: 'See the nets it trains',
+      note: 'nets page',
+      icon: 'graph',
+      run: () => {
+        location.hash = netsHash
+      },
+    },
     { id: 'write', name: 'Write a message', icon: 'edit', keys: '/', run: actions.write },
     { id: 'theme', name: 'Change theme', note: `now ${themeNames[theme]}`, icon: 'moon', run: nextTheme },
     { id: 'shortcuts', name: 'Keyboard shortcuts', icon: 'keyboard', keys: '?', run: actions.help },
@@ -161,10 +173,11 @@ function Shell() {
             onPress={togglePanel}
           />
         </header>
-        {memory || mind ? (
+        {page !== undefined ? (
           <Suspense fallback={<p className="muted pad">Loading</p>}>
             {memory && <MemoryPage route={memory} />}
             {mind && <MindPage route={mind} />}
+            {nets && <NetsPage />}
           </Suspense>
         ) : current === undefined ? (
           <NewConversation

@@ -10,6 +10,7 @@ import type {
   FoundRecord,
   MemoryChange,
   NameGraphView,
+  NetView,
   Question,
   RememberedRecord,
   SessionSummary,
@@ -106,6 +107,9 @@ export function createApi({ fetch }: ApiDeps) {
     /** Forgets a record; with `versions`, those whose place it took too. */
     forgetMemory: (id: string, versions = false) =>
       request<unknown>('DELETE', versions ? `${at('memory', id)}?versions=true` : at('memory', id)),
+
+    nets: (options?: Abortable) => request<{ nets: NetView[] }>('GET', '/api/nets', undefined, options),
+    rollBackNet: (name: string) => request<{ current: number }>('POST', `${at('nets', name)}/rollback`),
 
     tasks: (options?: Abortable) => request<{ tasks: Task[] }>('GET', '/api/tasks?status=all', undefined, options),
     createTask: (task: { title: string; notes?: string }) => request<unknown>('POST', '/api/tasks', task),

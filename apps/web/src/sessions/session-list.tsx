@@ -12,6 +12,7 @@ import { Salp } from '../design/salp.js'
 import { dayHeading, formatAgo } from '../format/time.js'
 import { memoryHash } from '../memory/page/route.js'
 import { mindHash } from '../mind/page/route.js'
+import { netsHash } from '../nets/route.js'
 import { openSession } from './route.js'
 
 /** Lists the conversations; `onOpened` is told after each choice, so that a sheet can close. */
@@ -24,7 +25,7 @@ export function SessionList({
   sessions: Resource<{ sessions: SessionSummary[] }>
   current: string | undefined
   /** The page that is open in place of a conversation. */
-  page: 'Memory' | 'Mind' | undefined
+  page: 'Memory' | 'Mind' | 'Nets' | undefined
   onOpened: () => void
 }) {
   const [deleting, setDeleting] = useState<SessionSummary>()
@@ -61,6 +62,14 @@ export function SessionList({
         onClick={onOpened}
       >
         <Icon name="mind" /> Mind
+      </a>
+      <a
+        className="button-quiet page-link"
+        href={netsHash}
+        aria-current={page === 'Nets' ? 'page' : undefined}
+        onClick={onOpened}
+      >
+        <Icon name="graph" /> Nets
       </a>
       <div className="sessions-scroll">
         {sessions.error !== undefined && !sessions.value && (

@@ -3,6 +3,7 @@
 import { createIdSource, createRng, migrate } from '@salp/core'
 import { createMemory, type Memory, memoryMigrations } from '@salp/memory'
 import { createAgentApi } from '../http/api.js'
+import type { ApiDeps } from '../http/deps.js'
 import { createTestAgent, type TestAgent, type TestAgentOptions } from './test-agent.js'
 
 /** The API, and what it was made of. */
@@ -14,7 +15,7 @@ export interface TestApi extends TestAgent {
 }
 
 /** Creates the API; its token is `secret-token`. */
-export function createTestApi(options: TestAgentOptions = {}): TestApi {
+export function createTestApi({ nets, ...options }: TestAgentOptions & Pick<ApiDeps, 'nets'> = {}): TestApi {
   const made = createTestAgent(options)
   const { agent, db, clock, log, model } = made
   migrate(db, 'memory', memoryMigrations)
@@ -33,6 +34,7 @@ export function createTestApi(options: TestAgentOptions = {}): TestApi {
         { path: 'model.key', value: 'sk-secret', source: 'environment', origin: 'SALP_MODEL_KEY', secret: true },
       ],
       version: '0.0.0',
+      nets,
     },
     { token: 'secret-token', hosts: ['localhost'], trustLoopback: true },
   )

@@ -1,0 +1,2 @@
+/** Address of the page of nets. */
+export const netsHash = '#/nets'
