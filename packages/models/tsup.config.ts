@@ -2,9 +2,12 @@ import { preset } from '@salp/presets/tsup'
 
 export default preset({
   index: 'src/index.ts',
+  'nets/index': 'src/nets/index.ts',
+  'nets/node/index': 'src/nets/node/index.ts',
   'node/index': 'src/node/index.ts',
-  // A thread of its own, started by its file.
+  // Threads of their own, started by their files.
   'node/onnx-worker': 'src/node/onnx-worker.ts',
+  'nets/node/train-worker': 'src/nets/node/train-worker.ts',
   'testing/index': 'src/testing/index.ts',
   'testing/node/index': 'src/testing/node/index.ts',
 })

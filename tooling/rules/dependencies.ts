@@ -116,7 +116,7 @@ function portabilityProblems(from: WorkspacePackage, imports: readonly Import[])
   if (!from.folder.startsWith('packages/')) return []
   const own = imports.filter((found) => found.from === from)
   return [...entryPoints(from)]
-    .filter(([subpath]) => !/^\.\/(?:node|testing)(?:\/|$)/.test(subpath))
+    .filter(([subpath]) => !/\/(?:node|testing)(?:\/|$)/.test(subpath))
     .flatMap(([subpath, entry]) => {
       const reached = new Map<string, string | undefined>([[entry, undefined]])
       const problems: string[] = []
@@ -136,7 +136,7 @@ function needsNode(specifier: string): boolean {
   return (
     specifier.startsWith('node:') ||
     nodeOnly.has(packageName(specifier)) ||
-    /^@salp\/[^/]+\/node(?:\/|$)/.test(specifier)
+    /^@salp\/[^/]+(?:\/[^/]+)*\/node(?:\/|$)/.test(specifier)
   )
 }
 

@@ -45,6 +45,7 @@ describe('runCli()', () => {
       'tasks',
       'sessions',
       'cognition',
+      'models',
       'ab',
     ]) {
       const { exitCode, output } = await offline([name, '--help'])

@@ -12,6 +12,7 @@ import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { memoryCommand } from './commands/memory.js'
+import { modelsCommand } from './commands/models.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
@@ -96,6 +97,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     tasksCommand,
     sessionsCommand,
     cognitionCommand,
+    modelsCommand,
     abCommand,
     versionCommand,
   ]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { foldRecall, recallDepth, unrecalled } from './associative.js'
+import { type AssociativeMemory, foldRecall, recallDepth, recallForStep, unrecalled } from './associative.js'
 
 const times = (count: number, usedRank: number, depth = 12, from = unrecalled) => {
   let ranks = from
@@ -36,5 +36,30 @@ describe('foldRecall()', () => {
         expect(ranks.every((count) => count >= 0) && total > 0 && total < 110).toBe(true)
       }),
     )
+  })
+})
+
+describe('recallForStep()', () => {
+  const asked: number[] = []
+  const memory: AssociativeMemory = {
+    async recall(query, { limit }) {
+      asked.push(limit)
+      return { hits: [{ content: `about ${query}` }] }
+    },
+  }
+
+  test('asks for as many memories as are granted, and for none where none are', async () => {
+    const granted = await recallForStep({ memory, controls: () => ({ retrievalLimit: 4 }) }, 'keys')
+    expect([granted.contents, granted.report(1)]).toEqual([['about keys'], { depth: 4, usedRank: 1 }])
+    const none = await recallForStep({ memory, controls: () => ({ retrievalLimit: 0 }) }, 'keys')
+    expect([none.contents, asked]).toEqual([[], [4]])
+  })
+
+  test('rejects with the reason of a signal that aborted', async () => {
+    const reason = new Error('stopped')
+    const steered = recallForStep({ memory, controls: () => ({ retrievalLimit: 4 }) }, 'keys', {
+      signal: AbortSignal.abort(reason),
+    })
+    await expect(steered).rejects.toBe(reason)
   })
 })

@@ -12,7 +12,41 @@ export interface AssociativeMemory {
   recall(
     query: string,
     options: { readonly limit: number; readonly signal?: AbortSignal | undefined },
-  ): Promise<{ readonly hits: readonly { readonly record: { readonly content: string } }[] }>
+  ): Promise<{ readonly hits: readonly { readonly content: string }[] }>
+}
+
+/** What was recalled for a step. */
+export interface SteeredRecall {
+  /** What the memories say, the best first. Data, never instructions. */
+  readonly contents: readonly string[]
+  /** As `CallReport.recalled` of the calls that follow, with the rank of the memory that was of use; 0 if none was. */
+  report(usedRank: number): { readonly depth: number; readonly usedRank: number }
+}
+
+/**
+ * Recalls as many memories as the substrate grants the step.
+ *
+ * @param deps - `controls` is that of the substrate.
+ * @throws What the memory throws, and the signal's reason if it aborts.
+ */
+export async function recallForStep(
+  {
+    memory,
+    controls,
+  }: {
+    readonly memory: AssociativeMemory
+    readonly controls: (turn: { readonly turnId?: string | undefined }) => { readonly retrievalLimit: number }
+  },
+  query: string,
+  { turnId, signal }: { readonly turnId?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<SteeredRecall> {
+  signal?.throwIfAborted()
+  const depth = controls({ turnId }).retrievalLimit
+  const { hits } = depth === 0 ? { hits: [] } : await memory.recall(query, { limit: depth, signal })
+  return {
+    contents: hits.map(({ content }) => content),
+    report: (usedRank) => ({ depth, usedRank }),
+  }
 }
 
 /** Ranks at which memories proved useful, discounted; place 0 counts the recalls of which none did. Plain data. */

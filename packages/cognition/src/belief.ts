@@ -124,7 +124,7 @@ const excused = 0.5
  * Gives the chance that the tool is down at the time `at`: half of what was feared is gone after two minutes, and never less than
  * 3 % is left.
  */
-export function downAt({ down, at: last }: Belief, at: number): number {
+function downAt({ down, at: last }: Belief, at: number): number {
   const passed = at - last
   const kept = passed > 0 ? exp2(-passed / outage.halfLifeMs) : 1
   return outage.begins + Math.max(0, down - outage.begins) * kept
@@ -166,7 +166,7 @@ function filterDown(belief: Belief, outcome: OutcomeClass, at: number): number {
 }
 
 /** How often the tool answers when it is called correctly and is not down, truly or not. */
-export function answering({ counts: { ok, refuted, failed, timeout, unavailable } }: Belief): Rate {
+function answering({ counts: { ok, refuted, failed, timeout, unavailable } }: Belief): Rate {
   return { successes: prior.successes + ok + refuted, failures: prior.failures + failed + timeout + unavailable }
 }
 

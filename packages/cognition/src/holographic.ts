@@ -193,6 +193,8 @@ export function createHolographicWorkspace(
   from?: HolographicState | undefined,
 ): HolographicWorkspace {
   const { dimensions } = holography
+  /** The spectrum of a real vector mirrors itself: half of it is all of it. */
+  const half = dimensions / 2
   // Everything is kept as spectra: binding is then a product, and by Parseval's theorem a cosine is a sum of them.
   const trace =
     from === undefined
@@ -217,15 +219,16 @@ export function createHolographicWorkspace(
 
   /** Cosine of a value with what the key unbinds. */
   const cosine = (key: Spectrum, value: Spectrum): number => {
-    let sum = 0
-    for (let k = 0; k < dimensions; k++) {
+    const last = (key.real[half] as number) * (value.real[half] as number) * (trace.real[half] as number)
+    let sum = ((key.real[0] as number) * (value.real[0] as number) * (trace.real[0] as number) + last) / 2
+    for (let k = 1; k < half; k++) {
       const kr = key.real[k] as number
       const ki = key.imaginary[k] as number
       const vr = value.real[k] as number
       const vi = value.imaginary[k] as number
       sum += (kr * vr - ki * vi) * (trace.real[k] as number) + (kr * vi + ki * vr) * (trace.imaginary[k] as number)
     }
-    return sum / dimensions
+    return sum / half
   }
 
   const cleanUp = (key: Spectrum): Recollection | undefined => {
@@ -239,7 +242,7 @@ export function createHolographicWorkspace(
 
   /** Adds `weight` times the binding to the trace. */
   const add = (key: Spectrum, value: Spectrum, weight: number): void => {
-    for (let k = 0; k < dimensions; k++) {
+    for (let k = 0; k <= half; k++) {
       const kr = key.real[k] as number
       const ki = key.imaginary[k] as number
       const vr = value.real[k] as number
@@ -279,11 +282,21 @@ export function createHolographicWorkspace(
     load: () => ({ items: keys.size, capacity: Math.floor(dimensions / dimensionsPerItem) }),
     snapshot: () => ({
       dimensions,
-      trace: [...holography.fromSpectrum(trace)],
+      trace: [...holography.fromSpectrum(mirrored(trace))],
       values: [...values.keys()],
       keys: [...keys],
     }),
   }
+}
+
+/** Fills the second half of a spectrum from the first. */
+function mirrored({ real, imaginary }: Spectrum): Spectrum {
+  const [r, i] = [real.slice(), imaginary.slice()]
+  for (let k = 1; k < r.length / 2; k++) {
+    r[r.length - k] = r[k] ?? 0
+    i[i.length - k] = -(i[k] ?? 0)
+  }
+  return { real: r, imaginary: i }
 }
 
 function dropOldest(map: Map<string, unknown>, most: number): void {

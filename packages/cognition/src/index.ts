@@ -3,10 +3,22 @@
  * of the next step.
  */
 
-export type { AssociativeMemory } from './associative.js'
+export { type AssociativeMemory, recallForStep, type SteeredRecall } from './associative.js'
 export type { CallOutcome, OutcomeClass, OutcomeCounts, RateEstimate } from './belief.js'
 export type { Entry, Reader, SalienceFactors, Scope, Topic } from './blackboard.js'
 export type { BudgetName, BudgetReport } from './budget.js'
+export {
+  type CallReport,
+  defaultModules,
+  type InTurn,
+  type RankedTool,
+  type Spent,
+  type Substrate,
+  type SubstrateDeps,
+  type SubstrateEvents,
+  type SubstrateOptions,
+  type ToolOption,
+} from './contract.js'
 export {
   type Choice,
   type Counterfactual,
@@ -75,17 +87,5 @@ export {
   type SteerOptions,
   steer,
 } from './steer.js'
-export {
-  type CallReport,
-  createSubstrate,
-  defaultModules,
-  type InTurn,
-  type RankedTool,
-  type Spent,
-  type Substrate,
-  type SubstrateDeps,
-  type SubstrateEvents,
-  type SubstrateOptions,
-  type ToolOption,
-} from './substrate.js'
+export { createSubstrate } from './substrate.js'
 export type { Controls, Stop, TurnStart } from './turn.js'

@@ -211,7 +211,7 @@ function parseWorkspace(value: unknown): HolographicState {
 }
 
 function parseControllers(value: unknown): ControllersState {
-  const { tier, contextFraction, retrievalLimit, vigilance } = fields(value, 'controllers')
+  const { tier, contextFraction, retrievalLimit, vigilance, usual } = fields(value, 'controllers')
   const size = featureNames.length
   const parse = (given: unknown, path: string): { arms: readonly ArmState[] } => ({
     arms: list(fields(given, path).arms, `${path}.arms`).map((item, index): ArmState => {
@@ -228,6 +228,7 @@ function parseControllers(value: unknown): ControllersState {
     contextFraction: parse(contextFraction, 'controllers.contextFraction'),
     retrievalLimit: parse(retrievalLimit, 'controllers.retrievalLimit'),
     vigilance: parse(vigilance, 'controllers.vigilance'),
+    usual: number(usual, 'controllers.usual'),
   }
 }
 

@@ -2,9 +2,9 @@
 
 import type { Clock } from '@salp/core'
 import type { CallOutcome } from './belief.js'
+import type { RankedTool, Substrate, ToolOption } from './contract.js'
 import { perceive } from './perception.js'
 import type { Tier } from './precision.js'
-import type { RankedTool, Substrate, ToolOption } from './substrate.js'
 import type { Controls, Stop, TurnStart } from './turn.js'
 
 /** What steering asks of the loop. */
@@ -19,6 +19,8 @@ export interface SteerOptions extends Omit<TurnStart, 'perception'> {
   readonly request: string
   /** How long a call may take when nothing is known of its tool, in ms. Range (0, ∞). */
   readonly timeoutMs: number
+  /** Makes a signal that aborts after so many ms. @defaultValue `AbortSignal.timeout` */
+  readonly deadline?: ((ms: number) => AbortSignal) | undefined
 }
 
 /** One call of a tool. */
@@ -77,7 +79,10 @@ export interface SteeredTurn {
  *
  * @throws RangeError if a budget or the time limit is not finite and positive.
  */
-export function steer({ substrate, clock }: SteerDeps, { request, timeoutMs, ...turn }: SteerOptions): SteeredTurn {
+export function steer(
+  { substrate, clock }: SteerDeps,
+  { request, timeoutMs, deadline = (ms) => AbortSignal.timeout(ms), ...turn }: SteerOptions,
+): SteeredTurn {
   const { turnId } = turn
   if (!(timeoutMs > 0 && Number.isFinite(timeoutMs)))
     throw new RangeError(`Cannot limit calls to ${timeoutMs} ms: expected a finite number above 0`)
@@ -92,7 +97,7 @@ export function steer({ substrate, clock }: SteerDeps, { request, timeoutMs, ...
     asked: () => substrate.spend({ turnId, asked: true }),
     rank: (options, situation) => substrate.rank(options, { turnId, situation }),
     async call({ callId, tool, run, check, errorKind, signal, ...rest }) {
-      const limit = AbortSignal.timeout(substrate.timeoutMs(tool, timeoutMs))
+      const limit = deadline(substrate.timeoutMs(tool, timeoutMs))
       const started = clock.monotonic()
       const observe = (outcome: CallOutcome, kind?: string | undefined, checked = false): void => {
         const latencyMs = clock.monotonic() - started

@@ -3,8 +3,10 @@ import { recordingPublisher, stoppedClock } from '@salp/core/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CallOutcome } from './belief.js'
+import type { CallReport, SubstrateEvents, SubstrateOptions } from './contract.js'
+import { inversePropensity } from './learning/off-policy.js'
 import { perceive } from './perception.js'
-import { type CallReport, createSubstrate, type SubstrateEvents, type SubstrateOptions } from './substrate.js'
+import { createSubstrate } from './substrate.js'
 import type { TurnStart } from './turn.js'
 
 /** Every module on, those off by default too. */
@@ -124,6 +126,111 @@ describe('observe()', () => {
         expect(fresh.substrate.snapshot()).toEqual({ ...substrate.snapshot(), at: expect.any(Number) })
       }),
     )
+  })
+})
+
+describe('bad input', () => {
+  test('outcomes out of order, of unknown turns and after the end count once, for the tool', () => {
+    const { substrate, begin, see } = setUp()
+    see('early', ['ok'], { turnId: 'not begun' })
+    begin('list the files')
+    substrate.endTurn({ status: 'completed' })
+    see('late', ['error'], { turnId: 't' })
+    substrate.endTurn({ turnId: 't', status: 'completed', right: true })
+    substrate.spend({ turnId: 'nobody', tokens: 5 })
+    expect(substrate.state().beliefs.map(({ tool, calls }) => [tool, calls])).toEqual([
+      ['late', 1],
+      ['early', 1],
+    ])
+  })
+
+  test('a clock that jumps back and far ahead leaves every figure finite and in range', () => {
+    let now = 1e12
+    const clock = { now: () => now, monotonic: () => now }
+    const substrate = createSubstrate(
+      { clock, rng: createRng(1), events: { publish: () => undefined } },
+      { modules: everything },
+    )
+    const jumps = [1e12, 0, -1e15, 8.64e15, 5, 1e12]
+    for (const [index, at] of jumps.entries()) {
+      now = at
+      substrate.beginTurn({
+        turnId: `${index}`,
+        sessionId: 's',
+        perception: perceive('fix it'),
+        toolBudget: 9,
+        wallClockMs: 1e4,
+      })
+      for (const outcome of ['ok', 'error', 'timeout'] as const)
+        substrate.observe({ callId: `${index} ${outcome}`, tool: 'a', outcome, latencyMs: 50, situation: 'x' })
+      const [best] = substrate.rank([{ tool: 'a' }, { tool: 'b' }], { situation: 'x' })
+      expect(Number.isFinite(best?.freeEnergy)).toBe(true)
+      expect(JSON.stringify(substrate.state())).not.toContain('null')
+    }
+    expect(substrate.timeoutMs('a', 1_000)).toBeGreaterThanOrEqual(500)
+  })
+
+  test('100 000 posts of a turn leave the board bounded and the turn steerable', () => {
+    const { substrate, begin, see } = setUp()
+    begin('delete the production database', { toolBudget: 1e6 })
+    for (let index = 0; index < 10_000; index++) see(`tool ${index % 700}`, times(10, index % 2 === 0 ? 'error' : 'ok'))
+    expect(substrate.state().blackboard.length).toBeLessThanOrEqual(128)
+    expect(substrate.controls()).toMatchObject({ verification: 'strict' })
+  })
+
+  test('a price of nothing, or names that are no names, rank without harm', () => {
+    const { substrate, begin } = setUp()
+    begin('list the files')
+    const ranked = substrate.rank(
+      [
+        { tool: '__proto__', price: 0 },
+        { tool: '', price: 5 },
+      ],
+      { situation: 'constructor' },
+    )
+    expect(ranked.map(({ tool }) => tool)).toEqual(['__proto__', ''])
+    expect(substrate.rank([])).toEqual([])
+  })
+})
+
+describe('isWorthChecking()', () => {
+  const trust = (see: ReturnType<typeof setUp>['see'], count: number) =>
+    see('search', times(count, 'ok'), { checked: true })
+
+  test('checks a tool that was caught lying, and one that proved honest no more', () => {
+    const { substrate, begin, see } = setUp()
+    begin('look it up')
+    trust(see, 40)
+    expect(substrate.isWorthChecking({ tool: 'search' })).toBe(false)
+    see('search', times(6, 'error'), { errorKind: 'unverified' })
+    expect(substrate.isWorthChecking({ tool: 'search' })).toBe(true)
+  })
+
+  test('learns from results that proved wrong, whoever lied', () => {
+    const { substrate, begin, see } = setUp()
+    trust(see, 20)
+    expect(substrate.isWorthChecking({ tool: 'search' })).toBe(false)
+    for (let turn = 0; turn < 12; turn++) {
+      begin('list the files in docs/guide', { turnId: `${turn}` })
+      see('search', ['ok'], { turnId: `${turn}` })
+      substrate.endTurn({ turnId: `${turn}`, status: 'completed', right: false })
+    }
+    expect(substrate.isWorthChecking({ tool: 'search' })).toBe(true)
+  })
+})
+
+describe('forecast()', () => {
+  test('falls with an outage and with failures in a row, and tells situations apart', () => {
+    const { substrate, begin, see } = setUp()
+    begin('read them', { toolBudget: 90 })
+    see('a', times(30, 'ok'), { situation: 'csv' })
+    const before = substrate.forecast('a', { situation: 'csv' })
+    see('a', times(3, 'error'), { situation: 'pdf' })
+    expect(substrate.forecast('a', { situation: 'pdf' })).toBeLessThan(substrate.forecast('a', { situation: 'csv' }))
+    expect(substrate.forecast('a', { situation: 'csv' })).toBeLessThan(before)
+    const alone = substrate.forecast('b')
+    substrate.endTurn({ status: 'stopped' })
+    expect(substrate.forecast('b')).toBeGreaterThan(alone)
   })
 })
 
@@ -322,6 +429,55 @@ describe('restore()', () => {
 })
 
 describe('createSubstrate()', () => {
+  test('brings a snapshot of version 1 up to date, and says so', () => {
+    const { substrate, see } = setUp()
+    see('read_file', [...times(9, 'ok'), 'error'])
+    const { version: _, entries: __, counterfactual: ___, workspace: ____, ...kept } = substrate.snapshot()
+    const { validities: _1, honesty: _2, ranks: _3, integration: _4, ...mind } = kept.mind
+    const tools = kept.tools.map(({ tool, belief: { held: _5, down: _6, counts, ...belief } }) => {
+      const { refuted: _7, ...old } = counts
+      return { tool, belief: { ...belief, counts: old } }
+    })
+    const completion = { ...tools[0]?.belief }
+    const later = setUp({ from: { ...kept, version: 1, tools, mind: { ...mind, completion } } })
+    expect(later.events.published).toEqual([['snapshot:migrated', { at: 1_000, from: 1 }]])
+    expect(later.substrate.state().beliefs[0]).toMatchObject({ tool: 'read_file', calls: 10 })
+    expect(later.substrate.snapshot().version).toBe(2)
+  })
+
+  test('logs what controllers did, so that another policy can be judged by it', () => {
+    const { substrate, begin, see, named } = setUp({ modules: { controllers: true } })
+    begin('list the files', { toolBudget: 1_000 })
+    for (let step = 0; step < 300; step++) {
+      const { tier } = substrate.controls()
+      see('a', ['ok'], { tier })
+    }
+    const log = named('dials:rewarded').flatMap(([, event]) => {
+      if (!('reward' in event)) return []
+      const { features, arms, probabilities, reward } = event
+      return [{ features: Float64Array.from(features), arm: arms[0] ?? 0, probability: probabilities[0] ?? 1, reward }]
+    })
+    expect(log).toHaveLength(300)
+    const rng = createRng('judge')
+    const [dear, cheap] = [
+      [0, 0, 1],
+      [1, 0, 0],
+    ].map((shares) => inversePropensity(log, () => shares, { rng }).estimate)
+    expect(cheap).toBeGreaterThan(dear ?? Number.POSITIVE_INFINITY)
+  })
+
+  test('goes on with learned controllers, lessons and bindings from a snapshot', () => {
+    const modules = { controllers: true }
+    const { substrate, begin, see } = setUp({ modules })
+    begin('list the files')
+    substrate.controls()
+    see('a', times(5, 'error'), { situation: 'pdf', alternatives: ['a', 'b'], tier: 'fast' })
+    const later = setUp({ modules, from: JSON.parse(JSON.stringify(substrate.snapshot())) })
+    const [before, after] = [substrate.snapshot(), later.substrate.snapshot()]
+    expect(after).toEqual({ ...before, workspace: { ...before.workspace, trace: expect.any(Array) } })
+    expect(later.substrate.state().lessons).toHaveLength(1)
+  })
+
   test('starts fresh from a snapshot of another version, and says so', () => {
     const { events, substrate } = setUp({ from: { version: 99 } })
     expect(events.published).toEqual([

@@ -1,9 +1,8 @@
 /** The loop: what a call's outcome changes in the agent, and what that changes in its next step. */
 
-import { type Clock, type Publisher, type Rng, SalpError } from '@salp/core'
-import { foldRecall, recallDepth, unrecalled } from './associative.js'
+import { SalpError } from '@salp/core'
+import { foldRecall, unrecalled } from './associative.js'
 import {
-  type CallOutcome,
   classifyOutcome,
   type Evidence,
   estimateRate,
@@ -18,19 +17,19 @@ import {
   revise,
   timeLimitMs,
 } from './belief.js'
-import { createBlackboard, type Entry, type Scope, salienceAt, topics } from './blackboard.js'
+import { createBlackboard, type Scope, salienceAt, topics } from './blackboard.js'
 import { type BudgetName, energyLeft, reportBudgets } from './budget.js'
-import { type Counterfactual, createCounterfactual } from './counterfactual.js'
 import {
-  blockedChance,
-  cheapestTier,
-  isHopeless,
-  isWorthAsking,
-  isWorthChecking,
-  type Prices,
-  stuckChance,
-  usualPrices,
-} from './economy.js'
+  type CallReport,
+  defaultModules,
+  type RankedTool,
+  type Substrate,
+  type SubstrateDeps,
+  type SubstrateOptions,
+  type ToolOption,
+} from './contract.js'
+import { type Counterfactual, createCounterfactual } from './counterfactual.js'
+import { blockedChance, isWorthAsking, isWorthChecking, usualPrices } from './economy.js'
 import { createHolographicWorkspace, createHolography, type HolographicWorkspace } from './holographic.js'
 import { broadcastThreshold, foldFlow, measureIntegration, pairOf } from './integration.js'
 import { signatureOf } from './internal/signature.js'
@@ -46,180 +45,26 @@ import {
   learnValidity,
   type Mind,
   type SubstrateModules,
-  type TurnEnding,
   unknownTool,
 } from './mind.js'
-import { type Notice, noticeCall, noticeDenials, noticeRequest, openRequest } from './notices.js'
-import { orderCalls, type PendingCall } from './order.js'
+import { type Notice, noticeCall, noticeDenials, noticeRequest } from './notices.js'
+import { orderCalls } from './order.js'
 import { unperceived } from './perception.js'
-import { decidePolicy, type Policy, type Regime, type Tier } from './precision.js'
+import type { Policy, Regime, Tier } from './precision.js'
+import { contextPrice, decideByRules, isDemanding, stopIfHopeless, stuckOf } from './rules.js'
 import { parseSnapshot, type ReadSnapshot, type SubstrateSnapshot, snapshotVersion } from './snapshot.js'
-import { type Observation, reportBelief, type SubstrateState } from './state.js'
+import { type Observation, reportBelief } from './state.js'
 import { noSurprise, type Surprise } from './surprise.js'
 import {
   allowedCalls,
   type Controls,
   countCall,
   decideStop,
-  type Stop,
   startTurn,
   type Turn,
   type TurnCall,
-  type TurnStart,
   useOf,
 } from './turn.js'
-
-/** What a substrate asks of the application. */
-export interface SubstrateDeps {
-  readonly clock: Pick<Clock, 'now' | 'monotonic'>
-  readonly rng: Rng
-  readonly events: Publisher<SubstrateEvents>
-}
-
-/** How a substrate behaves. */
-export interface SubstrateOptions {
-  /** Modules switched off or on. @defaultValue {@link defaultModules} */
-  readonly modules?: { readonly [Name in keyof SubstrateModules]?: boolean | undefined } | undefined
-  /** A stored {@link SubstrateSnapshot}. One that cannot be read is told as `snapshot:refused`, and the substrate starts fresh. */
-  readonly from?: unknown
-  /** Base temperature of the model. Without it `Controls.temperature` is absent. */
-  readonly temperature?: number | undefined
-  /** What things cost here. Without them usual proportions are taken, and the regime sets the tier. */
-  readonly prices?: Prices | undefined
-  /** How controllers learn, if they are on. @defaultValue `'thompson'` */
-  readonly algorithm?: 'thompson' | 'linucb' | undefined
-}
-
-/** What a substrate tells others. */
-export interface SubstrateEvents {
-  'regime:changed': { readonly at: number; readonly from: Regime; readonly to: Regime; readonly why: string }
-  'surprise:spiked': {
-    readonly at: number
-    readonly callId: string
-    readonly tool: string
-    readonly bits: number
-    readonly level: number
-  }
-  /** Once for each budget of a turn; `limit` and `used` in the unit of the budget. */
-  'budget:exhausted': {
-    readonly at: number
-    readonly turnId: string
-    readonly budget: BudgetName
-    readonly limit: number
-    readonly used: number
-  }
-  'entry:posted': { readonly at: number; readonly entry: Entry }
-  /** An older snapshot was brought up to date: what its version did not know started fresh. */
-  'snapshot:migrated': { readonly at: number; readonly from: number }
-  'snapshot:refused': { readonly at: number; readonly reason: string }
-}
-
-/** Names a turn where several run at once; without it the one that began last is meant. */
-export interface InTurn {
-  readonly turnId?: string | undefined
-}
-
-/** A call that ended. */
-export interface CallReport extends InTurn {
-  readonly callId: string
-  readonly tool: string
-  readonly outcome: CallOutcome
-  /** What kind of `error`: `invalid`, `unknown-tool`, `denied`, `unavailable`, `timeout` or `cancelled`; else the tool's failure. */
-  readonly errorKind?: string | undefined
-  /** How long it ran, in ms, without waiting for a person. One not finite, or negative, is ignored; the outcome still counts. */
-  readonly latencyMs: number
-  /** What kind of thing the call was for, in a word; calls for like things share it. */
-  readonly situation?: string | undefined
-  /** Which model called it. */
-  readonly tier?: Tier | undefined
-  /** Whether the result was checked: one that was refuted is an `error` of kind `unverified`. @defaultValue `false` */
-  readonly checked?: boolean | undefined
-  /** Tools that could have been called instead, this one among them. */
-  readonly alternatives?: readonly string[] | undefined
-  /** Of the memories recalled for it: how many there were, and the rank of the one that was of use; 0 if none was. */
-  readonly recalled?: { readonly depth: number; readonly usedRank: number } | undefined
-}
-
-/** A tool that could be called. */
-export interface ToolOption {
-  readonly tool: string
-  /** Price of a call, in the unit of {@link Prices}. @defaultValue `prices.call` */
-  readonly price?: number | undefined
-}
-
-/** A tool with what is expected of calling it. */
-export interface RankedTool {
-  readonly tool: string
-  /** Chance that it answers, and truly. Range (0, 1). */
-  readonly works: number
-  /** Expected free energy in bits: lower is better. */
-  readonly freeEnergy: number
-}
-
-/** What a turn used besides calls. What is not finite and positive counts as 0. */
-export interface Spent extends InTurn {
-  readonly tokens?: number | undefined
-  readonly costUsd?: number | undefined
-  /** Time spent waiting for a person, in ms; it does not count against the turn. */
-  readonly waitedMs?: number | undefined
-  /** Whether a person was asked how to go on. */
-  readonly asked?: boolean | undefined
-}
-
-/** The control loop of one agent. Beliefs, gains and regime are the agent's; budgets and requests are each turn's own. */
-export interface Substrate {
-  /**
-   * Begins a turn; one that already runs goes on under the new limits. At most 64 run at once, then the oldest is dropped.
-   *
-   * @throws RangeError if a budget is not finite and positive.
-   */
-  beginTurn(turn: TurnStart): void
-  /** How to do the next step. Without a turn there is nothing left to call. */
-  controls(turn?: InTurn): Controls
-  /**
-   * Orders a batch by expected free energy: only reads that stand together change places, all else is a barrier.
-   *
-   * @returns The id of each call, once for each time it was given.
-   */
-  order(calls: readonly PendingCall[]): string[]
-  /**
-   * Ranks tools that could serve the same end, the lowest expected free energy first, equal ones as they came.
-   *
-   * @param where - `situation`: what it is for, in a word.
-   */
-  rank(options: readonly ToolOption[], where?: InTurn & { readonly situation?: string | undefined }): RankedTool[]
-  /** Chance that a correct call of the tool is answered now, truly or not. Range (0, 1). */
-  forecast(tool: string, where?: InTurn & { readonly situation?: string | undefined }): number
-  /** Whether a result that looks right should be checked before it is used. */
-  isWorthChecking(result: InTurn & { readonly tool: string }): boolean
-  /**
-   * A time limit for a call, scaled by how long the tool takes and by patience.
-   *
-   * @returns Integer in ms, from half to three times `baseMs`.
-   * @throws RangeError if `baseMs` is not finite and positive.
-   */
-  timeoutMs(tool: string, baseMs: number): number
-  /** Learns from a call's outcome, once for each `callId` among the last 512. */
-  observe(call: CallReport): Observation
-  /** Charges a turn. */
-  spend(spent: Spent): void
-  /**
-   * Ends a turn; one that does not run is ignored.
-   *
-   * @param turn - `right`: whether its result proved right, if somebody told. The tools that were trusted in it share praise and blame.
-   */
-  endTurn(turn: InTurn & { readonly status: TurnEnding; readonly right?: boolean | undefined }): void
-  /** Everything there is to see. Costs some 20 µs for each tool known. */
-  state(): SubstrateState
-  /** What was learnt; a substrate created `from` it goes on where this one left off. */
-  snapshot(): SubstrateSnapshot
-  /**
-   * Replaces what was learnt; running turns go on.
-   *
-   * @throws {@link SnapshotError} (`cognition/snapshot`) if it is of another version or malformed; then nothing changed.
-   */
-  restore(snapshot: unknown): void
-}
 
 /** Bounds of what is kept. */
 const kept = { tools: 512, calls: 512, shown: 128, turns: 64 } as const
@@ -236,21 +81,6 @@ interface RunningTurn {
   /** How the learned controllers set the dials for the step that comes, and for the turn's first. */
   dials?: DialChoice | undefined
   firstDials?: DialChoice | undefined
-}
-
-/** Modules that are on unless said otherwise: those that earned it in the report of the gym. */
-export const defaultModules: SubstrateModules = {
-  perception: true,
-  surprise: false,
-  belief: true,
-  precision: true,
-  neuromodulation: false,
-  blackboard: true,
-  memory: true,
-  counterfactual: true,
-  integration: false,
-  holographic: false,
-  controllers: false,
 }
 
 /** Creates the control loop of one agent. It does nothing by itself: every change follows from a method called. */
@@ -301,43 +131,18 @@ export function createSubstrate(
     for (const notice of notices) board.post({ ...notice, scope }, attention)
   }
 
-  const isDemanding = (running: RunningTurn | undefined): boolean => {
-    const { intent, ambiguity } = running?.turn.perception ?? unperceived
-    return intent === 'planning' || intent === 'research' || ambiguity >= openRequest
-  }
-
   /** What the fixed rules set. */
-  const rulesOf = (running: RunningTurn | undefined): Policy => {
-    const demanding = isDemanding(running)
-    const policy = decidePolicy(mind.precision.regime, {
-      modulators: mind.modulators,
+  const rulesOf = (running: RunningTurn | undefined): Policy =>
+    decideByRules({
+      mind,
+      modules,
+      prices,
+      priced: stated !== undefined,
+      perception: running?.turn.perception ?? unperceived,
+      invalids: running?.turn.invalids ?? 0,
       energy: energyOf(running),
       risky: running !== undefined && board.hears(running.scope, 'risk'),
-      demanding,
     })
-    // A model that calls wrongly again and again lacks context, a memory, or the wits: it gets more of each.
-    const invalids = running?.turn.invalids ?? 0
-    const contextFraction = modules.precision
-      ? Math.min(0.65, policy.contextFraction + moreContext * invalids)
-      : policy.contextFraction
-    return {
-      ...policy,
-      contextFraction,
-      tier:
-        stated === undefined || !modules.precision ? policy.tier : priced(demanding || invalids > 1, contextFraction),
-      // Until somebody tells of recalls, nothing is known of them.
-      retrievalLimit:
-        modules.memory && mind.ranks !== undefined
-          ? Math.min(12, recallDepth(mind.ranks, memoryWorth / prices.memory) + moreMemories * invalids)
-          : policy.retrievalLimit,
-    }
-  }
-
-  const priced = (demanding: boolean, contextFraction: number): Tier => {
-    const { fast, standard, capable } = mind.validities[demanding ? 'demanding' : 'plain']
-    const validities = { fast: rateMean(fast), standard: rateMean(standard), capable: rateMean(capable) }
-    return cheapestTier(validities, contextPrice(contextFraction), prices)
-  }
 
   const policyOf = (running: RunningTurn | undefined): Policy => {
     const rules = rulesOf(running)
@@ -359,7 +164,7 @@ export function createSubstrate(
       modulators.noradrenaline - 1,
       energyOf(running),
       running.turn.perception.ambiguity,
-      isDemanding(running) ? 1 : 0,
+      isDemanding(running.turn.perception) ? 1 : 0,
       Math.min(1, running.turn.failures / 4),
     ])
     return features
@@ -383,26 +188,13 @@ export function createSubstrate(
     const waits = askHuman && turn.failures < asksUntil
     const stop =
       decideStop(turn, useOf(turn, clock.monotonic()), toolShare, serotonin) ??
-      (modules.belief && !waits ? hopeless(turn, policy, serotonin) : undefined)
+      (modules.belief && !waits ? stopIfHopeless(turn, { ...policy, patience: serotonin }, prices) : undefined)
     return {
       ...common,
       toolBudget: stop === undefined ? allowedCalls(turn, toolShare) - turn.calls : 0,
       askHuman,
       stop,
     }
-  }
-
-  const hopeless = (
-    turn: Turn,
-    { tier, contextFraction }: Pick<Policy, 'tier' | 'contextFraction'>,
-    patience: number,
-  ): Stop | undefined => {
-    if (turn.failures === 0) return undefined
-    const blocked = blockedChance(turn.likelihood)
-    const price = prices.call + prices.steps[tier] * contextPrice(contextFraction)
-    if (!isHopeless(blocked, { works: turn.outlook, price, patience }, prices)) return undefined
-    const percent = (100 * blocked).toFixed(0)
-    return { cause: 'hopeless', reason: `What is tried cannot be done, with a chance of ${percent} %` }
   }
 
   const tellExhaustion = ({ turn, exhausted }: RunningTurn): void => {
@@ -465,7 +257,8 @@ export function createSubstrate(
     mind = next
     if (checked || outcome === 'refuted')
       mind = learnHonesty(mind, { held: outcome === 'ok' ? 1 : 0, refuted: outcome === 'refuted' ? 1 : 0 })
-    if (tier !== undefined) mind = learnValidity(mind, tier, isDemanding(running), outcome !== 'invalid')
+    if (tier !== undefined)
+      mind = learnValidity(mind, tier, isDemanding(running?.turn.perception ?? unperceived), outcome !== 'invalid')
     if (recalled !== undefined && modules.memory)
       mind = { ...mind, ranks: foldRecall(mind.ranks ?? unrecalled, recalled.usedRank, recalled.depth) }
     // A name the model made up is its own mistake, and no tool to remember.
@@ -492,7 +285,11 @@ export function createSubstrate(
     const { contextFraction, retrievalLimit } = dials.dials
     const paid = prices.steps[tier] * contextPrice(contextFraction) + prices.call + retrievalLimit * prices.memory
     const gained = seen.outcome === 'ok' ? stepWorth * prices.worth : 0
-    controllers.learn(dials, (gained - paid) / prices.call)
+    const reward = (gained - paid) / prices.call
+    controllers.learn(dials, reward)
+    const { features, arms, probabilities } = dials
+    const { turnId } = running.turn
+    events.publish('dials:rewarded', { at: clock.now(), turnId, features: [...features], arms, probabilities, reward })
   }
 
   const learnSituation = (call: CallReport, outcome: OutcomeClass, works: number): void => {
@@ -720,19 +517,8 @@ export function createSubstrate(
   }
 }
 
-function stuckOf({ likelihood, outlook }: Turn): number {
-  return stuckChance(blockedChance(likelihood), outlook)
-}
-
 /** Failures in a row after which nobody will ask any more. */
 const asksUntil = 8
-
-/** What a memory of use is worth, in typical calls. */
-const memoryWorth = 1
-
-/** Share of the context, and memories, that each wrong call of the model adds. */
-const moreContext = 0.05
-const moreMemories = 3
 
 /** What a call that works is worth: this share of the turn. */
 const stepWorth = 0.12
@@ -742,11 +528,6 @@ const curiousCheck = 1
 
 /** Dimensions of the holographic workspace within the loop, for its speed. */
 const workspaceDimensions = 256
-
-/** Price of a step over that at a typical context, by the share of the context that is filled. */
-function contextPrice(contextFraction: number): number {
-  return 0.4 + 2 * contextFraction
-}
 
 function chooseModules(chosen: NonNullable<SubstrateOptions['modules']>): SubstrateModules {
   const names = Object.keys(defaultModules) as (keyof SubstrateModules)[]

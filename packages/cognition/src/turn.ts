@@ -89,7 +89,7 @@ export interface Controls {
 const patience = 12
 
 /** Chance that a tool nobody ranked works: that of a new one. */
-export const freshOutlook = 0.8
+const freshOutlook = 0.8
 
 /** Denials in a row after which a person has said enough. */
 const deniedEnough = 3

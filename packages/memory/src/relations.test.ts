@@ -15,6 +15,9 @@ describe('findClaim()', () => {
     ['My favourite colour is green', 'speaker', 'favourite', 'green'],
     ['The Torban meeting was moved to Tuesdays', 'torban', 'day', 'tuesdays'],
     ['Kelva was hired by Acme', 'kelva', 'employer', 'acme'],
+    ['Anna works at Acme Harbour and leads the tide project', 'anna', 'employer', 'acme harbour'],
+    ['Anna works for Marks and Spencer', 'anna', 'employer', 'marks and spencer'],
+    ['Then Kelva moved to Lisbon, where she runs a bakery', 'kelva', 'residence', 'lisbon'],
   ])('reads %j', (content, subject, attribute, value) => {
     expect(findClaim(content)).toEqual({ subject, attribute, value })
   })

@@ -202,7 +202,7 @@ function findRelation(sentence: string): Relation | undefined {
   )
     return undefined
   const plain = sentence.replace(
-    /^(?:we now do|we do|and|but|so|actually,?|correction:|update:|now,?|by the way,?) /i,
+    /^(?:we now do|we do|and|but|so|then|later|afterwards|meanwhile|also|today|yesterday|actually|correction:|update:|now|by the way),? /i,
     '',
   )
   const noun =
@@ -230,6 +230,10 @@ function findRelation(sentence: string): Relation | undefined {
   return undefined
 }
 
+/** Where a value ends because the sentence goes on with another verb: "Acme and leads the project". */
+const nextClause =
+  /,? (?:and|but|where|while) (?:(?:he|she|it|they) )?(?:is|was|has|had|leads?|led|works?|worked|lives?|lived|moved|joined|uses?|used|owns?|owned|runs?|ran|likes?|started|became|married|plays?|studie[sd]|manages?|managed|wants?|needs?|keeps?)\b.*$/u
+
 /** A subject is a thing: not a pronoun, not a clause. */
 function admissible(relation: Relation): Relation | undefined {
   const subject = relation.subject.replace(/^(?:the|a|an|my|our|their|his|her)(?= )/i, '').trim()
@@ -242,7 +246,10 @@ function admissible(relation: Relation): Relation | undefined {
   ) {
     return undefined
   }
-  const value = relation.value.replace(/^(?:the|an?) /i, '').replace(/ (?:now|anymore|from now on|these days)$/i, '')
+  const value = relation.value
+    .replace(nextClause, '')
+    .replace(/^(?:the|an?) /i, '')
+    .replace(/ (?:now|anymore|from now on|these days)$/i, '')
   return { ...relation, subject: /^(?:i|my|our|me)$/i.test(subject) ? 'speaker' : subject, value }
 }
 

@@ -10,10 +10,11 @@ import { integerFrom } from './values.js'
 
 interface GymOptions {
   readonly report?: true
-  readonly seed: number
-  readonly heldOut: number
-  readonly development: number
-  readonly factorial: number
+  // Left out, each is as published.
+  readonly seed?: number
+  readonly heldOut?: number
+  readonly development?: number
+  readonly factorial?: number
   readonly out?: string
 }
 
@@ -26,10 +27,10 @@ export function abCommand(toAction: ToAction): Command {
   ab.command('gym')
     .description('the substrate in simulated worlds, against loops without it; takes some minutes')
     .option('--report', 'print the whole report, as it is published in docs/results/gym.md')
-    .option('--seed <number>', 'where the seeds of the worlds begin', integerFrom(0), 1)
-    .option('--held-out <worlds>', 'worlds that judge', integerFrom(17), 204)
-    .option('--development <worlds>', 'worlds on which modules are decided upon', integerFrom(17), 200)
-    .option('--factorial <worlds>', 'worlds of the factorial design', integerFrom(1), 40)
+    .option('--seed <number>', 'where the seeds of the worlds begin', integerFrom(0))
+    .option('--held-out <worlds>', 'worlds that judge', integerFrom(17))
+    .option('--development <worlds>', 'worlds on which modules are decided upon', integerFrom(17))
+    .option('--factorial <worlds>', 'worlds of the factorial design', integerFrom(1))
     .option('-o, --out <file>', 'write the whole report to a file too')
     .action(
       toAction(async (invocation, { report: whole, out, ...options }: GymOptions) => {

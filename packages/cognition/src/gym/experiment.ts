@@ -1,8 +1,8 @@
 /** Arms in the same worlds, and what their differences amount to. */
 
 import { bootstrapCi, createRng, holm, type Interval, signFlipTest } from '@salp/core'
+import { defaultModules } from '../contract.js'
 import type { SubstrateModules } from '../mind.js'
-import { defaultModules } from '../substrate.js'
 import { type PlainLoop, plainLoop } from './baselines.js'
 import type { PilotFactory } from './pilot.js'
 import { runStream, type StreamResult } from './stream.js'
@@ -156,7 +156,7 @@ function effectsOf(
   }[],
 ): Effect[] {
   const rng = createRng('gym/sign-flip')
-  const adjusted = holm(differences.map(({ solved }) => signFlipTest(solved, { rng, draws: 4_000 })))
+  const adjusted = holm(differences.map(({ solved }) => signFlipTest(solved, { rng, draws: 20_000 })))
   return differences.map(({ module, solved, spent }, index) => ({
     module,
     solved: meanOver(solved),

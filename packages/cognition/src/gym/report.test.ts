@@ -14,9 +14,9 @@ describe('gymReport()', () => {
   })
 })
 
-describe('docs/results/gym.md', () => {
-  const published = readFileSync(new URL('../../../../docs/results/gym.md', import.meta.url), 'utf8')
+const published = readFileSync(new URL('../../../../docs/results/gym.md', import.meta.url), 'utf8')
 
+describe('docs/results/gym.md', () => {
   test('was written by the code as it is now', () => {
     expect(published).toContain(`\`${gymFingerprint()}\``)
   })
@@ -24,6 +24,16 @@ describe('docs/results/gym.md', () => {
   test('claims what it is published for, and has a row for each module that is on', () => {
     expect(published).toContain('does more tasks right than every baseline, the intervals apart')
     expect(published).not.toContain('this is a defect')
+  })
+})
+
+describe('README.md', () => {
+  test('quotes the report as it is', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const row = published.split('\n').find((line) => line.startsWith('| no substrate, best of 120 | ')) ?? ''
+    const [, rival = '', ours = ''] = row.split(' | ').map((cell) => cell.trim())
+    const claim = `${ours} of tasks right where the best of 120 plain loops does ${rival}`
+    expect(readme.replaceAll('\n', ' ')).toContain(claim)
   })
 })
 

@@ -1,8 +1,8 @@
 /** The report that decides which modules are on: Markdown, the same bytes for the same seed on every machine. */
 
 import { createRng, type Interval } from '@salp/core'
+import { defaultModules } from '../contract.js'
 import { hashText } from '../internal/draws.js'
-import { defaultModules } from '../substrate.js'
 import { fixedThresholds, oracle, plainLoop, usualLoop } from './baselines.js'
 import {
   atEqualCost,
@@ -29,7 +29,7 @@ export interface GymReportOptions {
   readonly seed?: number | undefined
   /** Worlds that judge. @defaultValue `204`, twelve of each family */
   readonly heldOut?: number | undefined
-  /** Worlds on which modules are decided upon. @defaultValue `200` */
+  /** Worlds on which modules are decided upon. @defaultValue `400` */
   readonly development?: number | undefined
   /** Worlds of the factorial design, each run 128 times. @defaultValue `40` */
   readonly factorial?: number | undefined
@@ -45,7 +45,7 @@ export interface GymReportOptions {
 export function gymReport({
   seed = 1,
   heldOut = 204,
-  development = 200,
+  development = 400,
   factorial = 40,
   onStep = () => undefined,
 }: GymReportOptions = {}): string {
@@ -67,6 +67,16 @@ export function gymReport({
   onStep('comparing at equal cost')
   const rivals = arms.slice(0, 4)
   const equal = rivals.map(({ name, results }) => ({ name, ...atEqualCost(judged, substratePilot(), results) }))
+  onStep('with less and more money')
+  const scales = [0.4, 0.6, 0.8, 1, 1.5, 3]
+  const frontier = scales.map((scale): FrontierRow => {
+    const purses = judged.map(({ purse }) => scale * purse)
+    return {
+      scale,
+      rival: runArm(judged, plainLoop(tuned.loop), purses),
+      ours: runArm(judged, substratePilot(), purses),
+    }
+  })
   onStep('comparing controllers')
   const learners: readonly (readonly [string, SubstratePilotOptions])[] = [
     ['fixed rules (shipped)', {}],
@@ -105,6 +115,10 @@ export function gymReport({
     '',
     `“Best of ${tuned.tried}” is the plain loop whose settings solved most on development worlds: ${describeLoop(tuned.loop)}.`,
     'The fixed thresholds are those of the reference system as its code was; it never enforced its caps on tools, so both ways are shown.',
+    '',
+    '## With less and more money',
+    '',
+    ...frontierTable(frontier, judged),
     '',
     '## Each with its own purse',
     '',
@@ -183,6 +197,23 @@ function equalTable(rows: readonly (EqualCost & { readonly name: string })[]): s
       points(difference),
       ours.low > rival.high ? 'yes' : 'no',
     ]),
+  )
+}
+
+interface FrontierRow {
+  readonly scale: number
+  readonly rival: readonly StreamResult[]
+  readonly ours: readonly StreamResult[]
+}
+
+function frontierTable(rows: readonly FrontierRow[], worlds: readonly World[]): string[] {
+  const cells = (results: readonly StreamResult[]): string[] => [
+    share(meanOver(solvedShares(results))),
+    percent(meanOver(spentShares(results, worlds)).estimate),
+  ]
+  return table(
+    ['purses, times', 'no substrate, best settings', 'spent', 'shipped default', 'spent'],
+    rows.map(({ scale, rival, ours }) => [String(scale), ...cells(rival), ...cells(ours)]),
   )
 }
 

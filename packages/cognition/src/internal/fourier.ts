@@ -90,25 +90,58 @@ export function transform(
     real[low + 3] = oddR - turnedR
     imaginary[low + 3] = oddI - turnedI
   }
-  for (let half = 4; half < length; half *= 2) {
-    for (let start = 0; start < length; start += 2 * half) {
+  let half = 4
+  // Two stages a pass: each number is read and written half as often.
+  for (; 4 * half <= length; half *= 4) {
+    for (let start = 0; start < length; start += 4 * half) {
       for (let offset = 0; offset < half; offset++) {
-        const c = cosines[half + offset] as number
-        const s = sines[half + offset] as number
-        const low = start + offset
-        const high = low + half
-        const r = real[high] as number
-        const i = imaginary[high] as number
-        const turnedR = r * c + i * s
-        const turnedI = i * c - r * s
-        const lowR = real[low] as number
-        const lowI = imaginary[low] as number
-        real[high] = lowR - turnedR
-        imaginary[high] = lowI - turnedI
-        real[low] = lowR + turnedR
-        imaginary[low] = lowI + turnedI
+        const c1 = cosines[half + offset] as number
+        const s1 = sines[half + offset] as number
+        const c2 = cosines[2 * half + offset] as number
+        const s2 = sines[2 * half + offset] as number
+        const a = start + offset
+        const b = a + half
+        const c = b + half
+        const d = c + half
+        const bR = (real[b] as number) * c1 + (imaginary[b] as number) * s1
+        const bI = (imaginary[b] as number) * c1 - (real[b] as number) * s1
+        const dR = (real[d] as number) * c1 + (imaginary[d] as number) * s1
+        const dI = (imaginary[d] as number) * c1 - (real[d] as number) * s1
+        const aR = (real[a] as number) + bR
+        const aI = (imaginary[a] as number) + bI
+        const eR = (real[a] as number) - bR
+        const eI = (imaginary[a] as number) - bI
+        const cR = (real[c] as number) + dR
+        const cI = (imaginary[c] as number) + dI
+        const fR = (real[c] as number) - dR
+        const fI = (imaginary[c] as number) - dI
+        const gR = cR * c2 + cI * s2
+        const gI = cI * c2 - cR * s2
+        // The root a quarter turn on is the same one times −i.
+        const hR = fI * c2 - fR * s2
+        const hI = -(fR * c2 + fI * s2)
+        real[a] = aR + gR
+        imaginary[a] = aI + gI
+        real[c] = aR - gR
+        imaginary[c] = aI - gI
+        real[b] = eR + hR
+        imaginary[b] = eI + hI
+        real[d] = eR - hR
+        imaginary[d] = eI - hI
       }
     }
+  }
+  if (half === length) return
+  for (let low = 0; low < half; low++) {
+    const c = cosines[half + low] as number
+    const s = sines[half + low] as number
+    const high = low + half
+    const turnedR = (real[high] as number) * c + (imaginary[high] as number) * s
+    const turnedI = (imaginary[high] as number) * c - (real[high] as number) * s
+    real[high] = (real[low] as number) - turnedR
+    imaginary[high] = (imaginary[low] as number) - turnedI
+    real[low] = (real[low] as number) + turnedR
+    imaginary[low] = (imaginary[low] as number) + turnedI
   }
 }
 

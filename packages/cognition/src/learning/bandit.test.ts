@@ -25,7 +25,7 @@ function play(bandit: Bandit, rng: Rng, rounds: number): { paid: number; log: Lo
 }
 
 describe.each(both)('%s', (_, create) => {
-  const options = (rng: Rng) => ({ arms: 3, dimensions: 2, chance: rng })
+  const options = (rng: Rng) => ({ arms: 3, dimensions: 2, chance: rng, warmUp: 60, exploration: 0.1, ridge: 4 })
 
   test('begins with the rule, and learns which arm pays where', () => {
     const rng = createRng('learn')
@@ -70,7 +70,7 @@ describe.each(both)('%s', (_, create) => {
 describe('off-policy evaluation', () => {
   const rng = createRng('off-policy')
   const { log } = play(
-    createThompson({ arms: 3, dimensions: 2, chance: rng, warmUp: 1e9, exploration: 0.5 }),
+    createThompson({ arms: 3, dimensions: 2, chance: rng, warmUp: 1e9, exploration: 0.5, ridge: 4 }),
     rng,
     4_000,
   )

@@ -40,12 +40,12 @@ export interface BanditOptions {
   readonly dimensions: number
   /** Draws from [0, 1). */
   readonly chance: () => number
-  /** Choices for which the rule leads. @defaultValue `60` */
-  readonly warmUp?: number | undefined
-  /** Share of choices made at random while the rule leads, and a third of it after. @defaultValue `0.1` */
-  readonly exploration?: number | undefined
-  /** Pull towards nothing, in pulls. @defaultValue `4` */
-  readonly ridge?: number | undefined
+  /** Choices for which the rule leads. */
+  readonly warmUp: number
+  /** Share of choices made at random while the rule leads, and a third of it after. Range [0, 1]. */
+  readonly exploration: number
+  /** Pull towards nothing, in pulls. Range (0, ∞). */
+  readonly ridge: number
   /** Deviations added to, or drawn around, what is expected. @defaultValue `0.3` */
   readonly width?: number | undefined
   readonly from?: BanditState | undefined
@@ -84,7 +84,7 @@ export function createThompson(options: BanditOptions): Bandit {
 }
 
 function createBandit(
-  { arms: count, dimensions, chance, warmUp = 60, exploration = 0.1, ridge = 4, from }: BanditOptions,
+  { arms: count, dimensions, chance, warmUp, exploration, ridge, from }: BanditOptions,
   score: (arm: Arm, features: Float64Array) => number,
 ): Bandit {
   const arms = Array.from({ length: count }, (_, index): Arm => {

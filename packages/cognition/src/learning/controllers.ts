@@ -1,4 +1,4 @@
-/** Learned controllers of four dials, each a contextual bandit that begins with the fixed rule. */
+/** Learned controllers of four dials, each a contextual bandit that begins with the fixed rule and learns when to depart from it. */
 
 import type { Tier } from '../precision.js'
 import { type Bandit, type BanditState, createLinUcb, createThompson } from './bandit.js'
@@ -13,18 +13,22 @@ export interface Dials {
   readonly vigilance: number
 }
 
-/** Settings to choose from, for each dial. */
-const settings = {
-  tier: ['fast', 'standard', 'capable'],
-  contextFraction: [0.2, 0.35, 0.5],
-  retrievalLimit: [2, 5, 9],
-  vigilance: [0.5, 1, 2],
-} as const
-
 const dials = ['tier', 'contextFraction', 'retrievalLimit', 'vigilance'] as const
+const tiers: readonly Tier[] = ['fast', 'standard', 'capable']
+
+/** Each dial may be set lower than the rule would, as the rule would, or higher. */
+const asRule = 1
+
+/** What lower and higher come to: a tier, a factor on the share of the context, memories, a factor on vigilance. */
+const context = [0.7, 1, 1.4] as const
+const memories = [-2, 0, 3] as const
+const vigilance = [0.5, 1, 2] as const
 
 /** Controllers as plain data. */
-export type ControllersState = Readonly<Record<(typeof dials)[number], BanditState>>
+export type ControllersState = Readonly<Record<(typeof dials)[number], BanditState>> & {
+  /** What a step brings as a rule, in the price of a typical call. */
+  readonly usual: number
+}
 
 /** One setting of the dials, to be rewarded later. */
 export interface DialChoice {
@@ -58,43 +62,46 @@ export interface ControllersOptions {
 export function createControllers({ chance, algorithm = 'thompson', from }: ControllersOptions): Controllers {
   const create = algorithm === 'thompson' ? createThompson : createLinUcb
   const bandits: readonly Bandit[] = dials.map((dial) =>
-    create({ arms: settings[dial].length, dimensions: featureNames.length, chance, from: from?.[dial] }),
+    create({
+      arms: 3,
+      dimensions: featureNames.length,
+      chance,
+      exploration: 0.03,
+      warmUp: 120,
+      ridge: 20,
+      from: from?.[dial],
+    }),
   )
-  const armOf = (dial: (typeof dials)[number], rule: Dials): number => {
-    if (dial === 'tier') return settings.tier.indexOf(rule.tier)
-    const wanted = rule[dial]
-    let [best, least] = [0, Infinity]
-    for (const [arm, setting] of settings[dial].entries()) {
-      const distance = Math.abs(setting - wanted)
-      if (distance < least) [best, least] = [arm, distance]
-    }
-    return best
-  }
+  /** Bandits learn what is better than usual, so that an arm never tried counts as neither good nor bad. */
+  let usual = from?.usual ?? 0
   return {
     choose(features, rule) {
-      const chosen = bandits.map((bandit, index) => bandit.choose(features, armOf(dials[index] ?? 'tier', rule)))
-      const [tier = 0, context = 0, retrieval = 0, vigilance = 0] = chosen.map(({ arm }) => arm)
+      const chosen = bandits.map((bandit) => bandit.choose(features, asRule))
+      const arms = chosen.map(({ arm }) => arm)
+      const [tier = asRule, share = asRule, recall = asRule, watch = asRule] = arms
       return {
         features,
-        arms: [tier, context, retrieval, vigilance],
+        arms,
         probabilities: chosen.map(({ probability }) => probability),
         dials: {
-          tier: settings.tier[tier] ?? rule.tier,
-          contextFraction: settings.contextFraction[context] ?? rule.contextFraction,
-          retrievalLimit: settings.retrievalLimit[retrieval] ?? rule.retrievalLimit,
-          vigilance: settings.vigilance[vigilance] ?? rule.vigilance,
+          tier: tiers[Math.min(2, Math.max(0, tiers.indexOf(rule.tier) + tier - asRule))] ?? rule.tier,
+          contextFraction: Math.min(0.65, Math.max(0.08, rule.contextFraction * (context[share] ?? 1))),
+          retrievalLimit: Math.min(12, Math.max(0, rule.retrievalLimit + (memories[recall] ?? 0))),
+          vigilance: rule.vigilance * (vigilance[watch] ?? 1),
         },
       }
     },
     learn({ arms, features }, reward) {
-      for (const index of [0, 1, 2]) bandits[index]?.learn(arms[index] ?? 0, features, reward)
+      if (!Number.isFinite(reward)) return
+      for (const index of [0, 1, 2]) bandits[index]?.learn(arms[index] ?? asRule, features, reward - usual)
+      usual += 0.02 * (reward - usual)
     },
     learnVigilance({ arms, features }, reward) {
-      bandits[3]?.learn(arms[3] ?? 0, features, reward)
+      bandits[3]?.learn(arms[3] ?? asRule, features, reward)
     },
     snapshot() {
       const states = bandits.map((bandit) => bandit.snapshot())
-      return Object.fromEntries(dials.map((dial, index) => [dial, states[index]])) as ControllersState
+      return { ...Object.fromEntries(dials.map((dial, index) => [dial, states[index]])), usual } as ControllersState
     },
   }
 }

@@ -1,0 +1,175 @@
+/** Where the nets of an agent are trained and kept: `models/nets/<name>` in the home folder. */
+
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  brainTask,
+  type Experience,
+  type NetTask,
+  parseTokenizer,
+  plannerTask,
+  qualityTask,
+  simulateExperience,
+  type Tokenizer,
+  toTokenizerJson,
+  trainTokenizer,
+  unifiedSpecials,
+  unifiedTask,
+  unifiedWords,
+} from '@salp/models/nets'
+import { type NetStore, openExperienceLog, openNetStore, readSourceCorpus } from '@salp/models/nets/node'
+import type { HomePaths } from '../client/home.js'
+import type { NetName } from './names.js'
+
+/** What a net is trained with. */
+export interface Lesson {
+  readonly task: NetTask
+  readonly records: readonly Experience[]
+  /** Steps at most; held-out data and the budget may end it earlier. */
+  readonly steps: number
+  /** Share of the time that training all nets may take. */
+  readonly share: number
+  readonly store: NetStore
+  readonly folder: string
+}
+
+/** What is in use of a net. */
+export interface Standing {
+  readonly name: NetName
+  readonly parameters: number | undefined
+  /** Number of the weights in use; 0 if none are. */
+  readonly current: number
+  /** How often weights were adopted. */
+  readonly adopted: number
+  readonly gain?: { readonly mean: number; readonly low: number; readonly high: number }
+  /** When they were adopted, in ms since the epoch. */
+  readonly at?: number
+}
+
+/** Steps that suffice as a rule, and shares of the time. */
+const plans: Readonly<Record<NetName, { readonly steps: number; readonly share: number }>> = {
+  brain: { steps: 600, share: 1 },
+  quality: { steps: 600, share: 1 },
+  planner: { steps: 300, share: 2 },
+  unified: { steps: 600, share: 6 },
+}
+
+/** What each learns from; the unified net from everything. */
+const kinds: Readonly<Partial<Record<NetName, Experience['type']>>> = {
+  brain: 'step',
+  quality: 'diff',
+  planner: 'plan',
+}
+
+/** Licences of code that may be learnt from. */
+const licences = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause']
+
+/** Opens the nets of a home folder. */
+export function openLab(home: HomePaths, clock: { now(): number }) {
+  const folderOf = (name: NetName): string => join(home.path, 'models', 'nets', name)
+
+  /** What the agent went through, and on request what was made up. */
+  const experience = async ({ simulated }: { readonly simulated: boolean }): Promise<Experience[]> => {
+    const own = await openExperienceLog({ folder: join(home.path, 'experience') }).read()
+    return simulated ? [...own, ...simulateExperience({ seed: 1, steps: 8_000, diffs: 8_000, plans: 3_000 })] : own
+  }
+
+  /** The words of the unified net: made at its first training, and kept, since its weights stand for them. */
+  const tokenizer = async (texts: () => Promise<readonly string[]>, signal: AbortSignal): Promise<Tokenizer> => {
+    const path = join(folderOf('unified'), 'tokenizer.json')
+    if (existsSync(path)) return parseTokenizer(JSON.parse(await readFile(path, 'utf8')))
+    const made = trainTokenizer(await texts(), { size: unifiedWords, specials: unifiedSpecials, signal })
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(`${path}.draft`, JSON.stringify(toTokenizerJson(made)))
+    await rename(`${path}.draft`, path)
+    return made
+  }
+
+  const taskOf = async (name: NetName, records: readonly Experience[], signal: AbortSignal): Promise<NetTask> => {
+    if (name === 'brain') return brainTask
+    if (name === 'quality') return qualityTask
+    if (name === 'planner') return plannerTask
+    const texts = async (): Promise<string[]> =>
+      records.map((record) => (record.type === 'code' ? record.text : JSON.stringify(record)))
+    return unifiedTask(await tokenizer(texts, signal), { reach: 96, length: 64 })
+  }
+
+  return {
+    /** What is in use of a net. How large the unified net is, is not known before its words are. */
+    async standing(name: NetName): Promise<Standing> {
+      const known = name !== 'unified' || existsSync(join(folderOf(name), 'tokenizer.json'))
+      if (!known) return { name, parameters: undefined, current: 0, adopted: 0 }
+      const { net } = await taskOf(name, [], new AbortController().signal)
+      const { current, adopted } = await openNetStore({ clock }, { folder: folderOf(name), net }).history()
+      const entry = adopted.find(({ number }) => number === current)
+      return {
+        ...{ name, parameters: net.parameterCount, current, adopted: adopted.length },
+        ...(entry !== undefined && { gain: entry.gain, at: entry.at }),
+      }
+    },
+
+    /** Makes a net's task and gathers what it learns from. */
+    async lesson(
+      name: NetName,
+      { simulated, signal }: { readonly simulated: boolean; readonly signal: AbortSignal },
+    ): Promise<Lesson> {
+      const own = await experience({ simulated })
+      const records =
+        name === 'unified'
+          ? [...thinned(own, 4_000), ...(await installedCode(signal))]
+          : own.filter(({ type }) => type === kinds[name])
+      const task = await taskOf(name, records, signal)
+      const folder = folderOf(name)
+      return { task, records, ...plans[name], folder, store: openNetStore({ clock }, { folder, net: task.net }) }
+    },
+  }
+}
+
+/** At most `count`, spread evenly. */
+function thinned(records: readonly Experience[], count: number): readonly Experience[] {
+  const step = Math.max(1, Math.ceil(records.length / count))
+  // Whole groups of five, so that none is torn.
+  return records.filter((_, index) => Math.floor(index / 5) % step === 0)
+}
+
+/** Code of the packages that are installed with this program. */
+async function installedCode(signal: AbortSignal): Promise<Experience[]> {
+  const packages = await installedPackages(dirname(fileURLToPath(import.meta.url)))
+  return (await readSourceCorpus({ packages, licences, maxBytes: 4_000_000, signal })).records
+}
+
+/** Folders of packages in the nearest `node_modules` above a folder that hold more than links of a workspace. */
+async function installedPackages(from: string): Promise<string[]> {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const store = join(folder, 'node_modules', '.pnpm')
+    if (existsSync(store)) {
+      const found: string[] = []
+      for (const entry of await readdir(store)) {
+        const [, name] = /^((?:@[^+]+\+)?[^@]+)@\d/.exec(entry) ?? []
+        const path = name && join(store, entry, 'node_modules', name.replace('+', '/'))
+        if (path !== undefined && existsSync(join(path, 'package.json'))) found.push(path)
+      }
+      return found
+    }
+    if (dirname(folder) === folder) return plainPackages(from)
+  }
+}
+
+/** The same, as npm lays packages out. */
+async function plainPackages(from: string): Promise<string[]> {
+  for (let folder = from; dirname(folder) !== folder; folder = dirname(folder)) {
+    const modules = join(folder, 'node_modules')
+    if (!existsSync(modules)) continue
+    const names = await readdir(modules)
+    const scoped = names.filter((name) => name.startsWith('@'))
+    const inner = await Promise.all(
+      scoped.map(async (scope) => (await readdir(join(modules, scope))).map((name) => `${scope}/${name}`)),
+    )
+    return [...names.filter((name) => !/^[.@]/.test(name)), ...inner.flat()]
+      .map((name) => join(modules, name))
+      .filter((path) => existsSync(join(path, 'package.json')))
+  }
+  return []
+}
