@@ -81,9 +81,9 @@ test('renderReplay() shows what differs beside what was, and what it cannot tell
     › Look at it  completed
       step 1  balanced · standard model · 100 calls · 5 memories
       step 2  balanced → explore · standard model · 100 calls · 5 memories · not so → asks you
-      ✗ look  #1 → #2 · works 77 % · 1.2 bits → 0.0 bits · limit 1.5 s · balanced
+      ✗ look  #1 → #2 · works 77 % · 1.2 → 0.0 bits · limit 1.5 s · balanced
 
-    Forecasts of 1 call lower is better
+    Forecasts of 1 call  lower is better
                      Brier    log loss
       recorded       0.593       1.470
       replayed       0.593       1.470

@@ -57,9 +57,9 @@ function renderCall({ tool, outcome, recorded, replayed }: ReplayedCall, width: 
   const show = (of: (figures: typeof replayed) => string): string => between(of(recorded), of(replayed), paint)
   const parts = [
     show(({ rank }) => `#${rank}`),
-    show(({ forecast }) => `works ${Math.round(100 * forecast)} %`),
-    show(({ bits }) => `${bits.toFixed(1)} bits`),
-    ...(recorded.timeoutMs === undefined ? [] : [show(({ timeoutMs = 0 }) => `limit ${duration(timeoutMs)}`)]),
+    `works ${show(({ forecast }) => `${Math.round(100 * forecast)} %`)}`,
+    `${show(({ bits }) => bits.toFixed(1))} bits`,
+    ...(recorded.timeoutMs === undefined ? [] : [`limit ${show(({ timeoutMs = 0 }) => duration(timeoutMs))}`]),
     show(({ regime }) => regime),
   ]
   const mark = outcome === 'ok' ? paint.green('✓') : paint.red('✗')
@@ -77,7 +77,7 @@ function renderScores({ scores: { calls, recorded, replayed, baseRate } }: Repla
   const line = (name: string, { brier, logLoss }: ForecastScore, note = ''): string =>
     `  ${name.padEnd(12)}${brier.toFixed(3).padStart(8)}${logLoss.toFixed(3).padStart(12)}  ${paint.dim(note)}`.trimEnd()
   return [
-    `${paint.bold(`Forecasts of ${plural(calls, 'call')}`)} ${paint.dim('lower is better')}`,
+    `${paint.bold(`Forecasts of ${plural(calls, 'call')}`)}  ${paint.dim('lower is better')}`,
     paint.dim(`  ${''.padEnd(12)}${'Brier'.padStart(8)}${'log loss'.padStart(12)}`),
     line('recorded', recorded),
     line('replayed', replayed),
