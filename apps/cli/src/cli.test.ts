@@ -44,13 +44,8 @@ describe('runCli()', () => {
       'memory',
       'tasks',
       'sessions',
-<<<<<<< HEAD
       'models',
       'cognition',
-=======
-      'cognition',
-      'models',
->>>>>>> a8c98e5a5a74540503d305143e451dab830b2f8e
       'ab',
     ]) {
       const { exitCode, output } = await offline([name, '--help'])

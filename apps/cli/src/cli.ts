@@ -96,13 +96,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     memoryCommand,
     tasksCommand,
     sessionsCommand,
-<<<<<<< HEAD
     modelsCommand,
     cognitionCommand,
-=======
-    cognitionCommand,
-    modelsCommand,
->>>>>>> a8c98e5a5a74540503d305143e451dab830b2f8e
     abCommand,
     versionCommand,
   ]
