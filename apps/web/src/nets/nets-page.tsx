@@ -58,7 +58,7 @@ function NetCard({ net, onChanged }: { net: NetView; onChanged: () => void }) {
         {current > 0 && <RollBack net={net} onChanged={onChanged} />}
       </header>
       {training === undefined ? (
-        <p className="muted">It was not trained here.</p>
+        <p className="muted">How it was trained is not on record here.</p>
       ) : (
         <LastTraining training={training} />
       )}
@@ -124,7 +124,7 @@ function LastTraining({ training }: { training: Training }) {
         <strong className={outcome === 'adopted' ? 'good' : undefined}>
           {outcome === 'adopted' ? 'adopted' : 'refused, what was in use stayed'}
         </strong>
-        , {gain.mean >= 0 ? 'better' : 'worse'} by {figure(gain)}.
+        , gain {figure(gain)}.
       </p>
       <dl className="net-figures">
         <dt>{metric}</dt>
