@@ -1,8 +1,22 @@
-/** Prints how fast the agent is: `pnpm bench`. Needs a build. Figures are of this machine and this moment. */
+/**
+ * Prints how fast the agent is: `pnpm bench`. Needs a build. Figures are of this machine and this moment.
+ *
+ * `pnpm bench --filter models` prints those of one package instead, by the `speed` script that it has.
+ */
 
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
 import { measureCalls } from './calls.mjs'
 import { measureFirstChunk } from './first-chunk.mjs'
 import { measureProcess } from './process.mjs'
+
+const { filter } = parseArgs({ options: { filter: { type: 'string' } } }).values
+if (filter !== undefined) {
+  const { status } = spawnSync('pnpm', ['--filter', `@salp/${filter}`, '--fail-if-no-match', 'speed'], {
+    stdio: 'inherit',
+  })
+  process.exit(status ?? 1)
+}
 
 /** Figures with their goals; a goal missed is printed as missed, and fails nothing. */
 const questions = [
