@@ -10,6 +10,7 @@ import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
 import { createExtractor } from '@salp/memory/ai'
 import { modelsMigrations } from '@salp/models'
+import { openExperienceLog } from '@salp/models/nets/node'
 import { openEmbedder } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { connectModels } from './connect-models.js'
@@ -19,6 +20,7 @@ import { createEmbedding } from './meaning.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
 import type { Settings } from './settings.js'
+import { keepSteps } from './steps.js'
 import { serveStudio } from './studio.js'
 import { createUpkeep } from './upkeep.js'
 
@@ -98,6 +100,11 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
   )
   const stopJournal = keepJournal({ agent, experience, log: log.child('journal') })
+  const stopSteps = keepSteps({
+    agent,
+    experience: openExperienceLog({ folder: join(home.path, 'experience') }),
+    log: log.child('steps'),
+  })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
     { stamp: join(home.path, 'upkeep'), readPerDay },
@@ -146,6 +153,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     async close() {
       await agent.close()
       stopJournal()
+      stopSteps()
       await upkeep.close()
       await notes?.close()
       await embedding?.close()

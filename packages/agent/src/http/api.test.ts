@@ -223,6 +223,8 @@ describe('GET /api/openapi.json', () => {
         "/api/audit",
         "/api/config",
         "/api/events",
+        "/api/nets",
+        "/api/nets/{name}/rollback",
         "/v1/models",
         "/v1/chat/completions",
       ]

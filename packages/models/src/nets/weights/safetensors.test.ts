@@ -24,10 +24,8 @@ describe('encodeTensors(), decodeTensors()', () => {
   })
 
   test('come round with any tensors and texts', () => {
-    const file = fc.record({
-      tensors: fc.dictionary(fc.string({ minLength: 1 }), tensor),
-      metadata: fc.dictionary(fc.string(), fc.string()),
-    })
+    const name = fc.string({ minLength: 1 }).filter((text) => text !== '__proto__')
+    const file = fc.record({ tensors: fc.dictionary(name, tensor), metadata: fc.dictionary(name, fc.string()) })
     fc.assert(
       fc.property(file, ({ tensors, metadata }) => {
         const stored = new Map(
@@ -49,6 +47,13 @@ describe('encodeTensors(), decodeTensors()', () => {
         expect(Number(new DataView(encoded.buffer).getBigUint64(0, true)) % 8).toBe(0)
       }),
     )
+  })
+
+  test('refuse a name that readers of JSON take for something else', () => {
+    const stored: StoredTensor = { type: 'U8', shape: [0], bytes: new Uint8Array() }
+    const metadata: Record<string, string> = JSON.parse('{"__proto__":"x"}')
+    expect(() => encodeTensors({ tensors: new Map([['__proto__', stored]]), metadata: {} })).toThrow(RangeError)
+    expect(() => encodeTensors({ tensors: new Map(), metadata })).toThrow(RangeError)
   })
 
   test('read numbers that are not aligned', () => {

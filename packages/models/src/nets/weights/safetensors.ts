@@ -50,8 +50,14 @@ const entrySchema = z.strictObject({
 const headerSchema = z.record(z.string(), z.unknown())
 const metadataSchema = z.record(z.string(), z.string())
 
-/** Encodes tensors, in the order given. */
+/**
+ * Encodes tensors, in the order given.
+ *
+ * @throws RangeError if bytes are not as many as a shape says, or a name is `__proto__`, which readers of JSON take for something else.
+ */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
+  if (tensors.has('__proto__') || Object.hasOwn(metadata, '__proto__'))
+    throw new RangeError('Cannot store anything as "__proto__"')
   let end = 0
   const entries = [...tensors].map(([name, { type, shape, bytes }]) => {
     if (bytes.length !== sizeOf(shape) * elementBytes[type])
