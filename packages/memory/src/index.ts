@@ -31,6 +31,7 @@ export {
 } from './memory.js'
 export { memoryMigrations } from './migrations.js'
 export type { Step } from './procedures.js'
+export type { Enrichment } from './read-with-model.js'
 export type { MemoryHit, ReadOptions, Recall, RecallOptions } from './recall.js'
 export {
   type Claim,

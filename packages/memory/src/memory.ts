@@ -9,9 +9,10 @@ import { type CurateOptions, type Curation, condense, findRepeats, worth } from 
 import { digest } from './digest.js'
 import { type Embedder, embedAll } from './embedder.js'
 import { eraseSoon } from './erase.js'
-import { type Consolidated, consolidatedSchema, type Extractor, ExtractorError, extractAll } from './extractor.js'
+import type { Consolidated, Extractor } from './extractor.js'
 import { lineSchema, toLine } from './lines.js'
 import { nameKey } from './names.js'
+import { consolidateGroups, type Enrichment, enrichRecords, groupKey } from './read-with-model.js'
 import { createReadings } from './readings.js'
 import { type ReadOptions, type Recall, type RecallOptions, recall } from './recall.js'
 import {
@@ -159,11 +160,7 @@ export interface Memory {
    * @param options - `limit`: most records, and so the most that it can cost. Range [1, ∞).
    * @returns How many were read, and how many still wait. `failed` says why the last that failed did.
    */
-  enrich(options: { readonly limit: number; readonly signal?: AbortSignal | undefined }): Promise<{
-    readonly read: number
-    readonly left: number
-    readonly failed?: string | undefined
-  }>
+  enrich(options: { readonly limit: number; readonly signal?: AbortSignal | undefined }): Promise<Enrichment>
   /** Every record this reader may see as a line of JSON, oldest first, what was superseded included. */
   exportLines(options?: ReadOptions): IterableIterator<string>
   /**
@@ -208,9 +205,6 @@ const forgetSchema = z
 
 /** Questions whose vectors are kept, so that a page that asks twice pays once. */
 const keptQuestions = 64
-
-/** Groups of events that one pass gives to the extractor. */
-const mostConsolidated = 8
 
 /** Creates the memory over an open database. Starts nothing, writes nothing. */
 export function createMemory(
@@ -313,7 +307,7 @@ export function createMemory(
     const condensed = summaries.flatMap(({ of, content }): Curation['condensed'] => {
       const ids = of.map(({ id }) => id)
       if (dryRun) return [{ of: ids }]
-      const facts = consolidated.get(JSON.stringify(ids)) ?? []
+      const facts = consolidated.get(groupKey(of)) ?? []
       const kept = facts.length === 0 ? [{ content, kind: 'summary' } as const] : facts.map(asFact)
       return kept.map((one) => {
         const summary = write(parseInput(derivedFrom(of, one))).record.id
@@ -331,6 +325,8 @@ export function createMemory(
     }
   }
 
+  const tellFailure = (reason: string): void => events?.publish('memory:extractor-failed', { at: clock.now(), reason })
+
   /** What the extractor makes of the events that are to be condensed, by their ids. Asked outside of any transaction. */
   const consolidate = async ({
     namespace = own.namespace,
@@ -338,30 +334,14 @@ export function createMemory(
     condenseAfterMs,
     signal,
   }: CurateOptions): Promise<Map<string, readonly Consolidated[]>> => {
-    const made = new Map<string, readonly Consolidated[]>()
-    if (extractor === undefined || condenseAfterMs === undefined || dryRun === true) return made
+    if (extractor === undefined || condenseAfterMs === undefined || dryRun === true) return new Map()
     const done = store.wasCondensed()
     const held = store.all(reader({ namespace, clearance: own.clearance })).filter(({ record }) => !done.has(record.id))
     const groups = condense(
       held.map(({ record }) => record),
       now() - condenseAfterMs,
     )
-    for (const { of } of groups.slice(0, mostConsolidated)) {
-      try {
-        const answer = await extractor.consolidate(
-          of.map(({ content }) => content),
-          { signal },
-        )
-        const facts = consolidatedSchema.safeParse(answer)
-        if (!facts.success) throw new ExtractorError(extractor.modelId, 'its facts are malformed')
-        made.set(JSON.stringify(of.map(({ id }) => id)), facts.data)
-      } catch (error) {
-        signal?.throwIfAborted()
-        events?.publish('memory:extractor-failed', { at: clock.now(), reason: describeError(error) })
-        break
-      }
-    }
-    return made
+    return consolidateGroups({ extractor, onFailure: tellFailure }, groups, signal)
   }
 
   /** Records like the question by meaning. A question that cannot be embedded is answered without. */
@@ -508,38 +488,8 @@ export function createMemory(
     async enrich({ limit, signal }) {
       if (!(limit >= 1)) throw new RangeError(`Cannot read ${limit} records`)
       if (extractor === undefined) return { read: 0, left: 0 }
-      const { modelId, batchSize = 8 } = extractor
       const sensitivity = sensitivities.indexOf(own.clearance)
-      let read = 0
-      let asked = 0
-      let failures = 0
-      let failed: string | undefined
-      let before = Number.MAX_SAFE_INTEGER
-      while (asked < limit && failures < 2) {
-        const batch = readings.unread(modelId, sensitivity, before, Math.min(batchSize, limit - asked))
-        const last = batch.at(-1)
-        if (last === undefined) break
-        before = last.seq
-        asked += batch.length
-        try {
-          const contents = batch.map(({ content }) => content)
-          const made = await extractAll(extractor, contents, signal)
-          db.transaction(() => {
-            for (const [index, reading] of made.entries()) {
-              const record = batch[index]
-              if (record !== undefined) readings.put(modelId, record, reading)
-            }
-          })
-          read += batch.length
-          failures = 0
-        } catch (error) {
-          signal?.throwIfAborted()
-          failures++
-          failed = describeError(error)
-          events?.publish('memory:extractor-failed', { at: clock.now(), reason: failed })
-        }
-      }
-      return { read, left: readings.left(modelId, sensitivity), ...(failed !== undefined && { failed }) }
+      return enrichRecords({ db, extractor, readings, onFailure: tellFailure }, { limit, sensitivity, signal })
     },
 
     *exportLines(read) {
