@@ -63,6 +63,8 @@ async function serve(net: Buffer) {
   return { url: `http://127.0.0.1:${port}/`, [Symbol.asyncDispose]: async () => void server.close() }
 }
 
+if (browserPath === undefined) console.log('Skipped: no net is run in a browser, because there is no Chromium here')
+
 describe.skipIf(browserPath === undefined)('a net of @salp/models/nets', () => {
   test('runs in a browser as it was exported', async () => {
     await using server = await serve(await trainRing())

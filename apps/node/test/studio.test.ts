@@ -553,3 +553,62 @@ describe.skipIf(browserPath === undefined)('The mind page', () => {
     expect([overflow, problems]).toEqual([0, []])
   })
 })
+
+/** Leaves a net as two trainings would, the second better by a little. */
+function seedNet(home: string): void {
+  const gain = { mean: 0.02, low: 0.01, high: 0.03 }
+  const folder = join(home, 'models', 'nets', 'brain')
+  mkdirSync(folder, { recursive: true })
+  const adopted = [1, 2].map((number) => ({ number, at: number, gain }))
+  writeFileSync(join(folder, 'adopted.json'), JSON.stringify({ current: 2, adopted }))
+  const report = {
+    ...{ error: gain, baseline: { name: 'a straight line', error: gain }, steps: 20, origins: { simulated: 90 } },
+    ...{
+      examples: { train: 70, validation: 10, test: 10 },
+      curve: [4, 8, 12].map((step) => ({ step, heldOut: 1 / step })),
+    },
+    calibration: { temperature: 1, error: 0.05, bins: [{ said: 0.5, happened: 0.4, count: 10 }] },
+    confusion: {
+      names: ['shell', 'git'],
+      counts: [
+        [3, 1],
+        [0, 4],
+      ],
+    },
+  }
+  const losses = Array.from({ length: 20 }, (_, step) => ({ step, loss: 2 / (step + 1) }))
+  const training = { at: 2, seconds: 3, outcome: 'adopted', metric: 'error', gain, losses, report }
+  writeFileSync(join(folder, 'last-training.json'), JSON.stringify(training))
+}
+
+describe.skipIf(browserPath === undefined)('The nets page', () => {
+  test('shows how a net learnt, and goes back to the version before', async () => {
+    const where = place()
+    seedNet(where.home)
+    const { page, problems } = await open(where)
+    await page.getByRole('navigation', { name: 'Sessions' }).getByRole('link', { name: 'Nets' }).click()
+    const card = page.getByRole('region', { name: 'brain' })
+    await card.getByText('Version 2 of 2').waitFor()
+    await card
+      .getByRole('img', { name: /^Loss over 19 steps: batches from 2\.000 to 0\.100, held-out from 0\.250 to 0\.083$/ })
+      .waitFor()
+    await card.getByRole('img', { name: 'Said against happened, off by 0.050 on average' }).waitFor()
+    await card.getByText('What was held for what').click()
+    await card.getByRole('row', { name: 'shell 3 1' }).waitFor()
+    await card.getByRole('button', { name: 'Roll back' }).click()
+    await card.getByRole('button', { name: 'Go back to version 1' }).click()
+    await card.getByText('Version 1 of 2').waitFor()
+    await page.reload()
+    await card.getByText('Version 1 of 2').waitFor()
+    expect(problems).toEqual([])
+  })
+
+  test('says how to begin where no net was trained', async () => {
+    const { page, problems } = await open(place())
+    await page.evaluate(() => {
+      location.hash = '#/nets'
+    })
+    await page.getByText('No net was trained yet').waitFor()
+    expect(problems).toEqual([])
+  })
+})
