@@ -28,8 +28,8 @@ export function MindPanel() {
         Every number, and the calls before
       </a>
       <RegimeScale regime={value.regime} />
-      <Modulators modulators={value.modulators} />
-      <Surprise surprise={value.surprise} />
+      {value.modules.neuromodulation && <Modulators modulators={value.modulators} />}
+      {value.modules.surprise && <Surprise surprise={value.surprise} />}
       <RunningBudgets turns={value.turns} />
       <Beliefs beliefs={value.beliefs} />
       <Blackboard entries={value.blackboard} at={value.at} />
