@@ -158,6 +158,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       await notes?.close()
       await embedding?.close()
       await embedder?.close()
+      await models.close()
       db.close()
       home.release()
     },

@@ -1,4 +1,4 @@
-/** Finds what can answer: a configured endpoint, local servers, keys in the environment; rules when there is nothing. */
+/** Finds what can answer: a configured endpoint or file, local servers, keys in the environment; rules when there is nothing. */
 
 import type { LanguageModelV4, LanguageModelV4Middleware } from '@ai-sdk/provider'
 import type { AgentStatus } from '@salp/agent'
@@ -14,6 +14,7 @@ import {
   sqliteUsageStore,
   stripReasoning,
 } from '@salp/models'
+import { type GgufModel, openGgufModel, slotFromGguf } from '@salp/models/node'
 import { wrapLanguageModel } from 'ai'
 import type { Settings } from './settings.js'
 
@@ -23,6 +24,8 @@ export interface ConnectedModels {
   /** Looks for models now, so that the first turn need not. Never rejects: a turn will tell what is wrong. */
   warmUp(): Promise<void>
   status(): Pick<AgentStatus, 'model' | 'usage'>
+  /** Ends what a model in this process does, and frees its memory. */
+  close(): Promise<void>
 }
 
 /** What finding models needs. */
@@ -52,23 +55,35 @@ const middleware: LanguageModelV4Middleware[] = [repairToolCalls(), stripReasoni
 /**
  * Connects models when they are first needed.
  *
- * A configured endpoint stands alone: while it does not answer, turns fail and say so. Without one, rules answer until a
- * model is found, which is looked for again before a turn.
+ * What was configured, an endpoint, a file or the one before the other, stands alone: while it does not answer, turns fail
+ * and say so. Without either, rules answer until a model is found, which is looked for again before a turn.
  */
 export function connectModels(deps: ConnectDeps, settings: Settings['model']): ConnectedModels {
-  const { clock, log, db, rng } = deps
+  const { clock, log, db, rng, fetch, environment } = deps
   const usage = sqliteUsageStore(db)
   const reflex = reflexModel()
   let connection: Connection | undefined
   let connecting: Promise<Connection> | undefined
+  let gguf: GgufModel | undefined
+  const closing = new AbortController()
 
   const connect = async (): Promise<Connection> => {
-    const slots = await findSlots(deps, settings)
+    const slots = await findSlots()
     const madeAt = clock.monotonic()
     if (slots.length === 0) return { model: reflex, madeAt }
     log.info('Models connected', { slots: slots.map(({ name }) => name) })
     const cascade = createCascade({ clock, rng, usage, log: log.child('cascade') }, { slots })
     return { model: wrapLanguageModel({ model: cascade, middleware }), cascade, madeAt }
+  }
+  const findSlots = async (): Promise<Slot[]> => {
+    const { url, name, key, detect, gguf: path, gpuLayers, contextTokens } = settings
+    const slots: Slot[] = []
+    if (url !== undefined) slots.push(await slotFromEndpoint({ fetch }, { url, model: name, key }))
+    if (path !== undefined) {
+      gguf ??= await openGgufModel({ log }, { path, gpuLayers, contextTokens }, { signal: closing.signal })
+      slots.push(slotFromGguf(gguf))
+    }
+    return slots.length === 0 && detect ? detectSlots({ fetch }, environment) : slots
   }
   const current = async (): Promise<Connection> => {
     if (connection?.cascade !== undefined) return connection
@@ -102,7 +117,7 @@ export function connectModels(deps: ConnectDeps, settings: Settings['model']): C
       const reflexAnswers = connection !== undefined && connection.cascade === undefined
       return {
         model: {
-          name: next?.modelId ?? (reflexAnswers ? reflex.modelId : (settings.name ?? 'not connected')),
+          name: next?.modelId ?? (reflexAnswers ? reflex.modelId : (settings.name ?? settings.gguf ?? 'not connected')),
           provider: next?.name ?? (reflexAnswers ? 'rules' : (settings.url ?? 'none')),
           reflex: reflexAnswers,
           slots: slots.map((slot) => JSON.parse(JSON.stringify(slot))),
@@ -114,13 +129,10 @@ export function connectModels(deps: ConnectDeps, settings: Settings['model']): C
         },
       }
     },
+    async close() {
+      closing.abort(new Error('The node is closing'))
+      await connecting?.catch(() => undefined)
+      await gguf?.close()
+    },
   }
-}
-
-async function findSlots(
-  { fetch, environment }: ConnectDeps,
-  { url, name, key, detect }: Settings['model'],
-): Promise<Slot[]> {
-  if (url !== undefined) return [await slotFromEndpoint({ fetch }, { url, model: name, key })]
-  return detect ? detectSlots({ fetch }, environment) : []
 }

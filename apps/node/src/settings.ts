@@ -28,6 +28,16 @@ export const settingsSchema = z.object({
         .optional()
         .meta({ env: 'SALP_MODEL', description: 'Model at that endpoint; found by asking it when absent' }),
       key: z.string().optional().meta({ secret: true, description: 'Key of that endpoint' }),
+      gguf: z
+        .string()
+        .optional()
+        .describe('GGUF file of a model that runs in this process; needs node-llama-cpp, and a restart to change'),
+      gpuLayers: z
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe('Layers of that model kept on the GPU; 0 uses none; as many as fit when absent'),
       detect: z.boolean().default(true).describe('Looks for local model servers and for keys in the environment'),
       contextTokens: z.number().int().min(2_048).default(32_768).describe('Context of the model, in tokens'),
     })

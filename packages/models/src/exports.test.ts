@@ -16,6 +16,7 @@ test('the entries export what they are meant to', () => {
         "CascadeError",
         "createCascade",
         "ReplyInterruptedError",
+        "PromptTooLongError",
         "modelsMigrations",
         "sqliteUsageStore",
         "mapUsageStore",
@@ -39,6 +40,10 @@ test('the entries export what they are meant to', () => {
       ],
       "./node": [
         "EmbedderError",
+        "GgufError",
+        "openGgufModel",
+        "slotFromGguf",
+        "LlamaLibraryError",
         "createOnnxEmbedder",
         "EmbedderRuntimeError",
         "openEmbedder",

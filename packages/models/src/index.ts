@@ -12,7 +12,7 @@ export {
   type SlotStatus,
 } from './cascade/cascade.js'
 export type { CircuitOptions } from './cascade/circuit.js'
-export type { SlotFailure, SlotFailureKind } from './cascade/failure.js'
+export { PromptTooLongError, type SlotFailure, type SlotFailureKind } from './cascade/failure.js'
 export type { CascadeCallOptions, ModelPrice, ModelPrivacy, ModelTier, Slot } from './cascade/slot.js'
 export { modelsMigrations, sqliteUsageStore } from './cascade/sqlite-usage-store.js'
 export type { SlotLimits, SlotUsage, UsageEntry, UsageSum } from './cascade/usage.js'

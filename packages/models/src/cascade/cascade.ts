@@ -84,7 +84,7 @@ export interface CascadeOptions {
       }
     | undefined
   readonly circuit?: CircuitOptions | undefined
-  /** Longest wait for the next part of a reply, in ms. @defaultValue `120_000` */
+  /** Longest wait for the next part of a reply, in ms, of slots that do not say their own. @defaultValue `120_000` */
   readonly silenceMs?: number | undefined
 }
 
@@ -246,7 +246,7 @@ export function createCascade(deps: CascadeDeps, options: CascadeOptions): Casca
           continue
         }
         const tried = begin(state, session)
-        const guard = guardSilence(clock, silenceMs, call.abortSignal)
+        const guard = guardSilence(clock, slot.silenceMs ?? silenceMs, call.abortSignal)
         try {
           return await attempt(tried, guard)
         } catch (error) {

@@ -74,6 +74,7 @@ export function classifyFailure(error: unknown, now: number): SlotFailure {
       detail,
     }
   }
+  if (SalpError.is(error, 'models/prompt-too-long')) return { kind: 'too-large', detail }
   if (LoadAPIKeyError.isInstance(error)) return { kind: 'unauthorized', detail }
   if (UnsupportedFunctionalityError.isInstance(error)) return { kind: 'rejected', detail }
   const malformed =
@@ -118,5 +119,21 @@ export class UselessReply extends SalpError {
   constructor(kind: UselessReply['kind'], message: string) {
     super(`models/${kind}`, message, { retryable: true })
     this.kind = kind
+  }
+}
+
+/** A prompt that leaves no room for an answer. */
+export class PromptTooLongError extends SalpError {
+  /** Tokens of the prompt. */
+  readonly promptTokens: number
+  /** Tokens that prompt and answer may have together. */
+  readonly contextTokens: number
+  constructor(model: string, { promptTokens, contextTokens }: { promptTokens: number; contextTokens: number }) {
+    super(
+      'models/prompt-too-long',
+      `Cannot ask "${model}": the prompt has ${promptTokens} tokens, and its context ${contextTokens}. Shorten it, or open the model with a larger context`,
+    )
+    this.promptTokens = promptTokens
+    this.contextTokens = contextTokens
   }
 }

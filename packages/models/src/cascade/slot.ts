@@ -33,6 +33,8 @@ export interface Slot {
   /** Largest prompt and answer together. A slot is passed over when the prompt alone is longer. */
   readonly contextTokens?: number | undefined
   readonly price?: ModelPrice | undefined
+  /** Longest wait for the next part of a reply, in ms. @defaultValue that of the cascade */
+  readonly silenceMs?: number | undefined
 }
 
 /** What a call may say about the slot it wants, under `providerOptions.salp`. */
