@@ -8,7 +8,7 @@ import { note, print } from '../invocation.js'
 import { type NetName, netNames as names } from '../nets/names.js'
 import { ago } from '../render/time.js'
 import { examples, type ToAction } from './action.js'
-import { integerFrom } from './values.js'
+import { collect, integerFrom } from './values.js'
 
 const nameArgument = (): Argument => new Argument('<net>', 'which one').choices(names)
 const simulatedOption = ['--simulated', 'add made-up experience of small worlds; the cards say so'] as const
@@ -47,10 +47,19 @@ export function modelsCommand(toAction: ToAction): Command {
     .option('--all', 'all of them')
     .option('--minutes <count>', 'time for all together', integerFrom(1), 10)
     .option('--seed <number>', 'of weights, order and dropout', integerFrom(0), 1)
+    .option(
+      '--code <folder>',
+      'code of yours for the unified net, a folder with a package.json; may be repeated',
+      collect,
+    )
     .option(...simulatedOption)
     .action(
       toAction(
-        async (invocation, asked: string[], options: DataOptions & { all?: true; minutes: number; seed: number }) => {
+        async (
+          invocation,
+          asked: string[],
+          options: DataOptions & { all?: true; minutes: number; seed: number; code?: string[] },
+        ) => {
           const chosen = options.all === true ? [...names] : asked.map(netName)
           if (chosen.length === 0) throw new UsageError('Cannot train nothing: name nets, or --all')
           const [{ openLab }, { renderTrained, trainNets }] = await Promise.all([
@@ -60,11 +69,17 @@ export function modelsCommand(toAction: ToAction): Command {
           const { io, home, json, styles } = invocation
           const lab = openLab(home, io.clock)
           const { minutes, seed, simulated = false } = options
+          const code = options.code?.map((folder) => resolve(io.folder, folder))
           const trained: unknown[] = []
-          await trainNets(invocation, lab, { names: chosen, simulated, budgetMs: minutes * 60_000, seed }, (one) => {
-            trained.push(one)
-            if (!json) io.stdout.write(`${renderTrained(one, styles.stdout)}\n`)
-          })
+          await trainNets(
+            invocation,
+            lab,
+            { names: chosen, simulated, code, budgetMs: minutes * 60_000, seed },
+            (one) => {
+              trained.push(one)
+              if (!json) io.stdout.write(`${renderTrained(one, styles.stdout)}\n`)
+            },
+          )
           if (json) io.stdout.write(`${JSON.stringify(trained, null, 2)}\n`)
         },
       ),

@@ -139,6 +139,16 @@ describe('checkModel()', () => {
     expect((await checkModel({ io, signal }, { url: server.url, detect: true })).status).toBe('fail')
   })
 
+  test('looks whether a named file is a GGUF', async () => {
+    using temporary = temporaryHome()
+    mkdirSync(temporary.home.path, { recursive: true })
+    const find = (name: string) =>
+      checkModel({ io, signal }, { gguf: join(temporary.home.path, name), detect: true }).then(({ status }) => status)
+    writeFileSync(join(temporary.home.path, 'good.gguf'), 'GGUF and more')
+    writeFileSync(join(temporary.home.path, 'bad.gguf'), 'PK')
+    expect([await find('good.gguf'), await find('bad.gguf'), await find('none.gguf')]).toEqual(['pass', 'fail', 'fail'])
+  })
+
   test('names keys that were found, and warns when nothing was', async () => {
     const refuse: typeof fetch = () => Promise.reject(new TypeError('refused'))
     expect(await checkModel({ io: { ...io, fetch: refuse }, signal }, { detect: true })).toEqual({

@@ -1,5 +1,6 @@
 /** Checks what would answer: a configured endpoint, servers on this machine, keys. */
 
+import { closeSync, openSync, readSync } from 'node:fs'
 import { describeError } from '@salp/core'
 import { detectKeys, detectServers, listModels } from '@salp/models'
 import { plural } from '../render/quantity.js'
@@ -18,6 +19,8 @@ export interface ModelSettings {
   readonly url?: string | undefined
   readonly name?: string | undefined
   readonly key?: string | undefined
+  /** File of a model that runs in the node. */
+  readonly gguf?: string | undefined
   /** Whether servers and keys are looked for. */
   readonly detect: boolean
 }
@@ -25,7 +28,7 @@ export interface ModelSettings {
 /** Finds what would answer. */
 export async function checkModel(
   { io: { environment, fetch }, signal }: { io: Pick<CheckDeps['io'], 'environment' | 'fetch'>; signal: AbortSignal },
-  { url, name, key, detect }: ModelSettings,
+  { url, name, key, gguf, detect }: ModelSettings,
 ): Promise<Finding> {
   if (url !== undefined) {
     try {
@@ -47,6 +50,7 @@ export async function checkModel(
       }
     }
   }
+  if (gguf !== undefined) return checkGguf(gguf)
   if (!detect) {
     return {
       status: 'warn',
@@ -65,5 +69,22 @@ export async function checkModel(
     status: 'warn',
     detail: 'none found; rules answer, which understand commands and no more',
     fix: 'Start Ollama, LM Studio, llama.cpp or vLLM, set SALP_MODEL_URL to any OpenAI-compatible endpoint, or set a key such as ANTHROPIC_API_KEY',
+  }
+}
+
+/** Whether a file begins as a GGUF does; that it can be run shows when the node opens it. */
+function checkGguf(path: string): Finding {
+  try {
+    const file = openSync(path, 'r')
+    const start = Buffer.alloc(4)
+    try {
+      readSync(file, start)
+    } finally {
+      closeSync(file)
+    }
+    if (start.toString('latin1') === 'GGUF') return { status: 'pass', detail: `${path}, in the node itself` }
+    return { status: 'fail', detail: `${path} is not a GGUF file`, fix: 'Correct model.gguf, or fetch the file again' }
+  } catch (error) {
+    return { status: 'fail', detail: describeError(error), fix: 'Correct model.gguf' }
   }
 }

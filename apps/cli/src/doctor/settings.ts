@@ -12,6 +12,7 @@ const fileSchema = z.object({
       url: z.string().optional(),
       name: z.string().optional(),
       key: z.string().optional(),
+      gguf: z.string().optional(),
       detect: z.boolean().optional(),
     })
     .optional(),
@@ -26,6 +27,7 @@ const settingsSchema = z.object({
       url: z.string().optional(),
       name: z.string().optional().meta({ env: 'SALP_MODEL' }),
       key: z.string().optional(),
+      gguf: z.string().optional(),
       detect: z.boolean().default(true),
     })
     .prefault({}),

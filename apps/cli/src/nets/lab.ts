@@ -20,6 +20,7 @@ import {
   unifiedWords,
 } from '@salp/models/nets'
 import { type NetStore, openExperienceLog, openNetStore, readAdoptions, readSourceCorpus } from '@salp/models/nets/node'
+import { z } from 'zod'
 import type { HomePaths } from '../client/home.js'
 import type { NetName } from './names.js'
 
@@ -115,12 +116,21 @@ export function openLab(home: HomePaths, clock: { now(): number }) {
     /** Makes a net's task and gathers what it learns from. */
     async lesson(
       name: NetName,
-      { simulated, signal }: { readonly simulated: boolean; readonly signal: AbortSignal },
+      {
+        simulated,
+        code = [],
+        signal,
+      }: {
+        readonly simulated: boolean
+        /** Folders with code of the user's own. */
+        readonly code?: readonly string[] | undefined
+        readonly signal: AbortSignal
+      },
     ): Promise<Lesson> {
       const own = await experience({ simulated })
       const records =
         name === 'unified'
-          ? [...thinned(own, 4_000), ...(await installedCode(signal))]
+          ? [...thinned(own, 4_000), ...(await ownCode(code, signal)), ...(await installedCode(signal))]
           : own.filter(({ type }) => type === kinds[name])
       const task = await taskOf(name, records, signal)
       const folder = folderOf(name)
@@ -135,6 +145,27 @@ function thinned(records: readonly Experience[], count: number): readonly Experi
   // Whole groups of five, so that none is torn.
   return records.filter((_, index) => Math.floor(index / 5) % step === 0)
 }
+
+/** Code of the user's own, whatever its licence: it is theirs. Each folder has a `package.json` that names it. */
+async function ownCode(folders: readonly string[], signal: AbortSignal): Promise<Experience[]> {
+  const found = await Promise.all(
+    folders.map(async (folder) => {
+      const { license = 'UNLICENSED' } = manifestSchema.parse(
+        JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')),
+      )
+      return readSourceCorpus({
+        packages: [folder],
+        licences: [license],
+        maxBytes: 4_000_000,
+        maxPackageBytes: 4_000_000,
+        signal,
+      })
+    }),
+  )
+  return found.flatMap(({ records }) => records)
+}
+
+const manifestSchema = z.object({ license: z.string().optional() })
 
 /** Code of the packages that are installed with this program. */
 async function installedCode(signal: AbortSignal): Promise<Experience[]> {

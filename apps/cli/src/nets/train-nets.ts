@@ -26,9 +26,16 @@ export async function trainNets(
   {
     names,
     simulated,
+    code,
     budgetMs,
     seed,
-  }: { names: readonly NetName[]; simulated: boolean; budgetMs: number; seed: number },
+  }: {
+    names: readonly NetName[]
+    simulated: boolean
+    code: readonly string[] | undefined
+    budgetMs: number
+    seed: number
+  },
   onTrained: (trained: TrainedNet) => void,
 ): Promise<void> {
   const { clock } = io
@@ -36,7 +43,7 @@ export async function trainNets(
   const lessons = []
   for (const name of names) {
     statusLine.show(`${name}: gathering what it learns from`)
-    lessons.push({ name, ...(await lab.lesson(name, { simulated, signal })) })
+    lessons.push({ name, ...(await lab.lesson(name, { simulated, code, signal })) })
   }
   let shares = lessons.reduce((sum, { share }) => sum + share, 0)
   for (const { name, task, records, steps, share, store, folder } of lessons) {
