@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import * as entry from './index.js'
+
+test('the entry exports', () => {
+  expect(Object.keys(entry)).toMatchInlineSnapshot(`
+    [
+      "abi",
+      "artifacts",
+      "deployDevelopmentDollar",
+    ]
+  `)
+})

@@ -1,0 +1,4 @@
+/** Solidity contracts, compiled: their interfaces, their code, and what to send to put them on a chain. */
+
+export { abi, artifacts } from './artifacts.js'
+export { type Deployment, deployDevelopmentDollar, type Hex } from './deploy.js'

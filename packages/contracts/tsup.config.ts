@@ -1,0 +1,3 @@
+import { preset } from '@salp/presets/tsup'
+
+export default preset({ index: 'src/index.ts' })
