@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import * as entry from './index.js'
+import * as node from './node/index.js'
+
+test('the entry exports', () => {
+  expect(Object.keys(entry)).toMatchInlineSnapshot(`
+    [
+      "ContactError",
+      "createAddressBook",
+      "AddressError",
+      "parseAddress",
+      "createKeyring",
+      "SecretError",
+      "createKeystore",
+      "KeystoreError",
+      "PassphraseError",
+      "walletMigrations",
+      "hashTypedData",
+    ]
+  `)
+})
+
+test('the node entry exports', () => {
+  expect(Object.keys(node)).toMatchInlineSnapshot(`
+    [
+      "openKeystoreFolder",
+    ]
+  `)
+})
