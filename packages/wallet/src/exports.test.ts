@@ -7,6 +7,10 @@ test('the entry exports', () => {
     [
       "ContactError",
       "createAddressBook",
+      "paymentAuthorization",
+      "permit",
+      "transferWithAuthorization",
+      "chains",
       "AddressError",
       "parseAddress",
       "createKeyring",
@@ -15,7 +19,14 @@ test('the entry exports', () => {
       "KeystoreError",
       "PassphraseError",
       "walletMigrations",
+      "AmountError",
+      "formatAmount",
+      "isSameAsset",
+      "maxAmount",
+      "parseAmount",
+      "parseBaseUnits",
       "hashTypedData",
+      "verifyTypedData",
     ]
   `)
 })
