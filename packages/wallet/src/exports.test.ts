@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import * as entry from './index.js'
+import * as node from './node/index.js'
+
+test('the entry exports', () => {
+  expect(Object.keys(entry)).toMatchInlineSnapshot(`
+    [
+      "ContactError",
+      "createAddressBook",
+      "paymentAuthorization",
+      "permit",
+      "transferWithAuthorization",
+      "chains",
+      "AddressError",
+      "parseAddress",
+      "createKeyring",
+      "SecretError",
+      "createKeystore",
+      "KeystoreError",
+      "PassphraseError",
+      "walletMigrations",
+      "AmountError",
+      "formatAmount",
+      "isSameAsset",
+      "maxAmount",
+      "parseAmount",
+      "parseBaseUnits",
+      "hashTypedData",
+      "verifyTypedData",
+    ]
+  `)
+})
+
+test('the node entry exports', () => {
+  expect(Object.keys(node)).toMatchInlineSnapshot(`
+    [
+      "openKeystoreFolder",
+    ]
+  `)
+})

@@ -1,0 +1,36 @@
+/** Keys, signatures, money and what may be spent. Portable: nothing here touches a runtime. */
+
+export { type AddressBook, type Contact, ContactError, createAddressBook } from './address-book.js'
+export {
+  type Permit,
+  paymentAuthorization,
+  permit,
+  type TransferAuthorization,
+  transferWithAuthorization,
+} from './authorization.js'
+export { type Chain, chains } from './chains.js'
+export { type Address, AddressError, type Hex, parseAddress } from './hex.js'
+export { type Account, createKeyring, type Keyring, type Secret, SecretError } from './keyring.js'
+export {
+  createKeystore,
+  type Keystore,
+  type KeystoreDeps,
+  type KeystoreEntry,
+  KeystoreError,
+  type KeystoreFiles,
+  PassphraseError,
+  type PassphraseSource,
+} from './keystore.js'
+export { walletMigrations } from './migrations.js'
+export {
+  AmountError,
+  type Asset,
+  formatAmount,
+  isSameAsset,
+  type Money,
+  maxAmount,
+  parseAmount,
+  parseBaseUnits,
+} from './money.js'
+export { hashTypedData, type TypedData, type TypedDataDomain } from './typed-data.js'
+export { type ContractCaller, type Verification, verifyTypedData } from './verify.js'

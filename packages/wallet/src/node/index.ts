@@ -1,0 +1,3 @@
+/** What touches files. */
+
+export { openKeystoreFolder } from './keystore-folder.js'
