@@ -1,13 +1,25 @@
 /** What the compiler made of each contract. */
 
 import { developmentDollarAbi, developmentDollarBytecode } from './generated/development-dollar.js'
+import { identityRegistryAbi, identityRegistryBytecode } from './generated/identity-registry.js'
+import { pathUsdAbi, pathUsdBytecode, pathUsdCode } from './generated/path-usd.js'
+import { reputationRegistryAbi, reputationRegistryBytecode } from './generated/reputation-registry.js'
+import { validationRegistryAbi, validationRegistryBytecode } from './generated/validation-registry.js'
 
 /** Interfaces by contract, as literal types that ethers, viem and abitype read. */
 export const abi = {
   developmentDollar: developmentDollarAbi,
+  pathUsd: pathUsdAbi,
+  identityRegistry: identityRegistryAbi,
+  reputationRegistry: reputationRegistryAbi,
+  validationRegistry: validationRegistryAbi,
 } as const
 
-/** Interface and creation code by contract, of solc 0.8.37 for the EVM of Cancun. */
+/** Interface and creation code by contract, of solc 0.8.37 for the EVM of Cancun; for pathUSD the code at rest too. */
 export const artifacts = {
   developmentDollar: { abi: developmentDollarAbi, bytecode: developmentDollarBytecode },
+  pathUsd: { abi: pathUsdAbi, bytecode: pathUsdBytecode, code: pathUsdCode },
+  identityRegistry: { abi: identityRegistryAbi, bytecode: identityRegistryBytecode },
+  reputationRegistry: { abi: reputationRegistryAbi, bytecode: reputationRegistryBytecode },
+  validationRegistry: { abi: validationRegistryAbi, bytecode: validationRegistryBytecode },
 } as const

@@ -1,6 +1,6 @@
 /** What to send to a chain so that a contract stands on it: data only, for any wallet to sign. */
 
-import { developmentDollarBytecode } from './generated/development-dollar.js'
+import { artifacts } from './artifacts.js'
 
 /** Bytes as text. */
 export type Hex = `0x${string}`
@@ -11,7 +11,62 @@ export interface Deployment {
   readonly data: Hex
 }
 
+/** A contract that a development chain holds from the start, and the one transaction that readies it. */
+export interface Placement {
+  readonly address: Hex
+  /** What a development node sets as the code of `address`. */
+  readonly code: Hex
+  /** To be sent before anyone else can: the first to send it decides who administers. */
+  readonly initialize: { readonly to: Hex; readonly data: Hex }
+}
+
+/** Where pathUSD is on every Tempo chain, and so on a development chain of ours. */
+export const pathUsdAddress = '0x20c0000000000000000000000000000000000000'
+
 /** Creates a dollar of development, which anyone mints. */
 export function deployDevelopmentDollar(): Deployment {
-  return { data: developmentDollarBytecode }
+  return { data: artifacts.developmentDollar.bytecode }
+}
+
+/** Creates an identity registry (ERC-8004), which nobody owns. */
+export function deployIdentityRegistry(): Deployment {
+  return { data: artifacts.identityRegistry.bytecode }
+}
+
+/**
+ * Creates a reputation registry (ERC-8004).
+ *
+ * @param identityRegistry - Address of the registry that holds the agents; must have code by then.
+ * @throws TypeError if it is no address.
+ */
+export function deployReputationRegistry(identityRegistry: string): Deployment {
+  return { data: `${artifacts.reputationRegistry.bytecode}${word(identityRegistry)}` }
+}
+
+/**
+ * Creates a validation registry (ERC-8004).
+ *
+ * @param identityRegistry - Address of the registry that holds the agents; must have code by then.
+ * @throws TypeError if it is no address.
+ */
+export function deployValidationRegistry(identityRegistry: string): Deployment {
+  return { data: `${artifacts.validationRegistry.bytecode}${word(identityRegistry)}` }
+}
+
+/**
+ * Puts pathUSD at Tempo's address on a chain that lets code be set (`anvil_setCode`).
+ *
+ * @param admin - Who may grant roles: to be issuer, to pause.
+ * @throws TypeError if it is no address.
+ */
+export function placePathUsd(admin: string): Placement {
+  // The selector of `initialize(address)`.
+  const data: Hex = `0xc4d66de8${word(admin)}`
+  return { address: pathUsdAddress, code: artifacts.pathUsd.code, initialize: { to: pathUsdAddress, data } }
+}
+
+/** An address as a word of 32 bytes, without the 0x. */
+function word(address: string): string {
+  if (!/^0x[0-9a-f]{40}$/i.test(address)) throw new TypeError(`Cannot encode "${address}": expected an address`)
+  return address.slice(2).toLowerCase().padStart(64, '0')
 }

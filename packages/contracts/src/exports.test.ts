@@ -7,6 +7,11 @@ test('the entry exports', () => {
       "abi",
       "artifacts",
       "deployDevelopmentDollar",
+      "deployIdentityRegistry",
+      "deployReputationRegistry",
+      "deployValidationRegistry",
+      "pathUsdAddress",
+      "placePathUsd",
     ]
   `)
 })

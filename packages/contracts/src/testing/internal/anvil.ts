@@ -139,7 +139,8 @@ async function listening(stdout: NodeJS.ReadableStream, exited: Promise<void>): 
  * no install script is needed for this.
  */
 function anvilBinary(): string {
-  const launcher = createRequire(import.meta.url).resolve('@foundry-rs/anvil/package.json')
+  const require = createRequire(import.meta.url)
+  const launcher = require.resolve('@foundry-rs/anvil/package.json')
   const cpu = process.arch === 'x64' ? 'amd64' : process.arch
   const platform = `@foundry-rs/anvil-${process.platform}-${cpu}`
   const folder = dirname(createRequire(launcher).resolve(`${platform}/package.json`))
@@ -149,7 +150,7 @@ function anvilBinary(): string {
 }
 
 /** The chain refused; the message is the name of the contract's error, or its text. */
-export class Reverted extends Error {
+class Reverted extends Error {
   readonly data: string
   constructor(data: string, message: string) {
     super(message)

@@ -2,9 +2,12 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import solc from 'solc'
 
 const require = createRequire(import.meta.url)
+/** Where an import of `@openzeppelin/contracts/…` is found. */
+const modules = join(dirname(require.resolve('@openzeppelin/contracts/package.json')), '..', '..')
 const sources = new URL('../../../solidity/', import.meta.url)
 
 /** What is read of the compiler's standard JSON output. */
@@ -22,7 +25,7 @@ interface Contract {
 }
 
 /**
- * Compiles every contract in `solidity/`.
+ * Compiles every contract in `solidity/`; its folders hold what they share.
  *
  * No metadata is appended, so that the bytecode depends on the compiler, its settings and the code alone.
  *
@@ -30,29 +33,49 @@ interface Contract {
  * @throws Error with the compiler's words, for a warning too.
  */
 export function generate(): Map<string, string> {
-  const files = readdirSync(sources).filter((name) => name.endsWith('.sol'))
-  const input = {
-    language: 'Solidity',
-    sources: Object.fromEntries(files.map((name) => [name, { content: readFileSync(new URL(name, sources), 'utf8') }])),
-    settings: {
-      evmVersion: 'cancun',
-      optimizer: { enabled: true, runs: 200 },
-      metadata: { appendCBOR: false, bytecodeHash: 'none' },
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode'] } },
-    },
+  const paths = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.sol'))
+    .sort()
+  const files = paths.filter((path) => !path.includes('/'))
+  const output = {
+    ...compile(
+      paths,
+      files.filter((file) => !deep.has(file)),
+      false,
+    ),
+    ...compile(paths, [...deep], true),
   }
-  const read = (path: string): { contents: string } => ({ contents: readFileSync(require.resolve(path), 'utf8') })
-  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as Output
-  if (output.errors !== undefined) throw new Error(output.errors.map((error) => error.formattedMessage).join('\n'))
-
   return new Map(
     files.map((file) => {
       const name = file.replace('.sol', '')
-      const contract = output.contracts[file]?.[name]
+      const contract = output[file]?.[name]
       if (contract === undefined) throw new Error(`Cannot compile ${file}: it holds no contract ${name}`)
       return [`${fileName(name)}.ts`, moduleText(name, contract)]
     }),
   )
+}
+
+/** Sources with more variables than the stack reaches: they go by way of the intermediate language, which takes longer. */
+const deep: ReadonlySet<string> = new Set(['ReputationRegistry.sol'])
+
+function compile(paths: readonly string[], selected: readonly string[], viaIR: boolean): Output['contracts'] {
+  const wanted = { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode'] }
+  const input = {
+    language: 'Solidity',
+    sources: Object.fromEntries(paths.map((path) => [path, { content: readFileSync(new URL(path, sources), 'utf8') }])),
+    settings: {
+      evmVersion: 'cancun',
+      viaIR,
+      optimizer: { enabled: true, runs: 200 },
+      metadata: { appendCBOR: false, bytecodeHash: 'none' },
+      outputSelection: Object.fromEntries(selected.map((path) => [path, wanted])),
+    },
+  }
+  const read = (path: string): { contents: string } => ({ contents: readFileSync(join(modules, path), 'utf8') })
+  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as Output
+  if (output.errors !== undefined) throw new Error(output.errors.map((error) => error.formattedMessage).join('\n'))
+  return output.contracts
 }
 
 /** A module that exports the ABI as literal types, and the bytecode; the code at rest too, where no constructor fills it in. */
