@@ -25,6 +25,9 @@ test('the entry exports', () => {
       "maxAmount",
       "parseAmount",
       "parseBaseUnits",
+      "maxValiditySeconds",
+      "signPayment",
+      "createSpending",
       "hashTypedData",
       "verifyTypedData",
     ]

@@ -15,4 +15,24 @@ CREATE TABLE wallet_contacts (
 CREATE INDEX wallet_contacts_address ON wallet_contacts (address);
 `,
   },
+  {
+    version: 2,
+    name: 'what was spent',
+    up: `
+CREATE TABLE wallet_spending (
+  id TEXT PRIMARY KEY,
+  chain_id INTEGER NOT NULL,
+  asset TEXT NOT NULL,
+  payee TEXT NOT NULL,
+  task TEXT NOT NULL,
+  amount TEXT NOT NULL,             -- base units
+  status TEXT NOT NULL CHECK (status IN ('reserved', 'settled', 'released')),
+  at INTEGER NOT NULL,              -- times in ms since the epoch
+  expires_at INTEGER NOT NULL       -- until then a reservation counts as spent
+) STRICT;
+CREATE INDEX wallet_spending_at ON wallet_spending (chain_id, asset, at);
+CREATE INDEX wallet_spending_task ON wallet_spending (chain_id, asset, task);
+CREATE INDEX wallet_spending_reserved ON wallet_spending (expires_at) WHERE status = 'reserved';
+`,
+  },
 ]
