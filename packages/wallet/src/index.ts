@@ -34,6 +34,14 @@ export {
 } from './money.js'
 export { maxValiditySeconds, type PaymentRequest, type SignedPayment, signPayment } from './payment.js'
 export {
+  createReceiptLedger,
+  type Receipt,
+  ReceiptError,
+  type ReceiptLedger,
+  receiptCsv,
+  receiptLines,
+} from './receipts.js'
+export {
   createSpending,
   type SpendDecision,
   type Spending,

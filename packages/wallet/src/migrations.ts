@@ -35,4 +35,24 @@ CREATE INDEX wallet_spending_task ON wallet_spending (chain_id, asset, task);
 CREATE INDEX wallet_spending_reserved ON wallet_spending (expires_at) WHERE status = 'reserved';
 `,
   },
+  {
+    version: 3,
+    name: 'receipts',
+    up: `
+CREATE TABLE wallet_receipts (
+  id TEXT PRIMARY KEY,
+  direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+  at INTEGER NOT NULL,              -- in ms since the epoch
+  chain_id INTEGER NOT NULL,
+  asset TEXT NOT NULL,
+  amount TEXT NOT NULL,             -- base units
+  payer TEXT NOT NULL,
+  payee TEXT NOT NULL,
+  hash TEXT NOT NULL,               -- of the transaction
+  resource TEXT NOT NULL,
+  task TEXT NOT NULL
+) STRICT;
+CREATE INDEX wallet_receipts_at ON wallet_receipts (at, id);
+`,
+  },
 ]
