@@ -25,6 +25,13 @@ test('the entry exports', () => {
       "maxAmount",
       "parseAmount",
       "parseBaseUnits",
+      "maxValiditySeconds",
+      "signPayment",
+      "createReceiptLedger",
+      "ReceiptError",
+      "receiptCsv",
+      "receiptLines",
+      "createSpending",
       "hashTypedData",
       "verifyTypedData",
     ]

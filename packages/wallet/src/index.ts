@@ -32,5 +32,23 @@ export {
   parseAmount,
   parseBaseUnits,
 } from './money.js'
+export { maxValiditySeconds, type PaymentRequest, type SignedPayment, signPayment } from './payment.js'
+export {
+  createReceiptLedger,
+  type Receipt,
+  ReceiptError,
+  type ReceiptLedger,
+  receiptCsv,
+  receiptLines,
+} from './receipts.js'
+export {
+  createSpending,
+  type SpendDecision,
+  type Spending,
+  type SpendingDeps,
+  type SpendPolicy,
+  type SpendRefusal,
+  type SpendRequest,
+} from './spending.js'
 export { hashTypedData, type TypedData, type TypedDataDomain } from './typed-data.js'
 export { type ContractCaller, type Verification, verifyTypedData } from './verify.js'

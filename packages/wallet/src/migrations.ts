@@ -15,4 +15,44 @@ CREATE TABLE wallet_contacts (
 CREATE INDEX wallet_contacts_address ON wallet_contacts (address);
 `,
   },
+  {
+    version: 2,
+    name: 'what was spent',
+    up: `
+CREATE TABLE wallet_spending (
+  id TEXT PRIMARY KEY,
+  chain_id INTEGER NOT NULL,
+  asset TEXT NOT NULL,
+  payee TEXT NOT NULL,
+  task TEXT NOT NULL,
+  amount TEXT NOT NULL,             -- base units
+  status TEXT NOT NULL CHECK (status IN ('reserved', 'settled', 'released')),
+  at INTEGER NOT NULL,              -- times in ms since the epoch
+  expires_at INTEGER NOT NULL       -- until then a reservation counts as spent
+) STRICT;
+CREATE INDEX wallet_spending_at ON wallet_spending (chain_id, asset, at);
+CREATE INDEX wallet_spending_task ON wallet_spending (chain_id, asset, task);
+CREATE INDEX wallet_spending_reserved ON wallet_spending (expires_at) WHERE status = 'reserved';
+`,
+  },
+  {
+    version: 3,
+    name: 'receipts',
+    up: `
+CREATE TABLE wallet_receipts (
+  id TEXT PRIMARY KEY,
+  direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+  at INTEGER NOT NULL,              -- in ms since the epoch
+  chain_id INTEGER NOT NULL,
+  asset TEXT NOT NULL,
+  amount TEXT NOT NULL,             -- base units
+  payer TEXT NOT NULL,
+  payee TEXT NOT NULL,
+  hash TEXT NOT NULL,               -- of the transaction
+  resource TEXT NOT NULL,
+  task TEXT NOT NULL
+) STRICT;
+CREATE INDEX wallet_receipts_at ON wallet_receipts (at, id);
+`,
+  },
 ]
