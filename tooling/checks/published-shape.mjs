@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ensurePnpm } from '../bootstrap/toolchain.mjs'
 
 /** What a published package may hold. */
-const allowedFile = /^(?:dist\/|src\/|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE$)/
+const allowedFile = /^(?:dist\/|src\/|solidity\/.+\.sol$|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE$)/
 const testFile = /\.(?:test|test-d|bench)\.[cm]?[jt]sx?$/
 
 /**
