@@ -15,12 +15,12 @@ import { openEmbedder } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
-import { keepJournal } from './journal.js'
+import { createJournal } from './journal.js'
 import { createEmbedding } from './meaning.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
 import type { Settings } from './settings.js'
-import { keepSteps } from './steps.js'
+import { createStepKeeper } from './steps.js'
 import { serveStudio } from './studio.js'
 import { createUpkeep } from './upkeep.js'
 
@@ -99,11 +99,15 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
   )
-  const stopJournal = keepJournal({ agent, experience, log: log.child('journal') })
-  const stopSteps = keepSteps({
-    agent,
+  const writeEpisode = createJournal({ experience, log: log.child('journal') })
+  const writeSteps = createStepKeeper({
     experience: openExperienceLog({ folder: join(home.path, 'experience') }),
     log: log.child('steps'),
+  })
+  const stopKeeping = agent.events.subscribe('turn:finished', ({ turnId }) => {
+    const turn = agent.store.turnEvents(turnId)
+    writeEpisode(turn)
+    writeSteps(turn)
   })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
@@ -152,8 +156,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     },
     async close() {
       await agent.close()
-      stopJournal()
-      stopSteps()
+      stopKeeping()
       await upkeep.close()
       await notes?.close()
       await embedding?.close()

@@ -1,6 +1,6 @@
 /** What turns leave behind: an episode of each one in which something was done. */
 
-import type { Agent, AgentEvent } from '@salp/agent'
+import type { AgentEvent } from '@salp/agent'
 import type { Logger } from '@salp/core'
 import type { EpisodeInput, Experience } from '@salp/memory'
 
@@ -10,25 +10,19 @@ const silent = new Set(['remember', 'recall', 'forget', 'ask_human', 'agent_stat
 /** Letters of a request that stand for it. */
 const summaryLength = 300
 
-/**
- * Writes an episode at the end of each turn that used a tool.
- *
- * @returns A function that stops it.
- */
-export function keepJournal({
-  agent: { events, store },
+/** Writes an episode of each turn that used a tool; to be told of the events of every turn that ends. */
+export function createJournal({
   experience,
   log,
 }: {
-  readonly agent: Pick<Agent, 'events' | 'store'>
   readonly experience: Pick<Experience, 'log'>
   readonly log: Logger
-}): () => void {
-  return events.subscribe('turn:finished', ({ turnId }) => {
-    const episode = toEpisode(store.turnEvents(turnId))
+}): (turn: readonly AgentEvent[]) => void {
+  return (turn) => {
+    const episode = toEpisode(turn)
     if (episode === undefined) return
     experience.log(episode).catch((error: unknown) => log.warn('An episode could not be written', { error }))
-  })
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What the nets learn from: every call of the agent, with what was known before it. */
 
-import type { Agent, AgentEvent } from '@salp/agent'
+import type { AgentEvent } from '@salp/agent'
 import type { Logger } from '@salp/core'
 import { type ErrorClass, type StepExperience, type StepKind, stepContext } from '@salp/models/nets'
 import type { ExperienceLog } from '@salp/models/nets/node'
@@ -16,28 +16,22 @@ export interface Tally {
 /** Before any call. */
 export const untried: Tally = { tries: {}, worked: {}, failuresInARow: 0, lastMs: 0 }
 
-/**
- * Writes the calls of each turn that ends to the log that `salp models train` learns from.
- *
- * @returns A function that stops it.
- */
-export function keepSteps({
-  agent: { events, store },
+/** Writes calls to the log that `salp models train` learns from; to be told of the events of every turn that ends. */
+export function createStepKeeper({
   experience,
   log,
 }: {
-  readonly agent: Pick<Agent, 'events' | 'store'>
   readonly experience: Pick<ExperienceLog, 'add'>
   readonly log: Logger
-}): () => void {
+}): (turn: readonly AgentEvent[]) => void {
   let tally = untried
-  return events.subscribe('turn:finished', ({ turnId }) => {
-    const read = readSteps(store.turnEvents(turnId), tally)
+  return (turn) => {
+    const read = readSteps(turn, tally)
     tally = read.tally
     Promise.all(read.steps.map((step) => experience.add(step))).catch((error: unknown) =>
       log.warn('Steps could not be written for the nets to learn from', { error }),
     )
-  })
+  }
 }
 
 /** Reads the calls of a turn as steps. Denied and cancelled calls say nothing of how a step goes. */
