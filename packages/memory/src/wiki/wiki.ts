@@ -204,7 +204,8 @@ export function createWiki({ db, memory, folder }: WikiDeps, { namespace = 'defa
         }
       }
 
-      for (const record of await unplaced(memory, namespace, (id) => rows.has(id) || standing.has(id))) {
+      for (const { id } of rows.all(namespace)) if (id !== null) standing.add(id)
+      for (const record of await unplaced(memory, namespace, standing)) {
         const page = pageOf(record)
         let { path } = page
         while (unread.has(path) || (files.has(path) && !isPage(files.get(path)?.lines ?? [])))
@@ -285,11 +286,11 @@ function prepareRows(db: SqlDatabase) {
 }
 
 /** Records that stand nowhere yet, oldest first. */
-async function unplaced(memory: Memory, namespace: string, stands: (id: string) => boolean): Promise<MemoryRecord[]> {
+async function unplaced(memory: Memory, namespace: string, standing: ReadonlySet<string>): Promise<MemoryRecord[]> {
   const found: MemoryRecord[] = []
   for (let before: string | undefined; ; ) {
     const page = await memory.list({ namespace, clearance: 'internal', limit: 1_000, before })
-    found.push(...page.filter(({ id }) => !stands(id)))
+    found.push(...page.filter(({ id }) => !standing.has(id)))
     before = page.at(-1)?.id
     if (before === undefined || page.length < 1_000) return found.reverse()
   }

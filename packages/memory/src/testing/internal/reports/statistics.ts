@@ -1,6 +1,6 @@
 /** Means and rates with the spread that so few questions leave them. */
 
-import { createRng } from '@salp/core'
+import { createRng, wilson } from '@salp/core'
 
 /** A figure, and the interval that holds it in 95 of 100 repetitions. */
 export interface Estimate {
@@ -11,12 +11,8 @@ export interface Estimate {
 
 /** Wilson's score interval for `successes` of `trials`. */
 export function rate(successes: number, trials: number): Estimate {
-  if (trials === 0) return { value: Number.NaN, low: 0, high: 1 }
-  const z = 1.96
-  const share = successes / trials
-  const center = (share + z ** 2 / (2 * trials)) / (1 + z ** 2 / trials)
-  const half = (z / (1 + z ** 2 / trials)) * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2))
-  return { value: share, low: Math.max(0, center - half), high: Math.min(1, center + half) }
+  const { estimate, low, high } = wilson(successes, trials)
+  return { value: estimate, low, high }
 }
 
 /** Mean with a percentile bootstrap of 1,000 draws, from a fixed seed. */
