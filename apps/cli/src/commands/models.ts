@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { Argument, Command } from 'commander'
 import { UsageError } from '../cli-errors.js'
 import { note, print } from '../invocation.js'
+import { showInterval } from '../nets/interval.js'
 import { type NetName, netNames as names } from '../nets/names.js'
 import { ago } from '../render/time.js'
 import { examples, type ToAction } from './action.js'
@@ -34,7 +35,7 @@ export function modelsCommand(toAction: ToAction): Command {
             .map(({ name, parameters, current, adopted, gain, at }) =>
               current === 0
                 ? `${paint.bold(name.padEnd(8))} ${paint.dim(parameters === undefined ? 'not trained yet' : `${parameters} weights, not trained yet`)}`
-                : `${paint.bold(name.padEnd(8))} ${parameters} weights, version ${current} of ${adopted}, adopted ${ago(at ?? 0, io.clock.now())}, better by ${gain?.mean.toFixed(4)} [${gain?.low.toFixed(4)}, ${gain?.high.toFixed(4)}]`,
+                : `${paint.bold(name.padEnd(8))} ${parameters} weights, version ${current} of ${adopted}, adopted ${ago(at ?? 0, io.clock.now())}, better by ${gain && showInterval(gain)}`,
             )
             .join('\n'),
         )

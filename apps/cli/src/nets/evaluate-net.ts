@@ -4,10 +4,8 @@ import { createRng } from '@salp/core'
 import { bootstrapMean, splitOf } from '@salp/models/nets'
 import { loadWeights, taskErrors } from '@salp/models/nets/node'
 import * as runtime from 'onnxruntime-node'
+import { showInterval } from './interval.js'
 import type { Lesson } from './lab.js'
-
-const show = ({ mean, low, high }: ReturnType<typeof bootstrapMean>): string =>
-  `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`
 
 const interval = (groups: readonly (readonly number[])[], name: string): ReturnType<typeof bootstrapMean> =>
   bootstrapMean(groups, createRng(1).fork(name))
@@ -19,9 +17,9 @@ export async function evaluateNet({ task, records }: Lesson, weights: Float32Arr
   const gains = net.map((group, index) => group.map((error, at) => (baseline.errors[index]?.[at] ?? 0) - error))
   return {
     metric: task.metric,
-    net: show(interval(net, 'net')),
-    baseline: { name: baseline.name, error: show(interval(baseline.errors, 'baseline')) },
-    gain: show(interval(gains, 'gain')),
+    net: showInterval(interval(net, 'net')),
+    baseline: { name: baseline.name, error: showInterval(interval(baseline.errors, 'baseline')) },
+    gain: showInterval(interval(gains, 'gain')),
   }
 }
 
@@ -40,7 +38,7 @@ export async function offerWeights(
     theirs.map((group, index) => group.map((error, at) => (before[index]?.[at] ?? 0) - error)),
     'gain',
   )
-  return { outcome: await store.offer(flat, { steps, dataDigest }, gain), gain: show(gain) }
+  return { outcome: await store.offer(flat, { steps, dataDigest }, gain), gain: showInterval(gain) }
 }
 
 function baselineErrors({ task, records }: Pick<Lesson, 'task' | 'records'>): { name: string; errors: number[][] } {

@@ -6,6 +6,7 @@ import { type Improvement, improveNet } from '@salp/models/nets/node'
 import * as runtime from 'onnxruntime-node'
 import type { Invocation } from '../invocation.js'
 import type { Style } from '../render/style.js'
+import { showInterval } from './interval.js'
 import type { openLab } from './lab.js'
 import type { NetName } from './names.js'
 
@@ -76,14 +77,12 @@ export async function trainNets(
 
 /** Tells what became of a net. */
 export function renderTrained({ name, outcome, metric, report, gain, seconds }: TrainedNet, { paint }: Style): string {
-  const show = ({ mean, low, high }: Improvement['gain']): string =>
-    `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`
   const { error, baseline, steps, examples } = report
   return [
     `${paint.bold(name)}: ${outcome === 'adopted' ? paint.green('adopted') : paint.yellow('refused, what was in use stays')}`,
     `  ${metric}`,
-    `  net ${show(error)} · ${baseline.name} ${show(baseline.error)}`,
-    `  gain over what was in use ${show(gain)}, 95 % interval, on ${examples.test} examples it never saw`,
+    `  net ${showInterval(error)} · ${baseline.name} ${showInterval(baseline.error)}`,
+    `  gain over what was in use ${showInterval(gain)}, 95 % interval, on ${examples.test} examples it never saw`,
     paint.dim(`  ${steps} steps in ${seconds} s, from ${examples.train} examples`),
   ].join('\n')
 }
