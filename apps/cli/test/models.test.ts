@@ -24,6 +24,12 @@ describe('salp models', () => {
     await place.salp('models', 'export', 'quality', 'quality.onnx')
     await place.salp('models', 'export', 'quality', 'quality.safetensors')
     expect(statSync(join(place.workspace, 'quality.onnx')).size).toBeGreaterThan(1_000_000)
+    const weights = readFileSync(join(place.workspace, 'quality.safetensors'))
+    const header = weights.toString('utf8', 8, 8 + Number(weights.readBigUInt64LE(0)))
+    expect(JSON.parse(header).__metadata__).toMatchObject({
+      steps: expect.stringMatching(/^[1-9]\d*$/),
+      dataDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
     expect((await place.salp('models', 'rollback', 'quality')).output).toBe('No weights are in use any more\n')
     expect(await place.salp('models', 'eval', 'quality')).toMatchObject({ exitCode: 2 })
     const offered = await place.salp('models', 'import', 'quality', 'quality.safetensors', '--simulated')

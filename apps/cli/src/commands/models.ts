@@ -115,13 +115,13 @@ export function modelsCommand(toAction: ToAction): Command {
         const { io, home, signal } = invocation
         const { openLab } = await import('../nets/lab.js')
         const { exportInference, encodeWeights } = await import('@salp/models/nets')
-        const { task, store } = await openLab(home, io.clock).lesson(name, { simulated: false, signal })
-        const weights = await store.current()
-        if (weights === undefined) throw new UsageError(`Cannot export "${name}": nothing is in use. Train it first`)
+        const found = await openLab(home, io.clock).inUse(name, signal)
+        if (found === undefined) throw new UsageError(`Cannot export "${name}": nothing is in use. Train it first`)
+        const { task, weights } = found
         if (!/\.(?:onnx|safetensors)$/.test(file)) throw new UsageError(`Cannot tell the format of "${file}"`)
         const bytes = file.endsWith('.onnx')
-          ? exportInference(task.net, weights, { sizes: { ...task.sizes, batch: 1 }, metadata: { net: name } })
-          : await encodeWeights(task.net, weights, { steps: 0, dataDigest: '' })
+          ? exportInference(task.net, weights.flat, { sizes: { ...task.sizes, batch: 1 }, metadata: { net: name } })
+          : await encodeWeights(task.net, weights.flat, weights)
         await writeFile(resolve(io.folder, file), bytes)
         note(invocation, `Wrote ${file}, ${bytes.length} bytes`)
       }),

@@ -97,20 +97,31 @@ export function openLab(home: HomePaths, clock: { now(): number }) {
     return unifiedTask(await tokenizer(texts, signal), { reach: 96, length: 64 })
   }
 
+  /** A net's task with nothing to learn from; nothing of the unified net before its words are made. */
+  const knownTask = async (name: NetName, signal: AbortSignal): Promise<NetTask | undefined> =>
+    name === 'unified' && !existsSync(join(folderOf(name), 'tokenizer.json')) ? undefined : taskOf(name, [], signal)
+
   return {
     folderOf,
 
     /** What is in use of a net. How large the unified net is, is not known before its words are. */
     async standing(name: NetName): Promise<Standing> {
-      const known = name !== 'unified' || existsSync(join(folderOf(name), 'tokenizer.json'))
-      if (!known) return { name, parameters: undefined, current: 0, adopted: 0 }
-      const { net } = await taskOf(name, [], new AbortController().signal)
+      const task = await knownTask(name, new AbortController().signal)
+      if (task === undefined) return { name, parameters: undefined, current: 0, adopted: 0 }
       const { current, adopted } = await readAdoptions(folderOf(name))
       const entry = adopted.find(({ number }) => number === current)
       return {
-        ...{ name, parameters: net.parameterCount, current, adopted: adopted.length },
+        ...{ name, parameters: task.net.parameterCount, current, adopted: adopted.length },
         ...(entry !== undefined && { gain: entry.gain, at: entry.at }),
       }
+    },
+
+    /** The weights in use, without gathering anything to learn from; nothing if none are. */
+    async inUse(name: NetName, signal: AbortSignal) {
+      const task = await knownTask(name, signal)
+      if (task === undefined) return undefined
+      const weights = await openNetStore({ clock }, { folder: folderOf(name), net: task.net }).stored()
+      return weights && { task, weights }
     },
 
     /** Makes a net's task and gathers what it learns from. */

@@ -30,6 +30,8 @@ export type AdoptionHistory = z.infer<typeof historySchema>
 export interface NetStore {
   /** The weights in use; `undefined` if none are. @throws {@link ArchitectureError} (`models/architecture`) if they are of another net. */
   current(): Promise<Float32Array<ArrayBuffer> | undefined>
+  /** The weights in use, and what is known of them. @throws As {@link NetStore.current}. */
+  stored(): Promise<(WeightsInfo & { readonly flat: Float32Array<ArrayBuffer> }) | undefined>
   /**
    * Offers new weights. They are adopted if the whole interval of their gain lies above 0; else nothing changes.
    *
@@ -67,12 +69,14 @@ export function openNetStore(
   { folder, net }: { readonly folder: string; readonly net: Net },
 ): NetStore {
   const pathOf = (number: number): string => join(folder, `${String(number).padStart(6, '0')}.safetensors`)
+  const stored: NetStore['stored'] = async () => {
+    const { current } = await readAdoptions(folder)
+    return current === 0 ? undefined : loadWeights(pathOf(current), net)
+  }
   return {
     history: () => readAdoptions(folder),
-    async current() {
-      const { current } = await readAdoptions(folder)
-      return current === 0 ? undefined : (await loadWeights(pathOf(current), net)).flat
-    },
+    stored,
+    current: async () => (await stored())?.flat,
     async offer(weights, info, gain) {
       if (!(gain.low > 0)) return 'refused'
       const { adopted } = await readAdoptions(folder)
