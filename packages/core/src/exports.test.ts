@@ -12,6 +12,8 @@ test('@salp/core exports', () => {
       "bootstrapCi",
       "brierScore",
       "calibrationError",
+      "checkUrl",
+      "classifyAddress",
       "configSources",
       "createEventBus",
       "createIdSource",

@@ -1,5 +1,6 @@
 /** Names that every package of Salp shares. Portable: nothing here touches a runtime. */
 
+export { type AddressKind, type CheckedUrl, checkUrl, classifyAddress } from './addresses.js'
 export type { Clock } from './clock.js'
 export {
   type ConfigEntry,

@@ -1,8 +1,8 @@
 /** Lets the agent read a page of the web. */
 
+import { checkUrl } from '@salp/core'
 import { z } from 'zod'
 import { type Assessment, createTool, type Tool } from '../../tool.js'
-import { checkUrl } from '../../tools/addresses.js'
 import { readHtml } from '../../tools/html-text.js'
 import { forgiving } from '../../tools/input.js'
 import { type GuardedFetchOptions, guardedFetch } from './guarded-fetch.js'

@@ -6,8 +6,8 @@ import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { checkUrl, classifyAddress } from '@salp/core'
 import { ToolError } from '../../tool.js'
-import { checkUrl, classifyAddress } from '../../tools/addresses.js'
 
 /** An address that a name led to. */
 export interface ResolvedAddress {

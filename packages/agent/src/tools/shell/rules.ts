@@ -1,6 +1,6 @@
 /** Programs that a table cannot describe: those that run other programs or code, and those whose arguments decide. */
 
-import { classifyAddress } from '../addresses.js'
+import { classifyAddress } from '@salp/core'
 import { isSecretPath } from '../paths.js'
 import { git } from './git.js'
 import type { Level } from './programs.js'

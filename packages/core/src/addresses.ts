@@ -1,4 +1,4 @@
-/** Which network addresses a tool may reach. Works on text alone; resolving names is the caller's part. */
+/** Which network addresses may be reached on a stranger's word. Works on text alone; resolving names is the caller's part. */
 
 import ipaddr from 'ipaddr.js'
 

@@ -1,0 +1,3 @@
+/** What touches a runtime. */
+
+export {}
