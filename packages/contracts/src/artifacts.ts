@@ -4,6 +4,8 @@ import { developmentDollarAbi, developmentDollarBytecode } from './generated/dev
 import { identityRegistryAbi, identityRegistryBytecode } from './generated/identity-registry.js'
 import { pathUsdAbi, pathUsdBytecode, pathUsdCode } from './generated/path-usd.js'
 import { reputationRegistryAbi, reputationRegistryBytecode } from './generated/reputation-registry.js'
+import { tipSettlementAbi, tipSettlementBytecode } from './generated/tip-settlement.js'
+import { transferBatchAbi, transferBatchBytecode } from './generated/transfer-batch.js'
 import { validationRegistryAbi, validationRegistryBytecode } from './generated/validation-registry.js'
 
 /** Interfaces by contract, as literal types that ethers, viem and abitype read. */
@@ -13,6 +15,8 @@ export const abi = {
   identityRegistry: identityRegistryAbi,
   reputationRegistry: reputationRegistryAbi,
   validationRegistry: validationRegistryAbi,
+  tipSettlement: tipSettlementAbi,
+  transferBatch: transferBatchAbi,
 } as const
 
 /** Interface and creation code by contract, of solc 0.8.37 for the EVM of Cancun; for pathUSD the code at rest too. */
@@ -22,4 +26,6 @@ export const artifacts = {
   identityRegistry: { abi: identityRegistryAbi, bytecode: identityRegistryBytecode },
   reputationRegistry: { abi: reputationRegistryAbi, bytecode: reputationRegistryBytecode },
   validationRegistry: { abi: validationRegistryAbi, bytecode: validationRegistryBytecode },
+  tipSettlement: { abi: tipSettlementAbi, bytecode: tipSettlementBytecode },
+  transferBatch: { abi: transferBatchAbi, bytecode: transferBatchBytecode },
 } as const

@@ -53,6 +53,16 @@ export function deployValidationRegistry(identityRegistry: string): Deployment {
   return { data: `${artifacts.validationRegistry.bytecode}${word(identityRegistry)}` }
 }
 
+/** Creates the settlement contract of the scheme `tempo-tip20`, which nobody owns. */
+export function deployTipSettlement(): Deployment {
+  return { data: artifacts.tipSettlement.bytecode }
+}
+
+/** Creates the contract that groups EIP-3009 transfers, which nobody owns. */
+export function deployTransferBatch(): Deployment {
+  return { data: artifacts.transferBatch.bytecode }
+}
+
 /**
  * Puts pathUSD at Tempo's address on a chain that lets code be set (`anvil_setCode`).
  *

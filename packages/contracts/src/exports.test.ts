@@ -9,9 +9,13 @@ test('the entry exports', () => {
       "deployDevelopmentDollar",
       "deployIdentityRegistry",
       "deployReputationRegistry",
+      "deployTipSettlement",
+      "deployTransferBatch",
       "deployValidationRegistry",
       "pathUsdAddress",
       "placePathUsd",
+      "deployForDevelopment",
+      "developmentAddresses",
     ]
   `)
 })

@@ -6,9 +6,13 @@ export {
   deployDevelopmentDollar,
   deployIdentityRegistry,
   deployReputationRegistry,
+  deployTipSettlement,
+  deployTransferBatch,
   deployValidationRegistry,
   type Hex,
   type Placement,
   pathUsdAddress,
   placePathUsd,
 } from './deploy.js'
+export { type DevelopmentContract, deployForDevelopment, type FixedDeployment } from './development.js'
+export { developmentAddresses } from './generated/development-addresses.js'

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { getCreate2Address, keccak256, ZeroHash } from 'ethers'
 import solc from 'solc'
 
 const require = createRequire(import.meta.url)
@@ -12,7 +13,7 @@ const sources = new URL('../../../solidity/', import.meta.url)
 
 /** What is read of the compiler's standard JSON output. */
 interface Output {
-  readonly errors?: readonly { readonly formattedMessage: string }[]
+  readonly errors?: readonly { readonly errorCode: string; readonly formattedMessage: string }[]
   readonly contracts: Readonly<Record<string, Readonly<Record<string, Contract>>>>
 }
 
@@ -46,18 +47,25 @@ export function generate(): Map<string, string> {
     ),
     ...compile(paths, [...deep], true),
   }
-  return new Map(
+  const contracts = new Map(
     files.map((file) => {
       const name = file.replace('.sol', '')
       const contract = output[file]?.[name]
       if (contract === undefined) throw new Error(`Cannot compile ${file}: it holds no contract ${name}`)
-      return [`${fileName(name)}.ts`, moduleText(name, contract)]
+      return [name, contract]
     }),
   )
+  return new Map([
+    ...[...contracts].map(([name, contract]) => [`${fileName(name)}.ts`, moduleText(name, contract)] as const),
+    ['development-addresses.ts', addressesText(contracts)],
+  ])
 }
 
 /** Sources with more variables than the stack reaches: they go by way of the intermediate language, which takes longer. */
 const deep: ReadonlySet<string> = new Set(['ReputationRegistry.sol'])
+
+/** A warning to whoever writes transient storage; here it is the guard of OpenZeppelin's, which clears what it wrote. */
+const transientStorage = '2394'
 
 function compile(paths: readonly string[], selected: readonly string[], viaIR: boolean): Output['contracts'] {
   const wanted = { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode'] }
@@ -74,13 +82,14 @@ function compile(paths: readonly string[], selected: readonly string[], viaIR: b
   }
   const read = (path: string): { contents: string } => ({ contents: readFileSync(join(modules, path), 'utf8') })
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as Output
-  if (output.errors !== undefined) throw new Error(output.errors.map((error) => error.formattedMessage).join('\n'))
+  const errors = output.errors?.filter(({ errorCode }) => errorCode !== transientStorage) ?? []
+  if (errors.length > 0) throw new Error(errors.map((error) => error.formattedMessage).join('\n'))
   return output.contracts
 }
 
 /** A module that exports the ABI as literal types, and the bytecode; the code at rest too, where no constructor fills it in. */
 function moduleText(name: string, { abi, evm }: Contract): string {
-  const constant = name[0]?.toLowerCase() + name.slice(1)
+  const constant = constantName(name)
   const entries = abi.map((entry) => `  ${JSON.stringify(withoutInternalTypes(entry))},\n`).join('')
   const isFixed = Object.keys(evm.deployedBytecode.immutableReferences).length === 0
   return [
@@ -96,6 +105,36 @@ function moduleText(name: string, { abi, evm }: Contract): string {
 /** Solidity's own names of types say nothing to a caller, and change with the sources. */
 function withoutInternalTypes(entry: unknown): unknown {
   return JSON.parse(JSON.stringify(entry, (key, value: unknown) => (key === 'internalType' ? undefined : value)))
+}
+
+/** What stands at fixed addresses of a development chain, each after what its constructor is told the address of. */
+const fixed = [
+  ['DevelopmentDollar'],
+  ['IdentityRegistry'],
+  ['ReputationRegistry', 'IdentityRegistry'],
+  ['ValidationRegistry', 'IdentityRegistry'],
+  ['TipSettlement'],
+  ['TransferBatch'],
+] as const
+
+/** A module with the addresses at which the deployer of CREATE2 puts the contracts of {@link fixed}, salt 0. */
+function addressesText(contracts: ReadonlyMap<string, Contract>): string {
+  const addresses = new Map<string, string>()
+  for (const [name, ...told] of fixed) {
+    const words = told.map((other) => addresses.get(other)?.slice(2).toLowerCase().padStart(64, '0'))
+    const creation = `0x${contracts.get(name)?.evm.bytecode.object}${words.join('')}`
+    addresses.set(name, getCreate2Address('0x4e59b44847b379578588920cA78FbF26c0B4956C', ZeroHash, keccak256(creation)))
+  }
+  const entries = [...addresses].map(([name, address]) => `  ${constantName(name)}: '${address}',\n`).join('')
+  return [
+    '// biome-ignore-all format: written by the compile script; do not edit.\n',
+    '/** Where each contract is on every development chain, for this version of the contracts. */',
+    `export const developmentAddresses = {\n${entries}} as const\n`,
+  ].join('\n')
+}
+
+function constantName(contract: string): string {
+  return contract[0]?.toLowerCase() + contract.slice(1)
 }
 
 function fileName(contract: string): string {
