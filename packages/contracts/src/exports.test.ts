@@ -13,7 +13,9 @@ test('the entry exports', () => {
       "deployTransferBatch",
       "deployValidationRegistry",
       "pathUsdAddress",
+      "placeExactPermit2Proxy",
       "placePathUsd",
+      "placePermit2",
       "deployForDevelopment",
       "developmentAddresses",
     ]

@@ -87,16 +87,22 @@ function compile(paths: readonly string[], selected: readonly string[], viaIR: b
   return output.contracts
 }
 
-/** A module that exports the ABI as literal types, and the bytecode; the code at rest too, where no constructor fills it in. */
+/** Contracts that a chain is given at rest: no constructor fills in their code. */
+const placed: ReadonlySet<string> = new Set(['ExactPermit2Proxy', 'PathUsd'])
+
+/** A module that exports the ABI as literal types, and the bytecode; of those {@link placed} the code at rest. */
 function moduleText(name: string, { abi, evm }: Contract): string {
   const constant = constantName(name)
   const entries = abi.map((entry) => `  ${JSON.stringify(withoutInternalTypes(entry))},\n`).join('')
-  const isFixed = Object.keys(evm.deployedBytecode.immutableReferences).length === 0
+  const isPlaced = placed.has(name)
+  if (isPlaced && Object.keys(evm.deployedBytecode.immutableReferences).length > 0) {
+    throw new Error(`Cannot place ${name}: a constructor fills in its code`)
+  }
   return [
     `// biome-ignore-all format: written by the compile script from solidity/${name}.sol; do not edit.\n`,
     `/** Interface of \`${name}\`. */\nexport const ${constant}Abi = [\n${entries}] as const\n`,
     `/** Creation code of \`${name}\`. */\nexport const ${constant}Bytecode = '0x${evm.bytecode.object}'\n`,
-    ...(isFixed
+    ...(isPlaced
       ? [`/** Code of \`${name}\` at rest. */\nexport const ${constant}Code = '0x${evm.deployedBytecode.object}'\n`]
       : []),
   ].join('\n')
@@ -138,5 +144,5 @@ function constantName(contract: string): string {
 }
 
 function fileName(contract: string): string {
-  return contract.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
+  return contract.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
 }
