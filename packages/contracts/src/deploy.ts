@@ -90,7 +90,7 @@ export function placeExactPermit2Proxy(): Placement {
 }
 
 /** An address as a word of 32 bytes, without the 0x. */
-function word(address: string): string {
+export function word(address: string): string {
   if (!/^0x[0-9a-f]{40}$/i.test(address)) throw new TypeError(`Cannot encode "${address}": expected an address`)
   return address.slice(2).toLowerCase().padStart(64, '0')
 }

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { getCreate2Address, keccak256, ZeroHash } from 'ethers'
 import solc from 'solc'
 
@@ -26,11 +26,11 @@ interface Contract {
 }
 
 /**
- * Compiles every contract in `solidity/`; its folders hold what they share.
+ * Compiles every contract in `solidity/` and in `solidity/testing/`; the other folders hold what they share.
  *
  * No metadata is appended, so that the bytecode depends on the compiler, its settings and the code alone.
  *
- * @returns The text of each file of `src/generated`, by name.
+ * @returns The text of each file of {@link generatedFolders}, by its path in `src`.
  * @throws Error with the compiler's words, for a warning too.
  */
 export function generate(): Map<string, string> {
@@ -38,7 +38,7 @@ export function generate(): Map<string, string> {
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.sol'))
     .sort()
-  const files = paths.filter((path) => !path.includes('/'))
+  const files = paths.filter((path) => /^(?:testing\/)?[^/]+$/.test(path))
   const output = {
     ...compile(
       paths,
@@ -49,17 +49,20 @@ export function generate(): Map<string, string> {
   }
   const contracts = new Map(
     files.map((file) => {
-      const name = file.replace('.sol', '')
+      const name = basename(file, '.sol')
       const contract = output[file]?.[name]
       if (contract === undefined) throw new Error(`Cannot compile ${file}: it holds no contract ${name}`)
-      return [name, contract]
+      return [file, contract]
     }),
   )
   return new Map([
-    ...[...contracts].map(([name, contract]) => [`${fileName(name)}.ts`, moduleText(name, contract)] as const),
-    ['development-addresses.ts', addressesText(contracts)],
+    ...[...contracts].map(([file, contract]) => [generatedPath(file), moduleText(file, contract)] as const),
+    ['generated/development-addresses.ts', addressesText(contracts)],
   ])
 }
+
+/** Folders of `src` that hold nothing but what {@link generate} writes. */
+export const generatedFolders = ['generated/', 'testing/generated/'] as const
 
 /** Sources with more variables than the stack reaches: they go by way of the intermediate language, which takes longer. */
 const deep: ReadonlySet<string> = new Set(['ReputationRegistry.sol'])
@@ -88,18 +91,19 @@ function compile(paths: readonly string[], selected: readonly string[], viaIR: b
 }
 
 /** Contracts that a chain is given at rest: no constructor fills in their code. */
-const placed: ReadonlySet<string> = new Set(['ExactPermit2Proxy', 'PathUsd'])
+const placed: ReadonlySet<string> = new Set(['ExactPermit2Proxy.sol', 'PathUsd.sol'])
 
 /** A module that exports the ABI as literal types, and the bytecode; of those {@link placed} the code at rest. */
-function moduleText(name: string, { abi, evm }: Contract): string {
+function moduleText(file: string, { abi, evm }: Contract): string {
+  const name = basename(file, '.sol')
   const constant = constantName(name)
   const entries = abi.map((entry) => `  ${JSON.stringify(withoutInternalTypes(entry))},\n`).join('')
-  const isPlaced = placed.has(name)
+  const isPlaced = placed.has(file)
   if (isPlaced && Object.keys(evm.deployedBytecode.immutableReferences).length > 0) {
     throw new Error(`Cannot place ${name}: a constructor fills in its code`)
   }
   return [
-    `// biome-ignore-all format: written by the compile script from solidity/${name}.sol; do not edit.\n`,
+    `// biome-ignore-all format: written by the compile script from solidity/${file}; do not edit.\n`,
     `/** Interface of \`${name}\`. */\nexport const ${constant}Abi = [\n${entries}] as const\n`,
     `/** Creation code of \`${name}\`. */\nexport const ${constant}Bytecode = '0x${evm.bytecode.object}'\n`,
     ...(isPlaced
@@ -128,7 +132,7 @@ function addressesText(contracts: ReadonlyMap<string, Contract>): string {
   const addresses = new Map<string, string>()
   for (const [name, ...told] of fixed) {
     const words = told.map((other) => addresses.get(other)?.slice(2).toLowerCase().padStart(64, '0'))
-    const creation = `0x${contracts.get(name)?.evm.bytecode.object}${words.join('')}`
+    const creation = `0x${contracts.get(`${name}.sol`)?.evm.bytecode.object}${words.join('')}`
     addresses.set(name, getCreate2Address('0x4e59b44847b379578588920cA78FbF26c0B4956C', ZeroHash, keccak256(creation)))
   }
   const entries = [...addresses].map(([name, address]) => `  ${constantName(name)}: '${address}',\n`).join('')
@@ -143,6 +147,8 @@ function constantName(contract: string): string {
   return contract[0]?.toLowerCase() + contract.slice(1)
 }
 
-function fileName(contract: string): string {
-  return contract.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
+/** `testing/FeeToken.sol` is written to `testing/generated/fee-token.ts`. */
+function generatedPath(file: string): string {
+  const name = basename(file, '.sol').replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
+  return `${file.slice(0, file.lastIndexOf('/') + 1)}generated/${name.toLowerCase()}.ts`
 }
