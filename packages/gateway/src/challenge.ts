@@ -52,14 +52,17 @@ export function challengeResponse({ header, body }: PreparedChallenge, status: 4
 
 /** Answers a browser: the price in words, and the challenge for a wallet that looks for it. */
 export function pageResponse({ header }: PreparedChallenge, { offers, resource }: Challenge): Response {
-  const prices = offers.map(({ requirements: { network }, asset, amount }) => `<li>${escape(priceText(amount, asset))} on ${escape(network)}</li>`)
+  const prices = offers.map(
+    ({ requirements: { network }, asset, amount }) =>
+      `<li>${escapeHtml(priceText(amount, asset))} on ${escapeHtml(network)}</li>`,
+  )
   const page = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Payment required</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem}code{overflow-wrap:anywhere}</style>
 <h1>Payment required</h1>
-<p>${escape(resource.description ?? 'This address answers once it is paid.')}</p>
-<p><code>${escape(resource.url)}</code></p>
+<p>${escapeHtml(resource.description ?? 'This address answers once it is paid.')}</p>
+<p><code>${escapeHtml(resource.url)}</code></p>
 <ul>${prices.join('')}</ul>
 <p>Call it with a client that speaks <a href="https://x402.org">x402</a>.</p>
 </html>`
@@ -78,6 +81,6 @@ function priceText(amount: bigint, asset: Offer['asset']): string {
   return `${formatAmount(amount, asset)} ${asset.symbol}`
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

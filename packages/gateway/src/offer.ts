@@ -3,7 +3,14 @@
 import { type Address, type Asset, parseAddress } from '@salp/wallet'
 import type { Scheme, Terms } from './schemes/scheme.js'
 import { chainIdOf, networkOf, v1NetworkOf } from './wire/networks.js'
-import type { JsonObject, PaymentPayload, PaymentPayloadV1, Requirements, RequirementsV1, ResourceInfo } from './wire/objects.js'
+import type {
+  JsonObject,
+  PaymentPayload,
+  PaymentPayloadV1,
+  Requirements,
+  RequirementsV1,
+  ResourceInfo,
+} from './wire/objects.js'
 
 /** One way to pay for one thing. */
 export interface Offer {
@@ -29,11 +36,18 @@ const leastTimeoutSeconds = 7
  */
 export function createOffer(
   scheme: Scheme,
-  { asset, amount, payTo, maxTimeoutSeconds, flow }: Pick<Offer, 'asset' | 'amount' | 'payTo' | 'maxTimeoutSeconds'> & {
+  {
+    asset,
+    amount,
+    payTo,
+    maxTimeoutSeconds,
+    flow,
+  }: Pick<Offer, 'asset' | 'amount' | 'payTo' | 'maxTimeoutSeconds'> & {
     readonly flow: 'authorization' | 'upfront'
   },
 ): Offer {
-  if (!scheme.serves(asset)) throw new RangeError(`Cannot offer ${asset.symbol} by ${scheme.name}: it does not move that way`)
+  if (!scheme.serves(asset))
+    throw new RangeError(`Cannot offer ${asset.symbol} by ${scheme.name}: it does not move that way`)
   if (amount <= 0n) throw new RangeError(`Cannot offer at ${amount} base units of ${asset.symbol}: not above zero`)
   if (!Number.isInteger(maxTimeoutSeconds) || maxTimeoutSeconds < leastTimeoutSeconds) {
     throw new RangeError(
@@ -55,7 +69,14 @@ export function createOffer(
 /** The terms that a payment for an offer must satisfy. */
 export function termsOf(offer: Offer, payment: PaymentPayload | PaymentPayloadV1): Terms {
   const { asset, amount, payTo, maxTimeoutSeconds, requirements } = offer
-  return { asset, amount, payTo, maxTimeoutSeconds, atLeast: payment.x402Version === 1, extra: requirements.extra ?? {} }
+  return {
+    asset,
+    amount,
+    payTo,
+    maxTimeoutSeconds,
+    atLeast: payment.x402Version === 1,
+    extra: requirements.extra ?? {},
+  }
 }
 
 /** Writes an offer for version 1, which knows only some chains, and no scheme but `exact` by EIP-3009. */
@@ -86,8 +107,7 @@ export function findOffer(offers: readonly Offer[], payment: PaymentPayload | Pa
   if (payment.x402Version === 2) return offers.find(({ requirements }) => answers(payment.accepted, requirements))
   const chainId = chainIdOf(payment.network)
   const candidates = offers.filter(
-    ({ scheme, asset }) =>
-      scheme.name === payment.scheme && scheme.method === undefined && asset.chainId === chainId,
+    ({ scheme, asset }) => scheme.name === payment.scheme && scheme.method === undefined && asset.chainId === chainId,
   )
   return (
     candidates.find((offer) => offer.scheme.read(payment.payload, termsOf(offer, payment)).status === 'read') ??

@@ -2,21 +2,25 @@
 
 import { type IdSource, SalpError } from '@salp/core'
 import type { Address } from '@salp/wallet'
-import { challengeResponse, isBrowser, pageResponse, type PreparedChallenge, prepareChallenge } from './challenge.js'
+import { challengeResponse, isBrowser, type PreparedChallenge, pageResponse, prepareChallenge } from './challenge.js'
 import { FacilitatorError } from './facilitator/facilitator.js'
 import { createOffer, findOffer, type Offer, type PaymentMethod } from './offer.js'
-import type { Admission, Paid, Payments, SettleMode, Settled, Sold } from './payments/payments.js'
+import type { Admission, Paid, Payments, Settled, SettleMode, Sold } from './payments/payments.js'
 import { type Price, priceIn } from './price.js'
 import { problem } from './problem.js'
 import { encodeHeader } from './wire/base64.js'
 import { headerNames, presentedPayment } from './wire/headers.js'
 import { networkOf, v1NetworkOf } from './wire/networks.js'
 import type { PaymentPayload, PaymentPayloadV1, SettleResponse } from './wire/objects.js'
-import { paymentIdOf, paymentIdentifier } from './wire/payment-identifier.js'
+import { paymentIdentifier, paymentIdOf } from './wire/payment-identifier.js'
 import { toReasonV1 } from './wire/reasons-v1.js'
 
 /** Answers a request that is paid for. @param paid - Who pays, and how much. */
-export type PaidHandler = (request: Request, paid: Paid, options: { readonly signal: AbortSignal }) => Response | Promise<Response>
+export type PaidHandler = (
+  request: Request,
+  paid: Paid,
+  options: { readonly signal: AbortSignal },
+) => Response | Promise<Response>
 
 /** A route that asks for money. */
 export interface Paywall {
@@ -116,7 +120,11 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
     if (offer === undefined) return challengeOf(request, offers, 'No matching payment requirements')
     const id = paymentIdOf(payment)
     if (id.status === 'malformed' || (id.status === 'none' && requirePaymentId)) {
-      return problem(400, 'gateway/payment-id', 'Name the payment: payment-identifier, 16 to 128 of a-z, A-Z, 0-9, _ and -')
+      return problem(
+        400,
+        'gateway/payment-id',
+        'Name the payment: payment-identifier, 16 to 128 of a-z, A-Z, 0-9, _ and -',
+      )
     }
     const body = streamBody ? undefined : await readBody(request, maxBodyBytes)
     if (body === 'too-large') return problem(413, 'gateway/body', `Send at most ${maxBodyBytes} bytes`)
@@ -148,7 +156,10 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
         if (!isOurs(error)) throw error
         const id = ids()
         log.error('Cannot take a payment', { route, request: id, error })
-        return problem(503, 'gateway/unavailable', 'The payment cannot be checked now; it was not used', { request: id, retryAfterSeconds: 2 })
+        return problem(503, 'gateway/unavailable', 'The payment cannot be checked now; it was not used', {
+          request: id,
+          retryAfterSeconds: 2,
+        })
       }
     },
   }
@@ -177,15 +188,29 @@ function answer(sold: Sold, { payment, offer, challenge }: Answering): Response 
     case 'refused':
       return challenge(word(sold.reason))
     case 'unsettled': {
-      const receipt = { success: false, transaction: '', network: networkFor(offer, version), payer: sold.payer, errorReason: word(sold.reason) }
-      const failed = version === 1 ? challenge(word(sold.reason)) : Response.json({}, { status: 402, headers: { 'cache-control': 'no-store' } })
+      const receipt = {
+        success: false,
+        transaction: '',
+        network: networkFor(offer, version),
+        payer: sold.payer,
+        errorReason: word(sold.reason),
+      }
+      const failed =
+        version === 1
+          ? challenge(word(sold.reason))
+          : Response.json({}, { status: 402, headers: { 'cache-control': 'no-store' } })
       return withReceipt(failed, receipt, version)
     }
     case 'unknown':
-      return problem(503, 'gateway/settlement-pending', 'The payment was sent and is not confirmed; send it again for the answer', {
-        retryAfterSeconds: 2,
-        transaction: sold.transaction,
-      })
+      return problem(
+        503,
+        'gateway/settlement-pending',
+        'The payment was sent and is not confirmed; send it again for the answer',
+        {
+          retryAfterSeconds: 2,
+          transaction: sold.transaction,
+        },
+      )
     case 'busy':
       return problem(503, 'gateway/busy', 'The payment is being used; send it again', sold)
     case 'limited':
@@ -268,4 +293,3 @@ async function withDeadline<T>(work: Promise<T>, deadline: AbortSignal): Promise
     stop()
   }
 }
-

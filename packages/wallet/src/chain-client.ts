@@ -91,6 +91,8 @@ export interface ChainClient extends ContractCaller {
   /** `undefined` while it is in no block. */
   receipt(hash: Hex, options?: Waiting): Promise<TransactionReceipt | undefined>
   latestBlock(options?: Waiting): Promise<Block>
+  /** The chain's time, in s since the epoch: what the next block would say. */
+  time(options?: Waiting): Promise<number>
   logs(filter: LogFilter, options?: Waiting): Promise<FoundLog[]>
   /** The number of its next transaction: after those in blocks (`latest`), or after those that wait too (`pending`). */
   nonceOf(address: Address, tag: 'latest' | 'pending', options?: Waiting): Promise<number>
@@ -119,6 +121,8 @@ const address = z
 const log = z.object({ address, topics: z.array(word).max(4), data: bytes, logIndex: count })
 const foundLog = log.extend({ blockNumber: count, blockHash: word, transactionHash: word })
 const block = z.object({ number: count, hash: word, timestamp: count, baseFeePerGas: quantity.default(0n) })
+// The block that is being made has no hash yet.
+const pendingBlock = z.object({ timestamp: count })
 const receipt = z.object({
   transactionHash: word,
   status: z.enum(['0x1', '0x0']).transform((status) => (status === '0x1' ? 'success' : 'reverted')),
@@ -166,6 +170,9 @@ export function createChainClient(
       return parsed
     },
     latestBlock: (options) => ask(block, 'eth_getBlockByNumber', ['latest', false], options),
+    async time(options) {
+      return (await ask(pendingBlock, 'eth_getBlockByNumber', ['pending', false], options)).timestamp
+    },
     logs: ({ fromBlock, toBlock, ...filter }, options) => {
       const range = { fromBlock: toQuantity(fromBlock), toBlock: toQuantity(toBlock) }
       return ask(z.array(foundLog), 'eth_getLogs', [{ ...filter, ...range }], options)

@@ -39,6 +39,7 @@ test('the entry exports', () => {
       "createSpending",
       "createTokenReader",
       "hashTypedData",
+      "verifyHash",
       "verifyTypedData",
     ]
   `)

@@ -66,4 +66,4 @@ export {
 } from './spending.js'
 export { createTokenReader, type TokenReader } from './token-reader.js'
 export { hashTypedData, type TypedData, type TypedDataDomain } from './typed-data.js'
-export { type ContractCaller, type Verification, verifyTypedData } from './verify.js'
+export { type ContractCaller, type Verification, verifyHash, verifyTypedData } from './verify.js'

@@ -3,12 +3,7 @@
 import { decodeHeader } from '../wire/base64.js'
 import { headerNames } from '../wire/headers.js'
 import { chainIdOf, networkOf } from '../wire/networks.js'
-import {
-  type JsonObject,
-  paymentRequiredSchema,
-  paymentRequiredV1Schema,
-  type Requirements,
-} from '../wire/objects.js'
+import { type JsonObject, paymentRequiredSchema, paymentRequiredV1Schema, type Requirements } from '../wire/objects.js'
 
 /** What is asked. */
 export interface ReceivedChallenge {
@@ -33,15 +28,17 @@ export async function readChallenge(response: Response): Promise<ReceivedChallen
   }
   const { data } = paymentRequiredV1Schema.safeParse(await readJson(response))
   if (data === undefined) return undefined
-  const offers = data.accepts.flatMap(({ network, maxAmountRequired, scheme, asset, payTo, maxTimeoutSeconds, extra }) => {
-    const chainId = chainIdOf(network)
-    if (chainId === undefined) return []
-    const requirements = {
-      ...{ scheme, network: networkOf(chainId), amount: maxAmountRequired, asset, payTo, extra },
-      maxTimeoutSeconds: Math.ceil(maxTimeoutSeconds),
-    }
-    return [{ requirements, network }]
-  })
+  const offers = data.accepts.flatMap(
+    ({ network, maxAmountRequired, scheme, asset, payTo, maxTimeoutSeconds, extra }) => {
+      const chainId = chainIdOf(network)
+      if (chainId === undefined) return []
+      const requirements = {
+        ...{ scheme, network: networkOf(chainId), amount: maxAmountRequired, asset, payTo, extra },
+        maxTimeoutSeconds: Math.ceil(maxTimeoutSeconds),
+      }
+      return [{ requirements, network }]
+    },
+  )
   return { version: 1, offers, extensions: {} }
 }
 

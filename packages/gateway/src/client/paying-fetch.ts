@@ -11,8 +11,8 @@ import {
   parseAddress,
   parseBaseUnits,
   type Receipt,
-  type SpendRefusal,
   type Spending,
+  type SpendRefusal,
   signPayment,
 } from '@salp/wallet'
 import { writeAuthorization } from '../schemes/authorization.js'
@@ -119,7 +119,8 @@ export function payingFetch(
       if (!agreed) throw new PaymentError('pay-refused', url, 'nobody agreed to it', { money })
       signed = signPayment({ account, spending, clock }, { ...request, approved: true })
     }
-    if (signed.status === 'refused') throw new PaymentError('pay-refused', url, limitText(signed.reason), { money, limit: signed.reason })
+    if (signed.status === 'refused')
+      throw new PaymentError('pay-refused', url, limitText(signed.reason), { money, limit: signed.reason })
     if (signed.status === 'ask') throw new PaymentError('pay-refused', url, 'the limits changed meanwhile', { money })
     const more = method.type === 'tempo-tip20' ? { token: money.asset.address } : {}
     return writeAuthorization(signed.signature, signed.authorization, more)
@@ -136,7 +137,10 @@ export function payingFetch(
         await clock.sleep(wait * 1_000, { signal })
       } catch (error) {
         signal.throwIfAborted()
-        if (left <= 0) throw new PaymentError('pay-unknown', paid.url, 'it was signed and sent, and no answer came', { cause: error })
+        if (left <= 0)
+          throw new PaymentError('pay-unknown', paid.url, 'it was signed and sent, and no answer came', {
+            cause: error,
+          })
         await clock.sleep(200 * (repeats - left + 1), { signal })
       }
     }
@@ -167,11 +171,14 @@ export function payingFetch(
     const url = response.url === '' ? first.url : response.url
     const { signal } = first
     const { origin, host } = new URL(url)
-    if (origin !== new URL(first.url).origin) throw new PaymentError('pay-origin', url, `${new URL(first.url).host} was asked, and it led elsewhere`)
-    if (hosts !== undefined && !hosts.includes(host)) throw new PaymentError('pay-refused', url, `${host} is not among those that may be paid`)
+    if (origin !== new URL(first.url).origin)
+      throw new PaymentError('pay-origin', url, `${new URL(first.url).host} was asked, and it led elsewhere`)
+    if (hosts !== undefined && !hosts.includes(host))
+      throw new PaymentError('pay-refused', url, `${host} is not among those that may be paid`)
     if (again === undefined) throw new PaymentError('pay-body', url, 'its body is a stream, which cannot be sent again')
     const payable = cheapest(payableOf(challenge))
-    if (payable === undefined) throw new PaymentError('pay-unpayable', url, 'it takes no token and scheme of this wallet')
+    if (payable === undefined)
+      throw new PaymentError('pay-unpayable', url, 'it takes no token and scheme of this wallet')
     await response.body?.cancel()
     const id = ids()
     const payload = await sign(id, url, payable, signal)
@@ -181,20 +188,34 @@ export function payingFetch(
     const receipt = receiptOf(answer.headers)
     const transaction = receipt && book(id, url, payable, receipt)
     if (answer.status >= 500 && transaction !== undefined) {
-      throw new PaymentError('paid-and-failed', url, `it took the money in ${transaction} and answered ${answer.status}`, { money: payable.money, transaction })
+      throw new PaymentError(
+        'paid-and-failed',
+        url,
+        `it took the money in ${transaction} and answered ${answer.status}`,
+        { money: payable.money, transaction },
+      )
     }
     return answer
   }
 }
 
 /** Puts a payment into a request. */
-function attach(headers: Headers, { version, extensions, resource }: ReceivedChallenge, { offer, network }: Payable, payload: JsonObject, id: string): void {
+function attach(
+  headers: Headers,
+  { version, extensions, resource }: ReceivedChallenge,
+  { offer, network }: Payable,
+  payload: JsonObject,
+  id: string,
+): void {
   if (version === 1) {
     headers.set(headerNames.paymentV1, encodeHeader({ x402Version: 1, scheme: offer.scheme, network, payload }))
     return
   }
   const named = nameIn(extensions, id)
-  headers.set(headerNames.payment, encodeHeader({ x402Version: 2, accepted: offer, payload, resource, ...(named && { extensions: named }) }))
+  headers.set(
+    headerNames.payment,
+    encodeHeader({ x402Version: 2, accepted: offer, payload, resource, ...(named && { extensions: named }) }),
+  )
 }
 
 /** Extensions as they go back: as they came, and with a name for the payment where the server takes one. */
@@ -213,14 +234,17 @@ function receiptOf(headers: Headers): SettleResponse | undefined {
 /** The offer that costs least in units; before money that moves first, money that moves after. */
 function cheapest(offers: readonly Payable[]): Payable | undefined {
   const units = ({ money: { amount, asset } }: Payable): number => Number(formatAmount(amount, asset))
-  const upfront = ({ offer }: Payable): number => (offer.extra?.paymentFlow === undefined || offer.extra.paymentFlow === 'authorization' ? 0 : 1)
+  const upfront = ({ offer }: Payable): number =>
+    offer.extra?.paymentFlow === undefined || offer.extra.paymentFlow === 'authorization' ? 0 : 1
   return offers.toSorted((a, b) => upfront(a) - upfront(b) || units(a) - units(b))[0]
 }
 
 const flows: readonly unknown[] = [undefined, 'authorization', 'upfront']
 
 function moneyOf({ network, asset, amount, extra }: Payable['offer'], assets: readonly Asset[]): Money | undefined {
-  const known = assets.find((mine) => mine.chainId === chainIdOf(network) && mine.address.toLowerCase() === asset.toLowerCase())
+  const known = assets.find(
+    (mine) => mine.chainId === chainIdOf(network) && mine.address.toLowerCase() === asset.toLowerCase(),
+  )
   if (known === undefined || !flows.includes(extra?.paymentFlow) || !/^[1-9][0-9]{0,77}$/.test(amount)) return undefined
   return { asset: known, amount: parseBaseUnits(amount) }
 }
@@ -231,7 +255,8 @@ function methodOf(
   settlement: (chainId: number) => Address | undefined,
 ): Payable['method'] | undefined {
   const transfer = extra?.assetTransferMethod
-  if (scheme === 'exact' && !isTip20(address) && (transfer === undefined || transfer === 'eip3009')) return { type: 'eip3009' }
+  if (scheme === 'exact' && !isTip20(address) && (transfer === undefined || transfer === 'eip3009'))
+    return { type: 'eip3009' }
   const contract = settlement(chainId)
   const asked = typeof extra?.spender === 'string' ? payeeOf(extra.spender) : undefined
   return scheme === 'tempo-tip20' && contract !== undefined && asked === contract && extra?.mode === 'contract'
@@ -272,7 +297,12 @@ export class PaymentError extends SalpError {
       limit,
       transaction,
       cause,
-    }: { money?: Money | undefined; limit?: SpendRefusal | undefined; transaction?: Hex | undefined; cause?: unknown } = {},
+    }: {
+      money?: Money | undefined
+      limit?: SpendRefusal | undefined
+      transaction?: Hex | undefined
+      cause?: unknown
+    } = {},
   ) {
     const { origin, pathname } = new URL(url)
     super(`gateway/${condition}`, `Cannot buy "${origin}${pathname}": ${why}`, { cause })

@@ -88,7 +88,13 @@ export function createFacilitatorHttp(
     switch (settlement.status) {
       case 'settled': {
         const { transaction, payer, amount } = settlement
-        return Response.json({ success: true, transaction, network, payer, amount: String(amount) } satisfies SettleResponse)
+        return Response.json({
+          success: true,
+          transaction,
+          network,
+          payer,
+          amount: String(amount),
+        } satisfies SettleResponse)
       }
       case 'failed':
         return refusal('settle', word(settlement.reason), network, settlement.payer)
@@ -148,10 +154,26 @@ function readClaim(text: string): Claim | undefined {
   if (v2.success) return claimOf(v2.data.paymentPayload, v2.data.paymentRequirements)
   const v1 = v1Schema.safeParse(value)
   if (!v1.success) return undefined
-  const { network, maxAmountRequired: amount, scheme, asset, payTo, maxTimeoutSeconds, extra } = v1.data.paymentRequirements
+  const {
+    network,
+    maxAmountRequired: amount,
+    scheme,
+    asset,
+    payTo,
+    maxTimeoutSeconds,
+    extra,
+  } = v1.data.paymentRequirements
   const chainId = chainIdOf(network)
   if (chainId === undefined || v1.data.paymentPayload.network !== network) return undefined
-  const requirements = { scheme, network: networkOf(chainId), amount, asset, payTo, maxTimeoutSeconds: Math.ceil(maxTimeoutSeconds), extra }
+  const requirements = {
+    scheme,
+    network: networkOf(chainId),
+    amount,
+    asset,
+    payTo,
+    maxTimeoutSeconds: Math.ceil(maxTimeoutSeconds),
+    extra,
+  }
   return claimOf(v1.data.paymentPayload, requirements)
 }
 

@@ -4,6 +4,7 @@ import type { Clock, IdSource, Logger } from '@salp/core'
 import {
   type Asset,
   type ChainClient,
+  createTokenReader,
   type Hex,
   parseAddress,
   parseBaseUnits,
@@ -12,15 +13,10 @@ import {
   verifyHash,
 } from '@salp/wallet'
 import { z } from 'zod'
-import { findScheme, type Proof, type ReadPayment, type Scheme, type Terms } from '../schemes/scheme.js'
 import { createRecent } from '../recent.js'
+import { findScheme, type Proof, type ReadPayment, type Scheme, type Terms } from '../schemes/scheme.js'
 import { networkOf, v1NetworkOf } from '../wire/networks.js'
-import {
-  paymentPayloadSchema,
-  paymentPayloadV1Schema,
-  requirementsSchema,
-  type Supported,
-} from '../wire/objects.js'
+import { paymentPayloadSchema, paymentPayloadV1Schema, requirementsSchema, type Supported } from '../wire/objects.js'
 import { type Claim, type Facilitator, FacilitatorError, type Settlement, type Verdict } from './facilitator.js'
 import { paymentKey } from './payment-key.js'
 import type { SettlementRow, SettlementStore } from './settlements.js'
@@ -104,10 +100,7 @@ export function createLocalFacilitator(
   { grouped = false, caller: ownCaller = '', adopt = true, clockSlackSeconds = 60 }: LocalFacilitatorOptions = {},
 ): LocalFacilitator {
   const submitters = new Map(
-    chains.map(({ client, senders }) => [
-      client.chainId,
-      createSubmitter({ senders, settlements, ids }, { grouped }),
-    ]),
+    chains.map(({ client, senders }) => [client.chainId, createSubmitter({ senders, settlements, ids }, { grouped })]),
   )
   const proven = createRecent<Proven & { status: 'proven' }>({ clock, size: 10_000, ageMs: 120_000 })
   const codes = createRecent<Hex>({ clock, size: 10_000, ageMs: codeAgeMs })
@@ -188,7 +181,10 @@ export function createLocalFacilitator(
   }
 
   /** Looks for a transaction that carried the payment out, whoever sent it. */
-  const find = async ({ chain: { client }, payment }: Known, signal: AbortSignal | undefined): Promise<Hex | undefined> => {
+  const find = async (
+    { chain: { client }, payment }: Known,
+    signal: AbortSignal | undefined,
+  ): Promise<Hex | undefined> => {
     if (payment.traces === undefined) return undefined
     const { number } = await client.latestBlock({ signal })
     const range = { fromBlock: Math.max(0, number - lookBackBlocks), toBlock: number }
@@ -222,8 +218,9 @@ export function createLocalFacilitator(
     reserved: bigint,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> => {
-    const balance = await chain.client.balanceOf(terms.asset.address, payment.payer, { signal })
-    return balance < payment.value + reserved ? 'insufficient_funds' : undefined
+    const token = createTokenReader({ chain: chain.client })
+    const balance = await token.balanceOf(terms.asset.address, payment.payer, { signal })
+    return (balance ?? 0n) < payment.value + reserved ? 'insufficient_funds' : undefined
   }
 
   /** What came of a transaction that was to carry this payment. */

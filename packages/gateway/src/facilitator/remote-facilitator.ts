@@ -34,7 +34,8 @@ export function remoteFacilitator(
   { url, headers = () => ({}), timeoutMs = 90_000 }: RemoteFacilitatorOptions,
 ): Facilitator {
   const base = URL.parse(url.endsWith('/') ? url : `${url}/`)
-  if (base === null || !/^https?:$/.test(base.protocol)) throw new RangeError('Cannot use the facilitator: its URL is not http or https')
+  if (base === null || !/^https?:$/.test(base.protocol))
+    throw new RangeError('Cannot use the facilitator: its URL is not http or https')
 
   const ask = async (
     path: 'verify' | 'settle' | 'supported',
@@ -50,7 +51,8 @@ export function remoteFacilitator(
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
     })
     const text = await response.text()
-    if (response.status === 401 || response.status === 403) throw new FacilitatorError(`it answered ${response.status}: check the credentials`)
+    if (response.status === 401 || response.status === 403)
+      throw new FacilitatorError(`it answered ${response.status}: check the credentials`)
     if (text.length > maxAnswer) throw new FacilitatorError(`it answered ${text.length} characters`)
     return JSON.parse(text)
   }
@@ -97,7 +99,10 @@ export function remoteFacilitator(
 /** What moves where the facilitator does not say: what was signed in version 1, what is asked in version 2. */
 function amountOf({ payment, requirements }: Claim): string {
   const { authorization } = payment.payload
-  const signed = typeof authorization === 'object' && authorization !== null && 'value' in authorization ? authorization.value : undefined
+  const signed =
+    typeof authorization === 'object' && authorization !== null && 'value' in authorization
+      ? authorization.value
+      : undefined
   return payment.x402Version === 1 && typeof signed === 'string' ? signed : requirements.amount
 }
 

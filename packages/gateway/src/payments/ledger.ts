@@ -76,7 +76,11 @@ export interface PaymentLedger {
     key: string,
     from: readonly PaymentState[],
     to: PaymentState,
-    facts?: { readonly transaction?: Hex | undefined; readonly reason?: string | undefined; readonly reply?: Uint8Array | undefined },
+    facts?: {
+      readonly transaction?: Hex | undefined
+      readonly reason?: string | undefined
+      readonly reply?: Uint8Array | undefined
+    },
   ): boolean
   /** Base units that open payments of a payer count on. */
   openAmount(payer: Address, asset: Pick<PaymentRow, 'chainId' | 'asset'>): bigint
@@ -91,7 +95,11 @@ export interface PaymentLedger {
   /** Says that this instance ended, and works on nothing. */
   ended(): void
   /** Payments of a time, by state, newest first. */
-  list(filter: { readonly since?: number | undefined; readonly route?: string | undefined; readonly limit: number }): PaymentRow[]
+  list(filter: {
+    readonly since?: number | undefined
+    readonly route?: string | undefined
+    readonly limit: number
+  }): PaymentRow[]
 }
 
 interface Row extends Omit<PaymentRow, 'paymentId' | 'chainId' | 'amount' | 'transaction' | 'reply'> {
@@ -134,14 +142,14 @@ export function createPaymentLedger({
      ON CONFLICT DO NOTHING`,
   )
   const clear = db.prepare(
-    `DELETE FROM gateway_payments WHERE (key = ?1 OR (route = ?2 AND payment_id = ?3))
-       AND (state = 'failed' OR (state = 'reserved' AND owner NOT IN (SELECT id FROM gateway_instances WHERE alive_until >= ?4)))`,
+    `DELETE FROM gateway_payments WHERE (key = ? OR (route = ? AND payment_id = ?))
+       AND (state = 'failed' OR (state = 'reserved' AND owner NOT IN (SELECT id FROM gateway_instances WHERE alive_until >= ?)))`,
   )
   const release = db.prepare("DELETE FROM gateway_payments WHERE key = ? AND state IN ('reserved', 'settling')")
   const update = db.prepare(
-    `UPDATE gateway_payments SET state = ?2, hash = coalesce(?3, hash), reason = coalesce(?4, reason),
-       reply = coalesce(?5, reply), updated_at = ?6
-     WHERE key = ?1 AND instr(?7, '|' || state || '|') > 0`,
+    `UPDATE gateway_payments SET state = ?, hash = coalesce(?, hash), reason = coalesce(?, reason),
+       reply = coalesce(?, reply), updated_at = ?
+     WHERE key = ? AND instr(?, '|' || state || '|') > 0`,
   )
   const amounts = db.prepare<{ amount: string }>(
     `SELECT amount FROM gateway_payments
@@ -151,14 +159,18 @@ export function createPaymentLedger({
     `SELECT * FROM gateway_payments WHERE state = ? AND (state IN ('deferred', 'refund-due') OR owner = ? OR ${gone})
      ORDER BY updated_at, key LIMIT ?`,
   )
-  const take = db.prepare(`UPDATE gateway_payments SET owner = ? WHERE key = ? AND state = ? AND (owner = ? OR ${gone})`)
-  const drop = db.prepare("UPDATE gateway_payments SET reply = NULL WHERE reply IS NOT NULL AND updated_at < ? AND state <> 'settling'")
+  const take = db.prepare(
+    `UPDATE gateway_payments SET owner = ? WHERE key = ? AND state = ? AND (owner = ? OR ${gone})`,
+  )
+  const drop = db.prepare(
+    "UPDATE gateway_payments SET reply = NULL WHERE reply IS NOT NULL AND updated_at < ? AND state <> 'settling'",
+  )
   const alive = db.prepare(
     'INSERT INTO gateway_instances (id, alive_until) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until',
   )
   const forget = db.prepare('DELETE FROM gateway_instances WHERE id = ? OR alive_until < ?')
   const list = db.prepare<Row>(
-    'SELECT * FROM gateway_payments WHERE at >= ?1 AND (?2 IS NULL OR route = ?2) ORDER BY at DESC, key LIMIT ?3',
+    'SELECT * FROM gateway_payments WHERE at >= ? AND (? IS NULL OR route = ?) ORDER BY at DESC, key LIMIT ?',
   )
 
   return {
@@ -180,7 +192,8 @@ export function createPaymentLedger({
     },
     release: (key) => void release.run(key),
     move: (key, from, to, { transaction, reason, reply } = {}) =>
-      update.run(key, to, transaction ?? null, reason ?? null, reply ?? null, clock.now(), `|${from.join('|')}|`).changes > 0,
+      update.run(to, transaction ?? null, reason ?? null, reply ?? null, clock.now(), key, `|${from.join('|')}|`)
+        .changes > 0,
     openAmount: (payer, { chainId, asset }) =>
       amounts.all(payer, chainId, asset).reduce((sum, { amount }) => sum + BigInt(amount), 0n),
     waiting: (state, limit) => waiting.all(state, instance, clock.now(), limit).map(fromRow),
@@ -188,6 +201,6 @@ export function createPaymentLedger({
     dropReplies: (before) => void drop.run(before),
     alive: (until) => void alive.run(instance, until),
     ended: () => void forget.run(instance, clock.now() - 86_400_000),
-    list: ({ since = 0, route = null, limit }) => list.all(since, route, limit).map(fromRow),
+    list: ({ since = 0, route = null, limit }) => list.all(since, route, route, limit).map(fromRow),
   }
 }

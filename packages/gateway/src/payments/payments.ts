@@ -63,7 +63,12 @@ export interface Settled {
 
 /** What came of an order. */
 export type Sold =
-  | { readonly status: 'served'; readonly response: Response; readonly settled?: Settled | undefined; readonly payer: Address }
+  | {
+      readonly status: 'served'
+      readonly response: Response
+      readonly settled?: Settled | undefined
+      readonly payer: Address
+    }
   /** The work failed and cost nothing. */
   | { readonly status: 'unserved'; readonly response: Response }
   | { readonly status: 'refused'; readonly reason: string; readonly payer?: Address | undefined }
@@ -133,7 +138,11 @@ export interface Payments {
    * @throws What `serve` throws, after the payment was given back or a refund noted.
    * @throws What the database throws (`core/database-*`): nothing was served then.
    */
-  sell(order: Order, serve: (paid: Paid, signal: AbortSignal) => Promise<Response>, options: { readonly signal: AbortSignal }): Promise<Sold>
+  sell(
+    order: Order,
+    serve: (paid: Paid, signal: AbortSignal) => Promise<Response>,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Sold>
   /** Whether an offer's payment could be used for this: `undefined` if it was never seen. */
   find(payment: PaymentPayload | PaymentPayloadV1, offer: Offer): PaymentRow | undefined
   /** Begins to finish what is open: of this process, and of those that ended. */
@@ -161,13 +170,22 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   const held = new Map<string, Promise<unknown>>()
   const closing = new AbortController()
 
-  const factOf = ({ route, payer, amount, asset, chainId }: PaymentRow): PaymentFact => ({ route, payer, amount, asset, chainId })
+  const factOf = ({ route, payer, amount, asset, chainId }: PaymentRow): PaymentFact => ({
+    route,
+    payer,
+    amount,
+    asset,
+    chainId,
+  })
 
   /** Notes that the money moved, with its receipt, in one step. */
   const settledNow = (row: PaymentRow, settled: Settled, resource: string, kept?: Uint8Array): void => {
     const { key, chainId, asset, payee, route } = row
     const moved = db.transaction(() => {
-      const first = ledger.move(key, ['settling', 'deferred', 'reserved'], 'settled', { transaction: settled.transaction, reply: kept })
+      const first = ledger.move(key, ['settling', 'deferred', 'reserved'], 'settled', {
+        transaction: settled.transaction,
+        reply: kept,
+      })
       if (first) {
         const money = { chainId, asset, amount: settled.amount, payer: settled.payer, payee }
         const what = { transaction: settled.transaction, resource, task: route }
@@ -175,7 +193,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       }
       return first
     })
-    if (moved) events.publish('payment:settled', { ...factOf(row), amount: settled.amount, transaction: settled.transaction })
+    if (moved)
+      events.publish('payment:settled', { ...factOf(row), amount: settled.amount, transaction: settled.transaction })
   }
 
   /** Asks for the money of a payment that is `settling`. */
@@ -201,7 +220,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     const key = paymentKey(offer.asset, paid)
     if (paymentId !== undefined) {
       const same = ledger.findById(route, paymentId)
-      if (same !== undefined && same.state !== 'failed' && (same.key !== key || same.binding !== binding)) return { status: 'conflict' }
+      if (same !== undefined && same.state !== 'failed' && (same.key !== key || same.binding !== binding))
+        return { status: 'conflict' }
     }
     // The same bytes for the same thing wait for the first of them; whoever else names this payment has to prove it.
     const together = `${key}\n${paid.signature}\n${binding}`
@@ -327,12 +347,19 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       : { status: 'unknown', transaction: settlement.transaction }
 
   /** Serves what is paid for already. */
-  const serveSettled = async ({ order, paid, serve, signal }: Work, row: PaymentRow, settled: Settled): Promise<Sold> => {
+  const serveSettled = async (
+    { order, paid, serve, signal }: Work,
+    row: PaymentRow,
+    settled: Settled,
+  ): Promise<Sold> => {
     const { key } = row
     const { payer } = paid
     let response: Response
     try {
-      response = await serve({ payer, amount: settled.amount, asset: order.offer.asset, transaction: settled.transaction }, signal)
+      response = await serve(
+        { payer, amount: settled.amount, asset: order.offer.asset, transaction: settled.transaction },
+        signal,
+      )
     } catch (error) {
       ledger.move(key, ['settled'], 'refund-due', { reason: 'failed while serving' })
       throw error
@@ -378,7 +405,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     const used = (): Sold => refused(order.offer.scheme.reasons.used, payer)
     const settled = { transaction: row.transaction as Hex, payer, amount: row.amount }
     if (row.state === 'reserved') {
-      if (isHeld(row.key, work) || !ledger.takeOver(row.key, 'reserved')) return { status: 'busy', retryAfterSeconds: 1 }
+      if (isHeld(row.key, work) || !ledger.takeOver(row.key, 'reserved'))
+        return { status: 'busy', retryAfterSeconds: 1 }
       ledger.release(row.key)
       return undefined
     }
@@ -386,7 +414,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     if (!isSame(row, order, paid)) return used()
     switch (row.state) {
       case 'settled':
-        if (row.reply !== undefined) return { status: 'served', response: toResponse(decodeReply(row.reply)), settled, payer }
+        if (row.reply !== undefined)
+          return { status: 'served', response: toResponse(decodeReply(row.reply)), settled, payer }
         return serveSettled(work, row, settled)
       case 'settling': {
         if (!ledger.takeOver(row.key, 'settling')) return { status: 'busy', retryAfterSeconds: 1 }
@@ -463,7 +492,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     await Promise.all(
       rows.map(async (row) => {
         if (!ledger.takeOver(row.key, row.state)) return
-        const done = finish(row).catch((error: unknown) => log.warn('A payment is still open', { key: row.key, state: row.state, error }))
+        const done = finish(row).catch((error: unknown) =>
+          log.warn('A payment is still open', { key: row.key, state: row.state, error }),
+        )
         // Whoever presents it meanwhile finds it held.
         const mark = `${row.key}\n`
         held.set(mark, done)

@@ -4,13 +4,14 @@ import {
   type Address,
   type Asset,
   type ChainClient,
+  createTokenReader,
   type Hex,
   hashTypedData,
   type Log,
   type TransferAuthorization,
   transferWithAuthorization,
 } from '@salp/wallet'
-import { addressTopic, selector, tail, topic, word, wordAt } from './abi.js'
+import { addressTopic, selector, tail, topic, word } from './abi.js'
 import { readAuthorization } from './authorization.js'
 import type { Group, Proof, ReadPayment, Scheme } from './scheme.js'
 import { isTip20 } from './tip20.js'
@@ -18,10 +19,6 @@ import { isTip20 } from './tip20.js'
 const members = 'address,address,uint256,uint256,uint256,bytes32'
 const byBytes = selector(`transferWithAuthorization(${members},bytes)`)
 const byVrs = selector(`transferWithAuthorization(${members},uint8,bytes32,bytes32)`)
-const balanceOf = selector('balanceOf(address)')
-const authorizationState = selector('authorizationState(address,bytes32)')
-const nameOf = selector('name()')
-const versionOf = selector('version()')
 const used = topic('AuthorizationUsed(address,bytes32)')
 /** The topic of every ERC-20 transfer. */
 export const transferred: Hex = topic('Transfer(address,address,uint256)')
@@ -29,8 +26,9 @@ export const transferred: Hex = topic('Transfer(address,address,uint256)')
 /** Gas of one transfer by signature, with room for a first payment to its payee; a contract wallet runs code of its own. */
 const gas = { key: 200_000n, contract: 500_000n }
 
-/** Most gas of the frame around grouped transfers. */
+/** Most gas around grouped transfers, and around each of them: the contract makes sure of the gas of all before the first. */
 const frameGas = 100_000n
+const itemGas = 20_000n
 
 const reasons = {
   payload: 'unsupported_payload_type',
@@ -49,7 +47,9 @@ const reasons = {
  */
 export function exactEip3009({
   batchOn = () => undefined,
-}: { readonly batchOn?: ((chainId: number) => Address | undefined) | undefined } = {}): Scheme {
+}: {
+  readonly batchOn?: ((chainId: number) => Address | undefined) | undefined
+} = {}): Scheme {
   const groups = new Map<number, Group | undefined>()
   const groupOf = (chainId: number): Group | undefined => {
     if (!groups.has(chainId)) {
@@ -99,8 +99,7 @@ function paymentOf(
     call: (proof) => ({ to: asset.address, ...transferCall(head, proof), gas: gas[proof.by] }),
     group: group && {
       by: group,
-      item: (proof) =>
-        word(asset.address) + head + word(BigInt(8 * 32)) + tail(proof.signature),
+      item: (proof) => word(asset.address) + head + word(BigInt(8 * 32)) + tail(proof.signature),
     },
     moved: (logs) => movedBy(logs, asset.address, authorization),
     traces: { address: asset.address, topics: [used, addressTopic(from), nonce] },
@@ -114,7 +113,7 @@ function transferCall(head: string, { by, signature }: Proof): { data: Hex } {
   return { data: `${byVrs}${head}${word(`0x${v}`)}${r}${s}` }
 }
 
-const transferMany = selector(`transferMany((address,${members},bytes)[])`)
+const transferMany = selector(`transferMany((address,${members},bytes)[],uint256)`)
 
 /** The grouping contract: an array of items, each with bytes of its own length at the end. */
 function batch(contract: Address): Group {
@@ -123,8 +122,8 @@ function batch(contract: Address): Group {
     maxItems: 100,
     call: (items) => ({
       to: contract,
-      data: `${transferMany}${word(32n)}${dynamicArray(items)}`,
-      gas: frameGas + BigInt(items.length) * gas.key,
+      data: `${transferMany}${word(64n)}${word(gas.key)}${dynamicArray(items)}`,
+      gas: frameGas + BigInt(items.length) * (gas.key + itemGas),
     }),
   }
 }
@@ -147,7 +146,9 @@ export function dynamicArray(items: readonly string[]): string {
  */
 function movedBy(logs: readonly Log[], token: Address, { from, to, value, nonce }: TransferAuthorization): boolean {
   const own = logs.filter(({ address }) => address === token)
-  const mark = own.findIndex(({ topics }) => topics[0] === used && topics[1] === addressTopic(from) && topics[2] === nonce)
+  const mark = own.findIndex(
+    ({ topics }) => topics[0] === used && topics[1] === addressTopic(from) && topics[2] === nonce,
+  )
   if (mark < 0) return false
   const next = own.findIndex(({ topics }, index) => index > mark && topics[0] === used)
   return own.slice(mark + 1, next < 0 ? undefined : next).some((log) => isTransfer(log, { from, to, value }))
@@ -172,24 +173,15 @@ async function diagnose(
   { from, value, nonce }: TransferAuthorization,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<string> {
-  const ask = (data: string) => chain.call({ to: address, data: data as Hex }, options)
+  const token = createTokenReader({ chain })
   if ((await chain.code(address, options)) === '0x') return 'asset_not_deployed_contract'
-  const state = await ask(`${authorizationState}${word(from)}${word(nonce)}`)
-  if (state === undefined || wordAt(state, 0) === undefined) return 'invalid_exact_evm_eip3009_not_supported'
-  if (wordAt(state, 0) !== 0n) return reasons.used
-  const balance = await ask(`${balanceOf}${word(from)}`)
-  if (balance !== undefined && (wordAt(balance, 0) ?? value) < value) return 'invalid_exact_evm_insufficient_balance'
-  const [name, version] = [textOf(await ask(nameOf)), textOf(await ask(versionOf))]
+  const spent = await token.authorizationState(address, from, nonce, options)
+  if (spent === undefined) return 'invalid_exact_evm_eip3009_not_supported'
+  if (spent) return reasons.used
+  if (((await token.balanceOf(address, from, options)) ?? value) < value)
+    return 'invalid_exact_evm_insufficient_balance'
+  const [name, version] = [await token.name(address, options), await token.version(address, options)]
   if (name !== undefined && name !== domain.name) return 'invalid_exact_evm_token_name_mismatch'
   if (version !== undefined && version !== domain.version) return 'invalid_exact_evm_token_version_mismatch'
   return 'invalid_exact_evm_transaction_simulation_failed'
-}
-
-/** The text that a call returned. */
-function textOf(returned: Hex | undefined): string | undefined {
-  const length = returned && wordAt(returned, 1)
-  if (returned === undefined || length === undefined || length > 1_000n) return undefined
-  const digits = returned.slice(130, 130 + 2 * Number(length))
-  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
-  return new TextDecoder().decode(bytes)
 }

@@ -1,6 +1,6 @@
 /** The scheme `exact` on EVM by Permit2: any token whose payer once approved Permit2. */
 
-import { type Address, type Asset, type ChainClient, type Hex, parseAddress } from '@salp/wallet'
+import { type Address, type Asset, type ChainClient, createTokenReader, type Hex, parseAddress } from '@salp/wallet'
 import { TypedDataEncoder } from 'ethers'
 import { z } from 'zod'
 import { selector, tail, word, wordAt } from './abi.js'
@@ -33,8 +33,6 @@ const types = {
 
 const settle = selector('settle(((address,uint256),uint256,uint256),address,(address,uint256),bytes)')
 const nonceBitmap = selector('nonceBitmap(address,uint256)')
-const balanceOf = selector('balanceOf(address)')
-const allowanceOf = selector('allowance(address,address)')
 
 const gas = { key: 400_000n, contract: 700_000n }
 
@@ -72,7 +70,10 @@ export interface Permit2Authorization {
 }
 
 /** Hash that the payer signs. */
-export function hashPermit2(chainId: number, { permitted, spender, nonce, deadline, witness }: Permit2Authorization): Hex {
+export function hashPermit2(
+  chainId: number,
+  { permitted, spender, nonce, deadline, witness }: Permit2Authorization,
+): Hex {
   return TypedDataEncoder.hash({ name: 'Permit2', chainId, verifyingContract: permit2Address }, types, {
     permitted,
     spender,
@@ -124,8 +125,7 @@ function paymentOf(asset: Asset, authorization: Permit2Authorization, signature:
     }),
     moved: (logs) =>
       logs.some(
-        (log) =>
-          log.address === asset.address && isTransfer(log, { from, to: witness.to, value: permitted.amount }),
+        (log) => log.address === asset.address && isTransfer(log, { from, to: witness.to, value: permitted.amount }),
       ),
     diagnose: (chain, options) => diagnose(chain, authorization, options),
   }
@@ -133,19 +133,17 @@ function paymentOf(asset: Asset, authorization: Permit2Authorization, signature:
 
 async function diagnose(
   chain: ChainClient,
-  { from, permitted: { token, amount }, nonce }: Permit2Authorization,
+  { from, permitted: { token: address, amount }, nonce }: Permit2Authorization,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<string> {
-  const ask = async (to: Address, data: string): Promise<bigint | undefined> => {
-    const returned = await chain.call({ to, data: data as Hex }, options)
-    return returned && wordAt(returned, 0)
-  }
-  if ((await chain.code(token, options)) === '0x') return 'asset_not_deployed_contract'
+  const token = createTokenReader({ chain })
+  if ((await chain.code(address, options)) === '0x') return 'asset_not_deployed_contract'
   if ((await chain.code(exactProxyAddress, options)) === '0x') return 'permit2_proxy_not_deployed'
-  const bitmap = await ask(permit2Address, `${nonceBitmap}${word(from)}${word(nonce >> 8n)}`)
+  const asked = `${nonceBitmap}${word(from)}${word(nonce >> 8n)}` as const
+  const bitmap = wordAt((await chain.call({ to: permit2Address, data: asked }, options)) ?? '0x', 0)
   if (bitmap !== undefined && ((bitmap >> (nonce & 0xffn)) & 1n) === 1n) return reasons.used
-  if (((await ask(token, `${balanceOf}${word(from)}`)) ?? amount) < amount) return 'permit2_insufficient_balance'
-  const allowance = await ask(token, `${allowanceOf}${word(from)}${word(permit2Address)}`)
+  if (((await token.balanceOf(address, from, options)) ?? amount) < amount) return 'permit2_insufficient_balance'
+  const allowance = await token.allowance(address, from, permit2Address, options)
   if ((allowance ?? amount) < amount) return 'permit2_allowance_required'
   return 'permit2_simulation_failed'
 }

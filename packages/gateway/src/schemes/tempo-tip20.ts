@@ -4,12 +4,12 @@ import {
   type Address,
   type Asset,
   type ChainClient,
-  type Hex,
+  createTokenReader,
   hashTypedData,
   paymentAuthorization,
   type TransferAuthorization,
 } from '@salp/wallet'
-import { addressTopic, selector, tail, topic, word, wordAt } from './abi.js'
+import { addressTopic, selector, tail, topic, word } from './abi.js'
 import { readAuthorization } from './authorization.js'
 import { dynamicArray, isTransfer } from './exact-eip3009.js'
 import type { Group, ReadPayment, Scheme } from './scheme.js'
@@ -27,15 +27,12 @@ export type Spender =
 
 const members = 'address,address,uint256,address,uint256,uint256,bytes32'
 const settle = selector(`settle((${members}),bytes)`)
-const settleMany = selector(`settleMany((${members})[],bytes[])`)
-const authorizationState = selector('authorizationState(address,bytes32)')
+const settleMany = selector(`settleMany((${members})[],bytes[],uint256)`)
 const transferFromWithMemo = selector('transferFromWithMemo(address,address,uint256,bytes32)')
-const balanceOf = selector('balanceOf(address)')
-const allowanceOf = selector('allowance(address,address)')
 const transferredWithMemo = topic('TransferWithMemo(address,address,uint256,bytes32)')
 
 /** Gas on Tempo, where a slot that is written first costs 250,000, and so does the first payment to a payee. */
-const gas = { contract: 750_000n, eoa: 400_000n, wallet: 300_000n, frame: 100_000n }
+const gas = { contract: 750_000n, eoa: 400_000n, wallet: 300_000n, frame: 100_000n, item: 20_000n }
 
 const reasons = {
   payload: 'unsupported_payload_type',
@@ -141,8 +138,8 @@ function grouping(contract: Address): Group {
       const signatures = dynamicArray(items.map((item) => item.slice(headDigits)))
       return {
         to: contract,
-        data: `${settleMany}${word(64n)}${word(BigInt(64 + authorizations.length / 2))}${authorizations}${signatures}`,
-        gas: gas.frame + BigInt(items.length) * gas.contract,
+        data: `${settleMany}${word(96n)}${word(BigInt(96 + authorizations.length / 2))}${word(gas.contract)}${authorizations}${signatures}`,
+        gas: gas.frame + BigInt(items.length) * (gas.contract + gas.item),
       }
     },
   }
@@ -150,21 +147,18 @@ function grouping(contract: Address): Group {
 
 async function diagnose(
   chain: ChainClient,
-  token: Address,
+  address: Address,
   { from, value, nonce }: TransferAuthorization,
   spender: Spender,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<string> {
-  const ask = async (to: Address, data: string): Promise<bigint | undefined> => {
-    const returned = await chain.call({ to, data: data as Hex }, options)
-    return returned && wordAt(returned, 0)
-  }
-  if ((await chain.code(token, options)) === '0x') return 'asset_not_deployed_contract'
-  const spent =
-    spender.mode === 'contract' && (await ask(spender.address, `${authorizationState}${word(from)}${word(nonce)}`))
-  if (spent === 1n) return reasons.used
-  if (((await ask(token, `${balanceOf}${word(from)}`)) ?? value) < value) return 'insufficient_funds'
-  const allowance = await ask(token, `${allowanceOf}${word(from)}${word(spender.address)}`)
+  const token = createTokenReader({ chain })
+  if ((await chain.code(address, options)) === '0x') return 'asset_not_deployed_contract'
+  // The settlement contract tells of nonces as a token of EIP-3009 does.
+  const spent = spender.mode === 'contract' && (await token.authorizationState(spender.address, from, nonce, options))
+  if (spent === true) return reasons.used
+  if (((await token.balanceOf(address, from, options)) ?? value) < value) return 'insufficient_funds'
+  const allowance = await token.allowance(address, from, spender.address, options)
   if ((allowance ?? value) < value) return 'tempo_tip20_allowance_required'
   return reasons.failed
 }

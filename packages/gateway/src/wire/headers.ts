@@ -1,12 +1,7 @@
 /** Names of the headers of x402, and the payment in a request. */
 
 import { decodeHeader } from './base64.js'
-import {
-  type PaymentPayload,
-  type PaymentPayloadV1,
-  paymentPayloadSchema,
-  paymentPayloadV1Schema,
-} from './objects.js'
+import { type PaymentPayload, type PaymentPayloadV1, paymentPayloadSchema, paymentPayloadV1Schema } from './objects.js'
 
 /** Headers by what they carry; names in the lower case that `Headers` gives them. */
 export const headerNames = {

@@ -84,7 +84,7 @@ export const paymentPayloadSchema: z.ZodType<PaymentPayload> = z.object({
   x402Version: z.literal(2),
   accepted: requirementsSchema,
   payload: jsonObject,
-  resource: z.unknown(),
+  resource: z.unknown().optional(),
   extensions: jsonObject.nullish().transform(absent),
 })
 
@@ -110,8 +110,14 @@ export const requirementsV1Schema: z.ZodType<RequirementsV1> = z.object({
   network: z.string().min(1),
   maxAmountRequired: z.string().min(1),
   resource: z.string(),
-  description: z.string().nullish().transform((text) => text ?? ''),
-  mimeType: z.string().nullish().transform((text) => text ?? ''),
+  description: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
+  mimeType: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
   payTo: z.string().min(1),
   maxTimeoutSeconds: z.number().positive(),
   asset: z.string().min(1),
@@ -175,8 +181,14 @@ export interface SettleResponse {
 /** Reads what became of a settlement. */
 export const settleResponseSchema: z.ZodType<SettleResponse> = z.object({
   success: z.boolean(),
-  transaction: z.string().nullish().transform((hash) => hash ?? ''),
-  network: z.string().nullish().transform((network) => network ?? ''),
+  transaction: z
+    .string()
+    .nullish()
+    .transform((hash) => hash ?? ''),
+  network: z
+    .string()
+    .nullish()
+    .transform((network) => network ?? ''),
   payer: z.string().nullish().transform(absent),
   amount: z.string().nullish().transform(absent),
   errorReason: z.string().nullish().transform(absent),
@@ -204,8 +216,14 @@ export const supportedSchema: z.ZodType<Supported> = z.object({
       return parsed.success ? [parsed.data] : []
     }),
   ),
-  extensions: z.array(z.string()).nullish().transform((extensions) => extensions ?? []),
-  signers: z.record(z.string(), z.array(z.string())).nullish().transform((signers) => signers ?? {}),
+  extensions: z
+    .array(z.string())
+    .nullish()
+    .transform((extensions) => extensions ?? []),
+  signers: z
+    .record(z.string(), z.array(z.string()))
+    .nullish()
+    .transform((signers) => signers ?? {}),
 })
 
 const kindSchema = z.object({
