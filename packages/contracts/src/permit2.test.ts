@@ -1,6 +1,13 @@
 import { getBytes, Interface, id, sha256, TypedDataEncoder, toBeHex, ZeroAddress } from 'ethers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { abi, deployForDevelopment, developmentAddresses, placeExactPermit2Proxy, placePermit2 } from './index.js'
+import {
+  abi,
+  deployForDevelopment,
+  developmentAddresses,
+  pathUsdAddress,
+  placeExactPermit2Proxy,
+  placePermit2,
+} from './index.js'
 import { startAnvil, type TestChain, type TestContract } from './testing/internal/anvil.js'
 import { fields, person, sign } from './testing/internal/signing.js'
 
@@ -173,5 +180,23 @@ describe('ExactPermit2Proxy', () => {
     await dollar.send(relayer, 'permit', payer.address, permit2Address, 5n, deadline, v, r, s)
     await send(gasless)
     expect(await balance(payee.address)).toBe(5n)
+  })
+
+  test("settles in Tempo's own pathUSD by the Permit2 that stands there", async () => {
+    await using tempo = await startAnvil('--network', 'tempo', '--hardfork', 't3')
+    const [first = ''] = tempo.accounts
+    const { address, code } = placeExactPermit2Proxy()
+    await tempo.rpc('anvil_setCode', address, code)
+    await tempo.rpc('anvil_setBalance', payer.address, toBeHex(10n ** 20n))
+    const pathUsd = tempo.at(pathUsdAddress, abi.pathUsd)
+    await pathUsd.send(first, 'transfer', payer.address, 100_000_000n)
+    await pathUsd.send(payer.address, 'approve', permit2Address, 5n)
+
+    const permit = { permitted: { token: pathUsdAddress, amount: 5n }, nonce: 7n, deadline: 2n ** 40n }
+    const witness = { to: payee.address, validAfter: 0n }
+    const { serialized } = await sign(payer, { ...domain, chainId: 31337 }, types, { ...permit, spender, witness })
+    const onTempo = tempo.at(address, abi.exactPermit2Proxy)
+    expect(await onTempo.send(first, 'settle', permit, payer.address, witness, serialized)).toHaveLength(1)
+    expect(await pathUsd.read('balanceOf', payee.address)).toEqual([5n])
   })
 })

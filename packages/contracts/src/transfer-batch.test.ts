@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { abi, deployForDevelopment, developmentAddresses } from './index.js'
 import { startAnvil, type TestChain, type TestContract } from './testing/internal/anvil.js'
-import { burnsAllGas, reenters, refusesAtLength } from './testing/internal/hostile.js'
+import { burnsAllGas, reenters, refusesAtLength, refusesWithItsGas } from './testing/internal/hostile.js'
 import { fields, highTwin, person, sign } from './testing/internal/signing.js'
 
 const people = [person(0), person(1), person(2)]
@@ -16,7 +16,8 @@ const types = {
 /** What a transfer here costs at most. */
 const gasEach = 150_000n
 const hostile = '0x00000000000000000000000000000000000bad00'
-const reasons = [Interface.from(abi.transferBatch), Interface.from(abi.developmentDollar)]
+const transferBatch = Interface.from(abi.transferBatch)
+const reasons = [transferBatch, Interface.from(abi.developmentDollar)]
 
 let chain: TestChain
 let dollar: TestContract
@@ -129,7 +130,7 @@ describe('TransferBatch', () => {
   })
 
   test('transferMany() pays the others if a token burns its gas, fails at length, or calls back', async () => {
-    const again = Interface.from(abi.transferBatch).encodeFunctionData('transferMany', [[], 0n])
+    const again = transferBatch.encodeFunctionData('transferMany', [[], 0n])
     for (const [code, reason] of [
       [burnsAllGas, '0x'],
       [refusesAtLength, `0x${'00'.repeat(256)}`],
@@ -143,12 +144,30 @@ describe('TransferBatch', () => {
     }
   })
 
-  test('transferMany() refuses a gas limit that does not let every item have its share', async () => {
-    const data = Interface.from(abi.transferBatch).encodeFunctionData('transferMany', [[await item()], gasEach])
-    const call = { from: relayer, to: batch.address, data }
-    const low = chain.rpc('eth_call', { ...call, gas: '0x2a000' }, 'latest')
-    expect(await low.catch(({ data }: { data: string }) => reasonName(data))).toBe('TooLittleGas')
-    await chain.rpc('eth_call', { ...call, gas: '0x34000' }, 'latest')
+  test('transferMany() gives each item its gas whatever others burn, down to the least limit it accepts', async () => {
+    const witness = '0x0000000000000000000000000000000000600d00'
+    await chain.rpc('anvil_setCode', hostile, burnsAllGas)
+    await chain.rpc('anvil_setCode', witness, refusesWithItsGas)
+    const [bad, good] = [await item({ token: hostile }), await item({ token: witness })]
+    const tooLittleGas = transferBatch.getError('TooLittleGas')?.selector ?? ''
+    for (const each of [20_000n, 150_000n, 5_000_000n]) {
+      const data = transferBatch.encodeFunctionData('transferMany', [[bad, bad, good], each])
+      const call = { from: relayer, to: batch.address, data }
+      const low = 100_000n
+      const refusal = await chain
+        .rpc<string>('eth_call', { ...call, gas: toBeHex(low) }, 'latest')
+        .catch((error: { data: string }) => error.data)
+      const { available, required } = transferBatch.decodeErrorResult('TooLittleGas', refusal)
+      const least = low + BigInt(required) - BigInt(available)
+
+      await expect(chain.rpc('eth_call', { ...call, gas: toBeHex(least - 1n) }, 'latest')).rejects.toThrow(tooLittleGas)
+      const { logs } = await chain.rpc<{ logs: { topics: string[]; data: string }[] }>('eth_sendTransactionSync', {
+        ...call,
+        gas: toBeHex(least),
+      })
+
+      expect(BigInt(transferBatch.parseLog(logs[2] ?? { topics: [], data: '' })?.args.reason)).toBe(each - 2n)
+    }
   })
 
   test('any groups use each authorisation at most once and keep the sum', async () => {

@@ -1,4 +1,4 @@
-/** Code of contracts that mean harm, for `anvil_setCode`: each answers every call the same way. */
+/** Code of contracts that refuse, most of them with harm, for `anvil_setCode`: each answers every call the same way. */
 
 import { concat, dataLength, toBeHex } from 'ethers'
 
@@ -7,6 +7,9 @@ export const burnsAllGas = '0xfe'
 
 /** Refuses with a reason of 65 535 bytes, to make its caller pay for the copy. */
 export const refusesAtLength = '0x61ffff5ffd'
+
+/** Refuses with the gas it was given, less 2 for asking. */
+export const refusesWithItsGas = '0x5a5f5260205ffd'
 
 /** Calls its caller back with `data`, and refuses with what that answers. */
 export function reenters(data: string): string {
