@@ -1,0 +1,20 @@
+/** A certificate that signs itself, for `pinned.test`, good until 2126; its key guards nothing. Made by `openssl req -x509`. */
+
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUDhGvcQOKtzegg7NYGHGVfOz2mnMwCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLcGlubmVkLnRlc3QwIBcNMjYxMTIxMTQyMDA2WhgPMjEyNjEw
+MjgxNDIwMDZaMBYxFDASBgNVBAMMC3Bpbm5lZC50ZXN0MFkwEwYHKoZIzj0CAQYI
+KoZIzj0DAQcDQgAE7P6m6nnMaEXMWDoCjWvbtLiSQJyfpDHRaFWU/lvhF0NYM+y8
+ioyxqlsAG9oqPRRk1pYkvzupT34X118eELylGaNrMGkwHQYDVR0OBBYEFGlH2gbH
+PbdYwMhpf6TBSAA2FnvWMB8GA1UdIwQYMBaAFGlH2gbHPbdYwMhpf6TBSAA2FnvW
+MA8GA1UdEwEB/wQFMAMBAf8wFgYDVR0RBA8wDYILcGlubmVkLnRlc3QwCgYIKoZI
+zj0EAwIDSQAwRgIhANlMaVufMGXb7UI6xqhjetzL5anJ/zT/0LxRWC4Qa9QfAiEA
+tmF4nng8L90vMTK9ITR3zYo/zkLVm6QbstZntR9YXGU=
+-----END CERTIFICATE-----`
+
+/** Its key. */
+export const certificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgESCHxd72aXeLZdk4
+Kcn/tloM5K5aaBx8DX1oEgSKygyhRANCAATs/qbqecxoRcxYOgKNa9u0uJJAnJ+k
+MdFoVZT+W+EXQ1gz7LyKjLGqWwAb2io9FGTWliS/O6lPfhfXXx4QvKUZ
+-----END PRIVATE KEY-----`
