@@ -47,6 +47,17 @@ export type {
 } from './payments/payments.js'
 export type { PaidHandler, Paywall, PaywallOptions } from './paywall.js'
 export type { Price } from './price.js'
+export {
+  type AmountView,
+  type GatewayView,
+  type PaymentView,
+  type PayOrder,
+  type PayOutcome,
+  type PolicyView,
+  payOrderSchema,
+  type ReceiptView,
+  type WalletView,
+} from './protocol.js'
 export { exactEip3009 } from './schemes/exact-eip3009.js'
 export { exactPermit2 } from './schemes/exact-permit2.js'
 export type { Scheme } from './schemes/scheme.js'

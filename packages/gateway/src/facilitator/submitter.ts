@@ -63,7 +63,8 @@ export function createSubmitter(
 
   return (job) => {
     const { payment, proof } = job
-    if (!grouped || payment.group === undefined) return send([job], payment.call(proof))
+    // A contract wallet takes gas of its own measure, which the others should not have to bring.
+    if (!grouped || payment.group === undefined || proof.by === 'contract') return send([job], payment.call(proof))
     const { by } = payment.group
     const line = lines.get(by.name) ?? { group: by, waiting: [], moving: false }
     lines.set(by.name, line)
