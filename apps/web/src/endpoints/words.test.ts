@@ -1,0 +1,12 @@
+import { describe, expect, test } from 'vitest'
+import { wordsOf } from './words.js'
+
+describe('wordsOf()', () => {
+  test('tells a payment that is owed back from one that is served', () => {
+    expect([wordsOf('refund-due').tone, wordsOf('delivered').tone]).toEqual(['bad', 'good'])
+  })
+
+  test.each(['paused', 'constructor'])('lets the unknown state "%s" stand for itself', (state) => {
+    expect(wordsOf(state)).toEqual({ tone: 'still', name: state, means: '' })
+  })
+})
