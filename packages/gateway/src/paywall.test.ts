@@ -145,7 +145,7 @@ describe('handle()', () => {
       const headers = payFor(await shop.get())
       const first = await shop.get(headers).catch((error: unknown) => error)
       expect(first instanceof Response ? first.status : (first as Error).name).toBe(
-        { throws: 'TypeError', hangs: 'TimeoutError' }[mishap] ?? mishap,
+        mishap === 'throws' ? 'TypeError' : mishap === 'hangs' ? 'TimeoutError' : mishap,
       )
       expect(shop.facilitator.moved.size).toBe(0)
       broken = false
