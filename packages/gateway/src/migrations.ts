@@ -1,6 +1,7 @@
 /** The tables of the gateway, step by step. */
 
 import type { Migration } from '@salp/core'
+import { registrySteps } from './registry/migrations.js'
 
 /** Steps for `migrate(db, 'gateway', gatewayMigrations)` of core. Amounts are decimal text: they reach 2^256. */
 export const gatewayMigrations: readonly Migration[] = [
@@ -60,4 +61,5 @@ CREATE TABLE gateway_instances (
 ) STRICT;
 `,
   },
+  ...registrySteps.map((step, index) => ({ version: 3 + index, ...step })),
 ]

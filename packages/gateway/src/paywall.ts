@@ -22,6 +22,12 @@ export type PaidHandler = (
   options: { readonly signal: AbortSignal },
 ) => Response | Promise<Response>
 
+/** What differs from request to request. */
+export interface HandleOptions {
+  /** In place of that of {@link PaywallOptions}. */
+  readonly admit?: ((payer: Address) => Admission) | undefined
+}
+
 /** A route that asks for money. */
 export interface Paywall {
   /**
@@ -29,7 +35,7 @@ export interface Paywall {
    *
    * @throws What the handler throws; its payment was given back then, or a refund noted.
    */
-  handle(request: Request, handler: PaidHandler): Promise<Response>
+  handle(request: Request, handler: PaidHandler, options?: HandleOptions): Promise<Response>
 }
 
 /** What a paywall needs. */
@@ -80,7 +86,7 @@ const keptChallenges = 256
  * @throws {@link AmountError} (`wallet/amount`) for a fixed price that is none.
  */
 export function createPaywall({ payments, methods, ids, log }: PaywallDeps, options: PaywallOptions): Paywall {
-  const { route, price, mode = 'after', description, mimeType, publicOrigin, admit } = options
+  const { route, price, mode = 'after', description, mimeType, publicOrigin, admit: admitAll } = options
   const { maxTimeoutSeconds = 300, serveMs = 30_000, maxBodyBytes = 2 ** 20, streamBody = false } = options
   const { requirePaymentId = false } = options
   const flow = mode === 'before' ? 'upfront' : 'authorization'
@@ -115,6 +121,7 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
     payment: PaymentPayload | PaymentPayloadV1,
     offers: readonly Offer[],
     handler: PaidHandler,
+    { admit = admitAll }: HandleOptions,
   ): Promise<Response> => {
     const offer = findOffer(offers, payment)
     if (offer === undefined) return challengeOf(request, offers, 'No matching payment requirements')
@@ -145,13 +152,13 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
   }
 
   return {
-    async handle(request, handler) {
+    async handle(request, handler, own = {}) {
       const offers = fixed ?? offersAt(await (price as (request: Request) => Price | Promise<Price>)(request))
       const presented = presentedPayment(request.headers)
       if (presented.status === 'none') return challengeOf(request, offers, 'Payment required')
       if (presented.status === 'malformed') return problem(400, 'gateway/payment', presented.reason)
       try {
-        return await sell(request, presented.payment, offers, handler)
+        return await sell(request, presented.payment, offers, handler, own)
       } catch (error) {
         if (!isOurs(error)) throw error
         const id = ids()

@@ -95,6 +95,8 @@ export interface PaymentLedger {
   /** Says that this instance ended, and works on nothing. */
   ended(): void
   /** Payments of a time, by state, newest first. */
+  /** Payments presented at `from` or later and before `until`, in ms since the epoch. */
+  between(range: { readonly from: number; readonly until: number }): Iterable<PaymentRow>
   list(filter: {
     readonly since?: number | undefined
     readonly route?: string | undefined
@@ -173,7 +175,12 @@ export function createPaymentLedger({
     'SELECT * FROM gateway_payments WHERE at >= ? AND (? IS NULL OR route = ?) ORDER BY at DESC, key LIMIT ?',
   )
 
+  const between = db.prepare<Row>('SELECT * FROM gateway_payments WHERE at >= ? AND at < ? ORDER BY at')
+
   return {
+    *between({ from, until }) {
+      for (const row of between.iterate(from, until)) yield fromRow(row)
+    },
     find(key) {
       const row = select.get(key)
       return row && fromRow(row)
