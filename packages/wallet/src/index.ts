@@ -56,6 +56,15 @@ export {
 } from './receipts.js'
 export { createRpc, type Rpc, RpcError, type RpcOptions } from './rpc.js'
 export {
+  createSender,
+  type Sender,
+  type SenderDeps,
+  type SenderOptions,
+  type SendOutcome,
+  type SendRefusal,
+  type SendRequest,
+} from './sender.js'
+export {
   createSpending,
   type SpendDecision,
   type Spending,
