@@ -36,6 +36,7 @@ test('the entry exports', () => {
       "receiptLines",
       "createRpc",
       "RpcError",
+      "createSender",
       "createSpending",
       "createTokenReader",
       "hashTypedData",
