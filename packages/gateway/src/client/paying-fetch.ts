@@ -51,6 +51,8 @@ export interface PayingFetchOptions {
   readonly hosts?: readonly string[] | undefined
   /** Asks a person about a payment above the policy's threshold. @defaultValue nobody agrees */
   readonly approve?: ((quote: Quote, options: { readonly signal: AbortSignal }) => Promise<boolean>) | undefined
+  /** Says whether an offer is worth its price, beside the limits: asked before anything is signed. @returns Why not. */
+  readonly object?: ((offer: Omit<Quote, 'leftToday'>) => string | undefined) | undefined
   /** Settlement contract of `tempo-tip20` on a chain; another one is not signed for. */
   readonly settlement?: ((chainId: number) => Address | undefined) | undefined
   /** Hears of every payment whose money moved. */
@@ -97,7 +99,15 @@ export function payingFetch(
   wallet: PayingWallet,
   options: PayingFetchOptions = {},
 ): typeof globalThis.fetch {
-  const { task = '', hosts, approve = async () => false, settlement = () => undefined, onPaid, repeats = 3 } = options
+  const {
+    task = '',
+    hosts,
+    approve = async () => false,
+    settlement = () => undefined,
+    object,
+    onPaid,
+    repeats = 3,
+  } = options
   const { account, spending, assets, clock, ids, receipts } = wallet
 
   const payableOf = (challenge: ReceivedChallenge): Payable[] =>
@@ -180,6 +190,9 @@ export function payingFetch(
     if (payable === undefined)
       throw new PaymentError('pay-unpayable', url, 'it takes no token and scheme of this wallet')
     await response.body?.cancel()
+    const { money, payee } = payable
+    const objection = object?.({ url, payee, money })
+    if (objection !== undefined) throw new PaymentError('pay-refused', url, objection, { money })
     const id = ids()
     const payload = await sign(id, url, payable, signal)
     const paid = new Request(url === first.url ? again : new Request(url, again), { redirect: 'error' })
@@ -197,6 +210,18 @@ export function payingFetch(
     }
     return answer
   }
+}
+
+/** Reads what an unpaid answer asks, in tokens that are known. Nothing is signed. */
+export async function readOffers(
+  response: Response,
+  assets: readonly Asset[],
+): Promise<readonly { readonly money: Money; readonly payee: Address }[]> {
+  const challenge = await readChallenge(response)
+  return (challenge?.offers ?? []).flatMap(({ requirements }) => {
+    const [money, payee] = [moneyOf(requirements, assets), payeeOf(requirements.payTo)]
+    return money === undefined || payee === undefined ? [] : [{ money, payee }]
+  })
 }
 
 /** Puts a payment into a request. */
