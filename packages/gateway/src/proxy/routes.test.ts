@@ -312,13 +312,18 @@ describe('createProxyRoutes(): failures', () => {
     const told = await gate.pay('/g/svc', { method: 'POST', body: 'x'.repeat(11), headers: { 'content-length': '11' } })
     expect(await problem(told)).toEqual([413, 'gateway/request-too-large'])
     expect([gate.offers, server.connections()]).toEqual([[], 0])
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array(4)),
-    })
-    const untold = await gate.pay('/g/svc', { method: 'POST', body, duplex: 'half' })
+    const send = (parts: number) => {
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => (parts-- > 0 ? controller.enqueue(new Uint8Array(5)) : controller.close()),
+      })
+      return gate.pay('/g/svc', { method: 'POST', body, duplex: 'half' })
+    }
+    const untold = await send(3)
     expect(await problem(untold)).toEqual([413, 'gateway/request-too-large'])
     expect(gate.charges).toEqual([])
-    expect(gate.visits.map(({ upstreamFailed }) => upstreamFailed)).toEqual([false])
+    // That just fits; its echo does not.
+    expect((await send(2))?.status).toBe(502)
+    expect(gate.visits.map(({ upstreamFailed }) => upstreamFailed)).toEqual([false, true])
   })
 
   test('fails closed when the registry or the paywall cannot work', async () => {
