@@ -11,11 +11,15 @@ export interface Deployment {
   readonly data: Hex
 }
 
-/** A contract that a development chain holds from the start, and the one transaction that readies it. */
+/** A contract that a development chain holds from the start. */
 export interface Placement {
   readonly address: Hex
   /** What a development node sets as the code of `address`. */
   readonly code: Hex
+}
+
+/** A placement, and the one transaction that readies it. */
+export interface InitializedPlacement extends Placement {
   /** To be sent before anyone else can: the first to send it decides who administers. */
   readonly initialize: { readonly to: Hex; readonly data: Hex }
 }
@@ -53,20 +57,40 @@ export function deployValidationRegistry(identityRegistry: string): Deployment {
   return { data: `${artifacts.validationRegistry.bytecode}${word(identityRegistry)}` }
 }
 
+/** Creates the settlement contract of the scheme `tempo-tip20`, which nobody owns. */
+export function deployTipSettlement(): Deployment {
+  return { data: artifacts.tipSettlement.bytecode }
+}
+
+/** Creates the contract that groups EIP-3009 transfers, which nobody owns. */
+export function deployTransferBatch(): Deployment {
+  return { data: artifacts.transferBatch.bytecode }
+}
+
 /**
  * Puts pathUSD at Tempo's address on a chain that lets code be set (`anvil_setCode`).
  *
  * @param admin - Who may grant roles: to be issuer, to pause.
  * @throws TypeError if it is no address.
  */
-export function placePathUsd(admin: string): Placement {
+export function placePathUsd(admin: string): InitializedPlacement {
   // The selector of `initialize(address)`.
   const data: Hex = `0xc4d66de8${word(admin)}`
   return { address: pathUsdAddress, code: artifacts.pathUsd.code, initialize: { to: pathUsdAddress, data } }
 }
 
+/** Puts Permit2 at the address that it has on every chain, where code can be set (`anvil_setCode`); anvil's Tempo mode has it. */
+export function placePermit2(): Placement {
+  return { address: '0x000000000022D473030F116dDEE9F6B43aC78BA3', code: artifacts.permit2.code }
+}
+
+/** Puts a spender for payments of the scheme `exact` by Permit2 where x402 clients expect it. It needs {@link placePermit2}. */
+export function placeExactPermit2Proxy(): Placement {
+  return { address: '0x402085c248EeA27D92E8b30b2C58ed07f9E20001', code: artifacts.exactPermit2Proxy.code }
+}
+
 /** An address as a word of 32 bytes, without the 0x. */
-function word(address: string): string {
+export function word(address: string): string {
   if (!/^0x[0-9a-f]{40}$/i.test(address)) throw new TypeError(`Cannot encode "${address}": expected an address`)
   return address.slice(2).toLowerCase().padStart(64, '0')
 }

@@ -9,9 +9,15 @@ test('the entry exports', () => {
       "deployDevelopmentDollar",
       "deployIdentityRegistry",
       "deployReputationRegistry",
+      "deployTipSettlement",
+      "deployTransferBatch",
       "deployValidationRegistry",
       "pathUsdAddress",
+      "placeExactPermit2Proxy",
       "placePathUsd",
+      "placePermit2",
+      "deployForDevelopment",
+      "developmentAddresses",
     ]
   `)
 })

@@ -6,9 +6,16 @@ export {
   deployDevelopmentDollar,
   deployIdentityRegistry,
   deployReputationRegistry,
+  deployTipSettlement,
+  deployTransferBatch,
   deployValidationRegistry,
   type Hex,
+  type InitializedPlacement,
   type Placement,
   pathUsdAddress,
+  placeExactPermit2Proxy,
   placePathUsd,
+  placePermit2,
 } from './deploy.js'
+export { type DevelopmentContract, deployForDevelopment, type FixedDeployment } from './development.js'
+export { developmentAddresses } from './generated/development-addresses.js'

@@ -1,3 +1,64 @@
 /** HTTP 402 by the x402 wire formats: paid routes, a facilitator, a registry with a proxy, and a client that pays. */
 
-export {}
+export {
+  type PayingFetchOptions,
+  type PayingWallet,
+  PaymentError,
+  type PaymentMade,
+  payingFetch,
+  type Quote,
+} from './client/paying-fetch.js'
+export {
+  type Claim,
+  type Facilitator,
+  FacilitatorError,
+  type Settlement,
+  type Verdict,
+} from './facilitator/facilitator.js'
+export {
+  bearerAuthentication,
+  type Caller,
+  createFacilitatorHttp,
+  type FacilitatorHandler,
+  type FacilitatorHttpDeps,
+} from './facilitator/facilitator-http.js'
+export {
+  createLocalFacilitator,
+  type LocalFacilitator,
+  type LocalFacilitatorDeps,
+  type LocalFacilitatorOptions,
+  type SettlementChain,
+} from './facilitator/local-facilitator.js'
+export { type RemoteFacilitatorOptions, remoteFacilitator } from './facilitator/remote-facilitator.js'
+export { createSettlementStore, type SettlementStore } from './facilitator/settlements.js'
+export { createGateway, type Gateway, type GatewayDeps } from './gateway.js'
+export { gatewayMigrations } from './migrations.js'
+export { methodOf, type PaymentMethod } from './offer.js'
+export type { PaymentLedger, PaymentRow, PaymentState } from './payments/ledger.js'
+export type {
+  Admission,
+  Paid,
+  PaymentEvents,
+  PaymentFact,
+  Payments,
+  PaymentsOptions,
+  Refund,
+  SettleMode,
+} from './payments/payments.js'
+export type { PaidHandler, Paywall, PaywallOptions } from './paywall.js'
+export type { Price } from './price.js'
+export {
+  type AmountView,
+  type GatewayView,
+  type PaymentView,
+  type PayOrder,
+  type PayOutcome,
+  type PolicyView,
+  payOrderSchema,
+  type ReceiptView,
+  type WalletView,
+} from './protocol.js'
+export { exactEip3009 } from './schemes/exact-eip3009.js'
+export { exactPermit2 } from './schemes/exact-permit2.js'
+export type { Scheme } from './schemes/scheme.js'
+export { type Spender, tempoTip20 } from './schemes/tempo-tip20.js'

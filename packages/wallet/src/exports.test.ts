@@ -10,6 +10,9 @@ test('the entry exports', () => {
       "paymentAuthorization",
       "permit",
       "transferWithAuthorization",
+      "ChainAnswerError",
+      "ChainMismatchError",
+      "createChainClient",
       "chains",
       "AddressError",
       "parseAddress",
@@ -31,8 +34,13 @@ test('the entry exports', () => {
       "ReceiptError",
       "receiptCsv",
       "receiptLines",
+      "createRpc",
+      "RpcError",
+      "createSender",
       "createSpending",
+      "createTokenReader",
       "hashTypedData",
+      "verifyHash",
       "verifyTypedData",
     ]
   `)

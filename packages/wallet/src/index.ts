@@ -8,6 +8,19 @@ export {
   type TransferAuthorization,
   transferWithAuthorization,
 } from './authorization.js'
+export {
+  type Block,
+  type CallRequest,
+  ChainAnswerError,
+  type ChainClient,
+  ChainMismatchError,
+  createChainClient,
+  type FoundLog,
+  type Log,
+  type LogFilter,
+  type Simulation,
+  type TransactionReceipt,
+} from './chain-client.js'
 export { type Chain, chains } from './chains.js'
 export { type Address, AddressError, type Hex, parseAddress } from './hex.js'
 export { type Account, createKeyring, type Keyring, type Secret, SecretError } from './keyring.js'
@@ -41,6 +54,16 @@ export {
   receiptCsv,
   receiptLines,
 } from './receipts.js'
+export { createRpc, type Rpc, RpcError, type RpcOptions } from './rpc.js'
+export {
+  createSender,
+  type Sender,
+  type SenderDeps,
+  type SenderOptions,
+  type SendOutcome,
+  type SendRefusal,
+  type SendRequest,
+} from './sender.js'
 export {
   createSpending,
   type SpendDecision,
@@ -50,5 +73,6 @@ export {
   type SpendRefusal,
   type SpendRequest,
 } from './spending.js'
+export { createTokenReader, type TokenReader } from './token-reader.js'
 export { hashTypedData, type TypedData, type TypedDataDomain } from './typed-data.js'
-export { type ContractCaller, type Verification, verifyTypedData } from './verify.js'
+export { type ContractCaller, type Verification, verifyHash, verifyTypedData } from './verify.js'

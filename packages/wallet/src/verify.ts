@@ -54,11 +54,19 @@ const magicValue = `0x1626ba7e${'0'.repeat(56)}`
 export async function verifyTypedData(
   data: TypedData,
   { signer, signature }: { readonly signer: Address; readonly signature: string },
+  options: { readonly chain?: ContractCaller | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Verification> {
+  return verifyHash(hashTypedData(data), { signer, signature }, options)
+}
+
+/** As {@link verifyTypedData}, for a hash that the caller made of terms of its own. */
+export async function verifyHash(
+  hash: Hex,
+  { signer, signature }: { readonly signer: Address; readonly signature: string },
   { chain, signal }: { readonly chain?: ContractCaller | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Verification> {
   if (!isBytes(signature)) return { status: 'invalid', reason: 'malformed' }
   if (signature.toLowerCase().endsWith(erc6492Suffix)) return { status: 'invalid', reason: 'counterfactual' }
-  const hash = hashTypedData(data)
   const byKey = verifyKey(hash, signer, signature)
   if (chain === undefined) return byKey
   const code = await chain.code(signer, { signal })

@@ -158,7 +158,7 @@ class Reverted extends Error {
   }
 
   readBy(contract: Interface): Reverted {
-    const error = contract.parseError(this.data)
+    const error = this.data === '0x' ? null : contract.parseError(this.data)
     if (error === null) return this
     return new Reverted(this.data, error.name === 'Error' ? String(error.args[0]) : error.name)
   }

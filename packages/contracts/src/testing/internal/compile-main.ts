@@ -1,11 +1,13 @@
-/** Writes `src/generated` anew: `pnpm compile` in this package. */
+/** Writes the generated folders anew: `pnpm compile` in this package. */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { generate } from './compile.js'
+import { generate, generatedFolders } from './compile.js'
 
-const generated = new URL('../../generated/', import.meta.url)
+const sources = new URL('../../', import.meta.url)
 const files = generate()
-rmSync(generated, { recursive: true, force: true })
-mkdirSync(generated)
-for (const [name, text] of files) writeFileSync(new URL(name, generated), text)
+for (const folder of generatedFolders) {
+  rmSync(new URL(folder, sources), { recursive: true, force: true })
+  mkdirSync(new URL(folder, sources))
+}
+for (const [path, text] of files) writeFileSync(new URL(path, sources), text)
 console.log([...files.keys()].join('\n'))

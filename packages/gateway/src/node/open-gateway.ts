@@ -1,0 +1,120 @@
+/** A gateway from a handful of settings: database, chain and account opened for you. */
+
+import { createEventBus, createIdSource, type Logger, migrate, silentLogger } from '@salp/core'
+import { createSystemRng, openDatabase, systemClock } from '@salp/core/node'
+import {
+  type Account,
+  type Chain,
+  createChainClient,
+  createReceiptLedger,
+  createRpc,
+  createSender,
+  parseAddress,
+  walletMigrations,
+} from '@salp/wallet'
+import type { Facilitator } from '../facilitator/facilitator.js'
+import { createLocalFacilitator } from '../facilitator/local-facilitator.js'
+import { remoteFacilitator } from '../facilitator/remote-facilitator.js'
+import { createSettlementStore } from '../facilitator/settlements.js'
+import { createGateway, type Gateway } from '../gateway.js'
+import { gatewayMigrations } from '../migrations.js'
+import { methodOf } from '../offer.js'
+import type { PaymentEvents, PaymentsOptions } from '../payments/payments.js'
+import { exactEip3009 } from '../schemes/exact-eip3009.js'
+import { exactPermit2 } from '../schemes/exact-permit2.js'
+import type { Scheme } from '../schemes/scheme.js'
+import { tempoTip20 } from '../schemes/tempo-tip20.js'
+
+/** Settings of a gateway. */
+export interface OpenGatewayOptions extends PaymentsOptions {
+  /** Where the money moves; see `chains` of `@salp/wallet`. */
+  readonly chain: Chain
+  /** Who is paid. */
+  readonly payTo: string
+  /** Path of the database, which holds who paid for what: keep it. */
+  readonly database: string
+  /** Who checks payments and sends them: an account of ours, which pays the gas, or a facilitator elsewhere. */
+  readonly settle:
+    | { readonly account: Account; readonly maxFeePerGas: bigint; readonly grouped?: boolean | undefined }
+    | { readonly facilitator: string; readonly headers?: Readonly<Record<string, string>> | undefined }
+  /** Symbols of the tokens that are taken. @defaultValue all of the chain's that some scheme moves */
+  readonly tokens?: readonly string[] | undefined
+  readonly log?: Logger | undefined
+}
+
+/** A gateway that runs. `close()` ends it. */
+export async function openGateway(options: OpenGatewayOptions): Promise<Gateway> {
+  const { chain, payTo, database, settle, tokens, log = silentLogger } = options
+  const clock = systemClock
+  const ids = createIdSource({ clock, rng: createSystemRng() })
+  const db = openDatabase(database)
+  migrate(db, 'wallet', walletMigrations)
+  migrate(db, 'gateway', gatewayMigrations)
+  const schemes = schemesOf(chain)
+  const payee = parseAddress(payTo)
+  const assets = chain.assets.filter(({ symbol }) => tokens === undefined || tokens.includes(symbol))
+  const events = createEventBus<PaymentEvents>({
+    onError: (error, event) => log.warn('A listener failed', { event, error }),
+  })
+
+  let facilitator: Facilitator
+  let closeSender = async (): Promise<void> => undefined
+  if ('facilitator' in settle) {
+    facilitator = remoteFacilitator(
+      { fetch: globalThis.fetch },
+      { url: settle.facilitator, headers: () => settle.headers ?? {} },
+    )
+  } else {
+    const rpc = createRpc({ fetch: globalThis.fetch }, { url: chain.rpcUrl })
+    const client = createChainClient({ rpc }, { chainId: chain.id })
+    const sender = createSender(
+      { chain: client, rpc, account: settle.account, db, clock, log },
+      { maxFeePerGas: settle.maxFeePerGas },
+    )
+    closeSender = () => sender.close()
+    const local = createLocalFacilitator(
+      {
+        chains: [{ client, senders: [sender], assets }],
+        schemes,
+        settlements: createSettlementStore({ db, clock }),
+        clock,
+        ids,
+        log,
+      },
+      { grouped: settle.grouped },
+    )
+    await client.verifyChain()
+    await local.recover()
+    facilitator = local
+  }
+  const methods = assets.map((asset) => methodOf(schemes, asset, payee))
+  const gateway = createGateway(
+    { db, facilitator, methods, clock, ids, log, events, receipts: createReceiptLedger(db) },
+    options,
+  )
+  gateway.start()
+  return {
+    ...gateway,
+    async close() {
+      await gateway.close()
+      await closeSender()
+      db.close()
+    },
+  }
+}
+
+/** All ways of paying that a chain has contracts for; the first that moves a token is the one that is offered. */
+export function schemesOf({ id, contracts }: Chain): Scheme[] {
+  const only =
+    <T>(value: T) =>
+    (chainId: number): T | undefined =>
+      chainId === id ? value : undefined
+  const { transferBatch, tipSettlement } = contracts ?? {}
+  return [
+    exactEip3009({ batchOn: only(transferBatch) }),
+    ...(tipSettlement === undefined
+      ? []
+      : [tempoTip20({ spender: only({ mode: 'contract', address: tipSettlement } as const) })]),
+    exactPermit2(),
+  ]
+}

@@ -1,0 +1,213 @@
+/** Every payment that was ever presented, kept in SQLite: who may use it, for what, and how far it got. */
+
+import type { Clock, IdSource, SqlDatabase } from '@salp/core'
+import type { Address, Hex } from '@salp/wallet'
+
+/**
+ * How far a payment got. Each is written before the step it announces.
+ *
+ * - `reserved`: held for one request; nothing was sent, nothing left the house.
+ * - `settling`: may have been sent to the chain.
+ * - `deferred`: served on credit, to be settled.
+ * - `settled`: the money moved; whoever presents it for the same thing gets that.
+ * - `delivered`: the money moved and the answer left.
+ * - `failed`: nothing moved, nor will by what was sent; it may be presented again.
+ * - `lost`: served on credit, and then it failed.
+ * - `refund-due`, `refunding`, `refunded`: the money moved and there was nothing for it.
+ */
+export type PaymentState =
+  | 'reserved'
+  | 'settling'
+  | 'deferred'
+  | 'settled'
+  | 'delivered'
+  | 'failed'
+  | 'lost'
+  | 'refund-due'
+  | 'refunding'
+  | 'refunded'
+
+/** A payment as it is kept. */
+export interface PaymentRow {
+  /** Chain, token, payer and nonce. */
+  readonly key: string
+  readonly state: PaymentState
+  readonly owner: string
+  readonly route: string
+  /** Digest of what was bought. */
+  readonly binding: string
+  /** The payer's own name for it, if it gave one. */
+  readonly paymentId: string | undefined
+  readonly chainId: number
+  readonly asset: Address
+  readonly amount: bigint
+  readonly payer: Address
+  readonly payee: Address
+  readonly claim: string
+  /** Hash of the transaction; empty while there is none. */
+  readonly transaction: Hex | ''
+  readonly reason: string
+  readonly reply: Uint8Array | undefined
+  /** In ms since the epoch. */
+  readonly at: number
+}
+
+/** A payment to hold. */
+export type NewPayment = Pick<
+  PaymentRow,
+  'key' | 'route' | 'binding' | 'paymentId' | 'chainId' | 'asset' | 'amount' | 'payer' | 'payee' | 'claim'
+>
+
+/** Keeps payments. Two processes on one database are as one: what decides is a unique index, not a lock of theirs. */
+export interface PaymentLedger {
+  find(key: string): PaymentRow | undefined
+  findById(route: string, paymentId: string): PaymentRow | undefined
+  /**
+   * Holds a payment for this instance.
+   *
+   * @returns Whether it is held: not if another holds it, or it was used. One that failed, or whose holder is gone
+   * before anything was sent, can be held anew.
+   */
+  reserve(payment: NewPayment): boolean
+  /** Gives back what was held: it can be presented again, for anything. */
+  release(key: string): void
+  /** Moves on, from one of `from` only. @returns Whether it was in one of those. */
+  move(
+    key: string,
+    from: readonly PaymentState[],
+    to: PaymentState,
+    facts?: {
+      readonly transaction?: Hex | undefined
+      readonly reason?: string | undefined
+      readonly reply?: Uint8Array | undefined
+    },
+  ): boolean
+  /** Base units that open payments of a payer count on. */
+  openAmount(payer: Address, asset: Pick<PaymentRow, 'chainId' | 'asset'>): bigint
+  /** Those in a state that nobody alive works on, or that wait for anyone, oldest first. */
+  waiting(state: PaymentState, limit: number): PaymentRow[]
+  /** Takes over a payment whose holder is gone. @returns Whether it is now ours. */
+  takeOver(key: string, state: PaymentState): boolean
+  /** Forgets replies older than that, in ms since the epoch. */
+  dropReplies(before: number): void
+  /** Says that this instance is alive until then, in ms since the epoch. */
+  alive(until: number): void
+  /** Says that this instance ended, and works on nothing. */
+  ended(): void
+  /** Payments of a time, by state, newest first. */
+  /** Payments presented at `from` or later and before `until`, in ms since the epoch. */
+  between(range: { readonly from: number; readonly until: number }): Iterable<PaymentRow>
+  list(filter: {
+    readonly since?: number | undefined
+    readonly route?: string | undefined
+    readonly limit: number
+  }): PaymentRow[]
+}
+
+interface Row extends Omit<PaymentRow, 'paymentId' | 'chainId' | 'amount' | 'transaction' | 'reply'> {
+  readonly payment_id: string | null
+  readonly chain_id: number
+  readonly amount: string
+  readonly hash: Hex | ''
+  readonly reply: Uint8Array | null
+}
+
+function fromRow({ payment_id, chain_id, amount, hash, reply, ...row }: Row): PaymentRow {
+  return {
+    ...row,
+    paymentId: payment_id ?? undefined,
+    chainId: chain_id,
+    amount: BigInt(amount),
+    transaction: hash,
+    reply: reply ?? undefined,
+  }
+}
+
+/** Creates the ledger in a database that `gatewayMigrations` brought up to date; it is one instance among those that share it. */
+export function createPaymentLedger({
+  db,
+  clock,
+  ids,
+}: {
+  readonly db: SqlDatabase
+  readonly clock: Pick<Clock, 'now'>
+  readonly ids: IdSource
+}): PaymentLedger {
+  const instance = ids()
+  const gone = 'owner NOT IN (SELECT id FROM gateway_instances WHERE alive_until >= ?)'
+  const select = db.prepare<Row>('SELECT * FROM gateway_payments WHERE key = ?')
+  const selectId = db.prepare<Row>('SELECT * FROM gateway_payments WHERE route = ? AND payment_id = ?')
+  const insert = db.prepare(
+    `INSERT INTO gateway_payments
+       (key, state, owner, route, binding, payment_id, chain_id, asset, amount, payer, payee, claim, hash, reason, at, updated_at)
+     VALUES (?, 'reserved', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?)
+     ON CONFLICT DO NOTHING`,
+  )
+  const clear = db.prepare(
+    `DELETE FROM gateway_payments WHERE (key = ? OR (route = ? AND payment_id = ?))
+       AND (state = 'failed' OR (state = 'reserved' AND owner NOT IN (SELECT id FROM gateway_instances WHERE alive_until >= ?)))`,
+  )
+  const release = db.prepare("DELETE FROM gateway_payments WHERE key = ? AND state IN ('reserved', 'settling')")
+  const update = db.prepare(
+    `UPDATE gateway_payments SET state = ?, hash = coalesce(?, hash), reason = coalesce(?, reason),
+       reply = coalesce(?, reply), updated_at = ?
+     WHERE key = ? AND instr(?, '|' || state || '|') > 0`,
+  )
+  const amounts = db.prepare<{ amount: string }>(
+    `SELECT amount FROM gateway_payments
+     WHERE payer = ? AND chain_id = ? AND asset = ? AND state IN ('reserved', 'settling', 'deferred')`,
+  )
+  const waiting = db.prepare<Row>(
+    `SELECT * FROM gateway_payments WHERE state = ? AND (state IN ('deferred', 'refund-due') OR owner = ? OR ${gone})
+     ORDER BY updated_at, key LIMIT ?`,
+  )
+  const take = db.prepare(
+    `UPDATE gateway_payments SET owner = ? WHERE key = ? AND state = ? AND (owner = ? OR ${gone})`,
+  )
+  const drop = db.prepare(
+    "UPDATE gateway_payments SET reply = NULL WHERE reply IS NOT NULL AND updated_at < ? AND state <> 'settling'",
+  )
+  const alive = db.prepare(
+    'INSERT INTO gateway_instances (id, alive_until) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until',
+  )
+  const forget = db.prepare('DELETE FROM gateway_instances WHERE id = ? OR alive_until < ?')
+  const list = db.prepare<Row>(
+    'SELECT * FROM gateway_payments WHERE at >= ? AND (? IS NULL OR route = ?) ORDER BY at DESC, key LIMIT ?',
+  )
+
+  const between = db.prepare<Row>('SELECT * FROM gateway_payments WHERE at >= ? AND at < ? ORDER BY at')
+
+  return {
+    *between({ from, until }) {
+      for (const row of between.iterate(from, until)) yield fromRow(row)
+    },
+    find(key) {
+      const row = select.get(key)
+      return row && fromRow(row)
+    },
+    findById(route, paymentId) {
+      const row = selectId.get(route, paymentId)
+      return row && fromRow(row)
+    },
+    reserve({ key, route, binding, paymentId = null, chainId, asset, amount, payer, payee, claim }) {
+      const now = clock.now()
+      return db.transaction(() => {
+        clear.run(key, route, paymentId, now)
+        const values = [key, instance, route, binding, paymentId, chainId, asset, String(amount), payer, payee, claim]
+        return insert.run(...values, now, now).changes > 0
+      })
+    },
+    release: (key) => void release.run(key),
+    move: (key, from, to, { transaction, reason, reply } = {}) =>
+      update.run(to, transaction ?? null, reason ?? null, reply ?? null, clock.now(), key, `|${from.join('|')}|`)
+        .changes > 0,
+    openAmount: (payer, { chainId, asset }) =>
+      amounts.all(payer, chainId, asset).reduce((sum, { amount }) => sum + BigInt(amount), 0n),
+    waiting: (state, limit) => waiting.all(state, instance, clock.now(), limit).map(fromRow),
+    takeOver: (key, state) => take.run(instance, key, state, instance, clock.now()).changes > 0,
+    dropReplies: (before) => void drop.run(before),
+    alive: (until) => void alive.run(instance, until),
+    ended: () => void forget.run(instance, clock.now() - 86_400_000),
+    list: ({ since = 0, route = null, limit }) => list.all(since, route, route, limit).map(fromRow),
+  }
+}
