@@ -14,6 +14,9 @@ import type { FreeDecision, FreeQuota } from './registry/free-quota.js'
 /** Largest body that a payment is bound to, in bytes; what is longer is passed on as it comes. */
 const boundBodyBytes = 1_048_576
 
+/** Time for the proxy to say itself that an upstream took too long, in ms. */
+const answerMs = 1_000
+
 /** Paywalls that are kept ready. */
 const keptPaywalls = 1_000
 
@@ -35,7 +38,7 @@ export function protectEndpoints({
     const ready =
       paywalls.get(key) ??
       gateway.route({
-        ...{ route: routeOf(endpoint), price, mode: settle, serveMs: timeoutMs, streamBody, publicOrigin },
+        ...{ route: routeOf(endpoint), price, mode: settle, serveMs: timeoutMs + answerMs, streamBody, publicOrigin },
         ...{ maxBodyBytes: boundBodyBytes, maxTimeoutSeconds: Math.ceil(timeoutMs / 1_000) + 270 },
         ...(description !== '' && { description }),
         ...(mimeType !== '' && { mimeType }),
@@ -57,13 +60,18 @@ export function protectEndpoints({
       taken.free = quota.take({ route: endpoint.slug, payer, perDay: endpoint.freePerDay })
       return { status: taken.free.status === 'granted' ? 'free' : 'admitted' }
     }
-    const response = await paywallOf(endpoint, price, streamBody).handle(
-      request,
-      (inner, { payer, amount, transaction }) => serve({ payer, amount, transaction }, inner),
-      { admit: admission },
-    )
-    if (response.status >= 400 && taken.free?.status === 'granted') taken.free.release()
-    return taken.refusal ?? response
+    let answered = false
+    try {
+      const response = await paywallOf(endpoint, price, streamBody).handle(
+        request,
+        (inner, { payer, amount, transaction }) => serve({ payer, amount, transaction }, inner),
+        { admit: admission },
+      )
+      answered = response.status < 400
+      return taken.refusal ?? response
+    } finally {
+      if (!answered && taken.free?.status === 'granted') taken.free.release()
+    }
   }
 }
 

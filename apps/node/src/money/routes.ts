@@ -24,7 +24,7 @@ export function moneyRoutes(money: Money, settings: Pick<Settings, 'gateway' | '
     ...money.receipts.list({ from, until }),
   ]
   const range = z.object({ from: time, until: time })
-  const file = (name: string, type: string, write: (receipts: Iterable<Receipt>) => string): Route =>
+  const file = (name: string, type: string, write: (receipts: Iterable<Receipt>) => Iterable<string>): Route =>
     defineRoute({
       method: 'get',
       path: `/api/wallet/receipts.${name}`,
@@ -34,7 +34,7 @@ export function moneyRoutes(money: Money, settings: Pick<Settings, 'gateway' | '
       answer: ({ query: { from, until }, context }) => {
         context.header('content-type', type)
         context.header('content-disposition', `attachment; filename="receipts.${name}"`)
-        return context.body(write(receiptsOf(from, until)))
+        return context.body([...write(receiptsOf(from, until))].join(''))
       },
     })
   return [

@@ -37,7 +37,6 @@ import {
   type ReceiptLedger,
   type Sender,
 } from '@salp/wallet'
-import { Interface } from 'ethers'
 import type { Settings } from '../settings.js'
 import type { OpenChain } from './chain.js'
 
@@ -154,8 +153,6 @@ function remote({ facilitatorUrl: url = '', facilitatorToken: token }: Settings[
   return remoteFacilitator({ fetch: globalThis.fetch }, { url, headers: () => headers })
 }
 
-const erc20 = new Interface(['function transfer(address to, uint256 amount) returns (bool)'])
-
 /** Most gas of a plain transfer, the first one to a new holder on Tempo included. */
 const transferGas = 400_000n
 
@@ -163,7 +160,9 @@ const refundAttempts = 3
 
 function refundBy(sender: Sender): Refund {
   return async ({ key, asset, payer, amount }, { signal }) => {
-    const data = erc20.encodeFunctionData('transfer', [payer, amount]) as Hex
+    const words = [payer.slice(2), amount.toString(16)].map((word) => word.padStart(64, '0')).join('')
+    // transfer(address,uint256)
+    const data: Hex = `0xa9059cbb${words}`
     // What reverted had no effect, and its name is used up; anything else is one transaction, however often it is asked for.
     for (let attempt = 1; attempt <= refundAttempts; attempt++) {
       const outcome = await sender.send(
