@@ -39,7 +39,8 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     app,
     routes.filter(({ open }) => open === true),
   )
-  for (const path of ['/api/*', '/v1/*']) app.use(path, requireToken(access))
+  app.use('/api/*', requireToken(access))
+  app.use('/v1/*', requireToken(access, deps.visitor))
   app.get('/api/openapi.json', (context) => context.json(document))
   mount(
     app,
