@@ -14,6 +14,7 @@ test('the entry exports', () => {
       "ChainMismatchError",
       "createChainClient",
       "chains",
+      "localChain",
       "AddressError",
       "parseAddress",
       "createKeyring",
@@ -49,6 +50,8 @@ test('the entry exports', () => {
 test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "DevChainError",
+      "startDevChain",
       "openKeystoreFolder",
     ]
   `)

@@ -21,7 +21,7 @@ export {
   type Simulation,
   type TransactionReceipt,
 } from './chain-client.js'
-export { type Chain, chains } from './chains.js'
+export { type Chain, type ChainContracts, chains, localChain } from './chains.js'
 export { type Address, AddressError, type Hex, parseAddress } from './hex.js'
 export { type Account, createKeyring, type Keyring, type Secret, SecretError } from './keyring.js'
 export {

@@ -1,3 +1,4 @@
-/** What touches files. */
+/** What touches files, programs and the machine. */
 
+export { type DevChain, type DevChainDeps, DevChainError, type DevChainOptions, startDevChain } from './dev-chain.js'
 export { openKeystoreFolder } from './keystore-folder.js'
