@@ -32,13 +32,6 @@ export interface Chain {
   readonly faucet?: { readonly method: string } | undefined
   /** Whether `eth_getBalance` and value transfers mean something. */
   readonly nativeCoin: boolean
-  /** Contracts of ours and of the registries, where they are there. */
-  readonly contracts?:
-    | {
-        readonly transferBatch?: Address | undefined
-        readonly tipSettlement?: Address | undefined
-      }
-    | undefined
   /** The first is the one to pay in. */
   readonly assets: readonly Asset[]
   readonly contracts: ChainContracts

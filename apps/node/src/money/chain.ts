@@ -10,7 +10,6 @@ import {
   createChainClient,
   createRpc,
   type Rpc,
-  requestFaucet,
 } from '@salp/wallet'
 import { type DevChain, startDevChain } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
@@ -75,7 +74,7 @@ export async function openChain(
             await own.faucet(address)
             return []
           }
-        : publicFaucet && ((address, options) => requestFaucet({ rpc }, chain, address, options)),
+        : publicFaucet && ((address, options) => rpc.call<string[]>(publicFaucet.method, [address], options)),
     close: async () => own?.close(),
   }
 }

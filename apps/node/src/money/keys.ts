@@ -5,8 +5,9 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SalpError } from '@salp/core'
 import { createKeystore, type Keyring, type PassphraseSource } from '@salp/wallet'
-import { openKeystoreFolder, passphraseCommand, passphraseFile } from '@salp/wallet/node'
+import { openKeystoreFolder } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
+import { passphraseCommand, passphraseFile } from './passphrase.js'
 
 /** Keys, or why there are none. */
 export type Keys =
