@@ -5,7 +5,7 @@ import type { Address } from '@salp/wallet'
 import { challengeResponse, isBrowser, type PreparedChallenge, pageResponse, prepareChallenge } from './challenge.js'
 import { FacilitatorError } from './facilitator/facilitator.js'
 import { createOffer, findOffer, type Offer, type PaymentMethod } from './offer.js'
-import type { Admission, Paid, Payments, Settled, SettleMode, Sold } from './payments/payments.js'
+import type { Admission, Paid, Payments, SettleMode, Sold } from './payments/payments.js'
 import { type Price, priceIn } from './price.js'
 import { problem } from './problem.js'
 import { encodeHeader } from './wire/base64.js'
@@ -189,7 +189,7 @@ function answer(sold: Sold, { payment, offer, challenge }: Answering): Response 
   const word = (reason: string): string => (version === 1 ? toReasonV1(reason) : reason)
   switch (sold.status) {
     case 'served':
-      return withReceipt(sold.response, receiptOf(offer, version, sold.payer, sold.settled), version)
+      return withReceipt(sold.response, receiptOf(offer, version, sold), version)
     case 'unserved':
       return sold.response
     case 'refused':
@@ -233,9 +233,13 @@ function networkFor(offer: Offer, version: 1 | 2): string {
 }
 
 /** What is said of the money. Where none moved yet, or none will, there is no transaction. */
-function receiptOf(offer: Offer, version: 1 | 2, payer: Address, settled: Settled | undefined): SettleResponse {
+function receiptOf(
+  offer: Offer,
+  version: 1 | 2,
+  { settled, payer, free }: Extract<Sold, { status: 'served' }>,
+): SettleResponse {
   const network = networkFor(offer, version)
-  if (settled === undefined) return { success: true, transaction: '', network, payer }
+  if (settled === undefined) return { success: true, transaction: '', network, payer, ...(free && { amount: '0' }) }
   const amount = version === 2 ? { amount: String(settled.amount) } : {}
   return { success: true, transaction: settled.transaction, network, payer: settled.payer, ...amount }
 }

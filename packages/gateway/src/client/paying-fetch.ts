@@ -157,7 +157,8 @@ export function payingFetch(
   }
 
   const book = (id: string, url: string, { money, payee }: Payable, receipt: SettleResponse): Hex | undefined => {
-    if (!receipt.success) return undefined
+    // What was free stays set aside while the signature is good: the word of the other side is all there is.
+    if (!receipt.success || receipt.amount === '0') return undefined
     spending.settle(id)
     if (!/^0x[0-9a-fA-F]{64}$/.test(receipt.transaction)) return undefined
     const transaction = receipt.transaction as Hex

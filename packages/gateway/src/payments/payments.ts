@@ -68,6 +68,8 @@ export type Sold =
       readonly response: Response
       readonly settled?: Settled | undefined
       readonly payer: Address
+      /** Nothing is owed for it. */
+      readonly free?: true
     }
   /** The work failed and cost nothing. */
   | { readonly status: 'unserved'; readonly response: Response }
@@ -264,7 +266,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     if (admission.status === 'limited') return admission
     if (admission.status === 'free') {
       const response = await work.serve({ payer, amount: 0n, asset }, signal)
-      return response.status < 400 ? { status: 'served', response, payer } : { status: 'unserved', response }
+      return response.status < 400
+        ? { status: 'served', response, payer, free: true }
+        : { status: 'unserved', response }
     }
     const fresh = {
       ...{ key, route: order.route, binding: order.binding, paymentId: order.paymentId, chainId: asset.chainId },

@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import type { GatewayView, PaymentView, PayOutcome, ReceiptView, WalletView } from '@salp/gateway'
+import { createKeystore } from '@salp/wallet'
+import { openKeystoreFolder } from '@salp/wallet/node'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { makePlace, type Place, type RunningNode, startNode } from './start-node.js'
+
+let place: Place
+let node: RunningNode
+let upstream: Server
+const asked: string[] = []
+let port: number
+
+/** Starts a node with a chain of its own, and waits until its wallet is open. */
+async function startWithMoney(): Promise<RunningNode> {
+  const flags = ['--set', 'gateway.chatPrice=0.02', '--set', `gateway.allowHosts=127.0.0.1:${port}`]
+  const started = await startNode({ place, flags, environment: { SALP_WALLET_CHAIN: 'local' } })
+  await vi.waitFor(async () => expect((await wallet(started)).state).toBe('open'), { timeout: 30_000, interval: 100 })
+  return started
+}
+
+const json = async <T>(response: Promise<Response>): Promise<T> => (await (await response).json()) as T
+const wallet = (of = node) => json<WalletView>(of.call('/api/wallet'))
+const pay = (path: string, more: object = {}) =>
+  json<PayOutcome>(node.call('/api/wallet/pay', { json: { url: `${node.url}${path}`, ...more } }))
+const sell = (input: object) =>
+  node.call('/api/gateway/endpoints', { json: { target: `http://127.0.0.1:${port}/api`, price: '0.01', ...input } })
+
+beforeAll(async () => {
+  upstream = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    response.statusCode = request.url?.includes('broken') === true ? 500 : 200
+    response.end(`answer of ${request.url}`)
+  })
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+  const address = upstream.address()
+  port = typeof address === 'object' && address !== null ? address.port : 0
+  place = makePlace()
+  node = await startWithMoney()
+}, 60_000)
+
+afterAll(async () => {
+  await node.stop()
+  upstream.close()
+  place.remove()
+}, 30_000)
+
+describe('a node with money', () => {
+  test('has a wallet with money that is worth nothing, and says so', async () => {
+    const view = await wallet()
+    expect(view).toMatchObject({
+      state: 'open',
+      chain: { id: 42431, development: true, reachable: true },
+      faucet: true,
+    })
+    expect(view.balances.map(({ units, symbol }) => `${units} ${symbol}`)).toEqual(['1000 devUSD', '1000 pathUSD'])
+    expect(view.policies[0]).toMatchObject({ ceiling: '1', askAbove: '0.1', perDay: '5', leftToday: '5' })
+  })
+
+  test('sells an endpoint, buys from it, and keeps both receipts', async () => {
+    expect((await sell({ slug: 'weather' })).status).toBe(201)
+    expect((await fetch(`${node.url}/g/weather/rome`)).status).toBe(402)
+    expect(asked).toEqual([])
+    const outcome = await pay('/g/weather/rome')
+    expect(outcome).toMatchObject({
+      status: 'answered',
+      code: 200,
+      body: 'answer of /api/rome',
+      paid: { amount: { units: '0.01', symbol: 'devUSD' } },
+    })
+    const { receipts } = await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))
+    expect(receipts.map(({ direction, amount }) => [direction, amount.units]).sort()).toEqual([
+      ['in', '0.01'],
+      ['out', '0.01'],
+    ])
+    const { payments } = await json<{ payments: PaymentView[] }>(node.call('/api/gateway/payments'))
+    expect(payments).toMatchObject([{ state: 'settled', amount: { units: '0.01' } }])
+  })
+
+  test('charges nothing for an upstream that fails', async () => {
+    await sell({ slug: 'shaky' })
+    const before = (await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))).receipts.length
+    expect(await pay('/g/shaky/broken')).toMatchObject({ status: 'answered', code: 500 })
+    expect((await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))).receipts).toHaveLength(before)
+  })
+
+  test('gives back what it took for an upstream that then failed', async () => {
+    await sell({ slug: 'dear', settle: 'before' })
+    expect(await pay('/g/dear/broken')).toMatchObject({ status: 'refused', code: 'gateway/paid-and-failed' })
+    await vi.waitFor(
+      async () => {
+        const { payments } = await json<{ payments: PaymentView[] }>(node.call('/api/gateway/payments?limit=1'))
+        expect(payments[0]?.state).toBe('refunded')
+      },
+      { timeout: 15_000, interval: 100 },
+    )
+  }, 30_000)
+
+  test('asks before it pays much, and refuses what is over the limits', async () => {
+    await sell({ slug: 'lots', price: '0.5' })
+    await sell({ slug: 'fortune', price: '2' })
+    expect(await pay('/g/lots/')).toMatchObject({ status: 'ask', amount: { units: '0.5' } })
+    expect(await pay('/g/lots/', { agreedUpTo: '0.4' })).toMatchObject({
+      status: 'refused',
+      code: 'gateway/pay-refused',
+    })
+    expect(await pay('/g/lots/', { agreedUpTo: '0.5' })).toMatchObject({ status: 'answered', code: 200 })
+    expect(await pay('/g/fortune/', { agreedUpTo: '2' })).toMatchObject({
+      status: 'refused',
+      code: 'gateway/pay-refused',
+    })
+  })
+
+  test('sells its language model to whoever has no token, and nothing else', async () => {
+    const view = await json<GatewayView>(node.call('/api/gateway'))
+    expect(view.services).toMatchObject([{ price: '0.02' }])
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ messages: [{ role: 'user', content: 'hello' }] })
+    expect((await fetch(`${node.url}/v1/chat/completions`, { method: 'POST', headers, body })).status).toBe(402)
+    expect((await fetch(`${node.url}/v1/models`)).status).toBe(401)
+    const outcome = await pay('/v1/chat/completions', { method: 'POST', headers, body })
+    expect(outcome).toMatchObject({ status: 'answered', code: 200, paid: { amount: { units: '0.02' } } })
+    expect((await json<{ sessions: unknown[] }>(node.call('/api/sessions'))).sessions).toEqual([])
+  })
+
+  test('lets nobody without the token change anything about money', async () => {
+    const document = await json<{ paths: Record<string, Record<string, unknown>> }>(node.call('/api/openapi.json'))
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      /^\/api\/(?:wallet|gateway)/.test(path)
+        ? Object.keys(methods).map((method) => [method.toUpperCase(), path.replace('{slug}', 'weather')] as const)
+        : [],
+    )
+    expect(routes.length).toBeGreaterThan(10)
+    for (const [method, path] of routes) {
+      const response = await fetch(node.url + path, { method, ...(method !== 'GET' && { body: '{}' }) })
+      expect(response.status, `${method} ${path}`).toBe(401)
+    }
+    expect((await sell({ slug: 'rebound', target: 'https://127.0.0.1/' })).status).toBe(400)
+  })
+
+  test('goes on after kill -9: chain, wallet, endpoints and receipts', async () => {
+    const { receipts } = await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))
+    await node.stop('SIGKILL')
+    node = await startWithMoney()
+    expect((await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))).receipts).toEqual(receipts)
+    expect(await pay('/g/weather/again')).toMatchObject({
+      status: 'answered',
+      code: 200,
+      paid: { amount: { units: '0.01' } },
+    })
+  }, 60_000)
+
+  test('shows no key: not in its database, its log, its answers, nor in plain in its folder', async () => {
+    const folder = join(place.home, 'keystore')
+    const passphrase = readFileSync(join(folder, 'development.passphrase'), 'utf8')
+    const keystore = createKeystore({ files: openKeystoreFolder(folder), passphrase: async () => passphrase })
+    const secret = await keystore.reveal('main')
+    const phrase = secret.type === 'phrase' ? secret.phrase : secret.privateKey
+    const words = phrase.split(' ').slice(0, 4).join(' ')
+    const answers = await Promise.all(
+      ['/api/wallet', '/api/wallet/receipts', '/api/gateway', '/api/config', '/api/status'].map(async (path) =>
+        (await node.call(path)).text(),
+      ),
+    )
+    expect(answers.join()).not.toContain(words)
+    expect(answers.join()).not.toContain(passphrase)
+    for (const path of filesIn(place.home)) {
+      const text = readFileSync(path, 'latin1')
+      expect(text.includes(words), path).toBe(false)
+      expect(text.includes(passphrase) && !path.endsWith('development.passphrase'), path).toBe(false)
+    }
+  }, 30_000)
+})
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile() && statSync(path).size < 50_000_000)
+}
