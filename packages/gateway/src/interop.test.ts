@@ -1,51 +1,56 @@
-import { serve } from '@hono/node-server'
-import { toClientEvmSigner } from '@x402/evm'
-import { ExactEvmScheme } from '@x402/evm/exact/client'
-import { wrapFetchWithPayment, x402Client } from '@x402/fetch'
-import { Hono } from 'hono'
-import { privateKeyToAccount } from 'viem/accounts'
+import { decodePaymentResponseHeader } from '@x402/fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openGateway } from './node/open-gateway.js'
-import { startTestChain } from './testing/internal/test-chain.js'
+import type { PaywallOptions } from './paywall.js'
+import { type Merchant, openMerchant } from './testing/internal/merchant.js'
+import { fetchOf, stockClient, stockClientV1 } from './testing/internal/stock.js'
+import { startTestChain, type TestChain, testAccount } from './testing/internal/test-chain.js'
 import { decodeHeader } from './wire/base64.js'
 
-let chain: Awaited<ReturnType<typeof startTestChain>>
-beforeAll(async () => {
-  chain = await startTestChain(84532)
-}, 30000)
-afterAll(() => chain.close())
+const url = 'https://shop.example/weather'
+const payer = 1
 
-test('stock v2', async () => {
-  const payTo = chain.account(99).address
-  const settler = chain.account(7)
-  await chain.fund(settler.address)
-  const gateway = await openGateway({
-    chain: chain.chain,
-    payTo,
-    database: ':memory:',
-    settle: { account: settler, maxFeePerGas: 10n ** 11n },
-  })
-  const app = new Hono()
-  app.get('/weather', gateway.paywall({ route: 'weather', price: '$0.01' }), (c) => c.json({ sky: 'clear' }))
-  const server = serve({ fetch: app.fetch, port: 0 })
-  const { port } = server.address() as { port: number }
-  const key = `0x${'11'.repeat(32)}` as const
-  const account = privateKeyToAccount(key)
-  await chain.fund(account.address as never)
-  const client = new x402Client().register('eip155:*', new ExactEvmScheme(toClientEvmSigner(account)))
-  client.setSpendControls?.({ allowedAssets: true } as never)
-  const pay = wrapFetchWithPayment(fetch, client)
-  const response = await pay(`http://127.0.0.1:${port}/weather`)
-  console.log(
-    response.status,
-    await response.clone().text(),
-    response.headers.get('payment-required') && decodeHeader(response.headers.get('payment-required')!),
+let chain: TestChain
+let merchant: Merchant
+beforeAll(async () => {
+  chain = await startTestChain()
+  merchant = await openMerchant({ chain })
+  await chain.fund(testAccount(payer).address)
+}, 60_000)
+afterAll(async () => {
+  await merchant[Symbol.asyncDispose]()
+  await chain[Symbol.asyncDispose]()
+})
+
+/** A shop that sells weather, reached without a socket. */
+function shop(options: Partial<PaywallOptions> = {}, of: Merchant = merchant): typeof fetch {
+  return fetchOf(
+    of.gateway.protect({ route: 'weather', price: '$0.01', ...options }, () => Response.json({ sky: 'clear' })),
   )
-  expect(response.status).toBe(200)
-  console.log(decodeHeader(response.headers.get('payment-response') ?? ''))
-  const t0 = performance.now()
-  for (let i = 0; i < 50; i++) expect((await pay(`http://127.0.0.1:${port}/weather`)).status).toBe(200)
-  console.log('per pay ms', (performance.now() - t0) / 50)
-  server.close()
-  await gateway.close()
-}, 30000)
+}
+
+describe('the stock client of version 2', () => {
+  test('pays exactly what is asked, and reads its receipt', async () => {
+    const response = await stockClient(shop(), payer)(url)
+    expect([response.status, await response.json()]).toEqual([200, { sky: 'clear' }])
+    const receipt = decodePaymentResponseHeader(response.headers.get('payment-response') ?? '')
+    const [transfer] = await chain.transfers(merchant.payTo)
+    expect(receipt).toEqual({
+      success: true,
+      transaction: transfer?.transactionHash,
+      network: 'eip155:84532',
+      payer: testAccount(payer).address,
+      amount: '10000',
+    })
+    expect(await chain.balance(merchant.payTo)).toBe(10_000n)
+  })
+})
+describe('the stock client of version 1', () => {
+  test('pays, and reads its receipt', async () => {
+    const response = await stockClientV1(shop(), payer)(url)
+    expect(response.status).toBe(200)
+    expect(decodeHeader(response.headers.get('x-payment-response') ?? '')).toMatchObject({
+      success: true,
+      network: 'base-sepolia',
+    })
+  })
+})
