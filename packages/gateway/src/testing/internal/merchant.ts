@@ -63,8 +63,8 @@ export interface MerchantOptions extends PaymentsOptions, LocalFacilitatorOption
 export async function openMerchant({
   chain,
   db = openDatabase(':memory:'),
-  settlers = [901],
-  payee = 999,
+  settlers = [chain.freshAccount()],
+  payee = chain.freshAccount(),
   tokens = [chain.dollar],
   schemes = schemesOf(chain.chain),
   rpc = chain.rpc,

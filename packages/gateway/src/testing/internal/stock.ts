@@ -1,6 +1,6 @@
 /** The official packages, as their users set them up: clients, servers and a facilitator of both versions. */
 
-import type { Asset } from '@salp/wallet'
+import { type Asset, parseAddress, paymentAuthorization } from '@salp/wallet'
 import { x402Facilitator } from '@x402/core/facilitator'
 import { type FacilitatorClient, HTTPFacilitatorClient } from '@x402/core/server'
 import type { Network, SchemeNetworkClient } from '@x402/core/types'
@@ -16,7 +16,8 @@ import { createWalletClient, defineChain, http, publicActions } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { wrapFetchWithPayment as wrapFetchWithPaymentV1 } from 'x402-fetch'
 import { paymentMiddleware as paymentMiddlewareV1 } from 'x402-hono'
-import { type TestChain, testKey } from './test-chain.js'
+import { writeAuthorization } from '../../schemes/authorization.js'
+import { randomNonce, type TestChain, testAccount, testKey } from './test-chain.js'
 
 /** Calls a handler as a fetch would, without a socket. */
 export function fetchOf(handler: (request: Request) => Response | Promise<Response>): typeof fetch {
@@ -67,6 +68,29 @@ export function stockFacilitator(chain: TestChain, n: number): x402Facilitator {
   const facilitator = new x402Facilitator().register(network, new ExactFacilitator(signer))
   if (chain.chain.id === 84532) facilitator.registerV1('base-sepolia' as Network, new ExactFacilitatorV1(signer))
   return facilitator
+}
+
+/** Our own scheme as a plugin of the official client: account `n` signs for whoever `extra` names as spender. */
+export function tempoClient(n: number): SchemeNetworkClient {
+  const account = testAccount(n)
+  return {
+    scheme: 'tempo-tip20',
+    async createPaymentPayload(x402Version, { network, asset, amount, payTo, maxTimeoutSeconds, extra }) {
+      const chainId = Number(network.split(':')[1])
+      const token = parseAddress(asset)
+      const authorization = {
+        from: account.address,
+        to: parseAddress(payTo),
+        value: BigInt(amount),
+        validAfter: 0n,
+        validBefore: BigInt(Math.floor(Date.now() / 1_000) + maxTimeoutSeconds),
+        nonce: randomNonce(),
+      }
+      const settlement = extra.mode === 'contract' ? parseAddress(String(extra.spender)) : undefined
+      const data = paymentAuthorization({ chainId, address: token }, authorization, { settlement })
+      return { x402Version, payload: writeAuthorization(account.signTypedData(data), authorization, { token }) }
+    },
+  }
 }
 
 /** A client of viem that looks for receipts often. */

@@ -39,12 +39,16 @@ export interface TestChain extends AsyncDisposable {
   readonly dollar: Asset
   /** A TIP-20 token, without. */
   readonly pathUsd: Asset
+  /** Number of an account that nobody used: two who send by one key must share a database. */
+  freshAccount(): number
   /** Sends as an account whose key the node has. @returns Where it created a contract, if it did. @throws Error if it reverts. */
   send(transaction: { from?: string; to?: string; data?: string; value?: string }): Promise<Address | undefined>
   /** Sends a call, told as in Solidity, such as `mint(address,uint256)`; as anyone, whose key is not needed. */
   call(to: Address, signature: string, values: readonly unknown[], from?: Address): Promise<void>
   /** Gives an account gas, and so many dollars of both tokens. */
   fund(address: Address, dollars?: number): Promise<void>
+  /** Lets `spender` take what an account holds of a token. */
+  approve(owner: Address, spender: Address, token?: Asset): Promise<void>
   balance(address: Address, token?: Asset): Promise<bigint>
   /** Transfers of a token to an address, oldest first. */
   transfers(to: Address, token?: Asset): Promise<FoundLog[]>
@@ -58,6 +62,11 @@ export function testKey(n: number): Hex {
 /** The account of {@link testKey}. */
 export function testAccount(n: number): Account {
   return createKeyring({ type: 'key', privateKey: testKey(n) }).account(0)
+}
+
+/** A number that nobody used. */
+export function randomNonce(): Hex {
+  return `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`
 }
 
 const contracts: readonly DevelopmentContract[] = ['developmentDollar', 'tipSettlement', 'transferBatch']
@@ -90,6 +99,7 @@ export async function startTestChain({
     await send({ to, data, ...(from !== undefined && { from }) })
   }
 
+  let accounts = 1_000
   const path = placePathUsd(admin)
   for (const { address, code } of [path, placePermit2(), placeExactPermit2Proxy()])
     await rpc.call('anvil_setCode', [address, code])
@@ -128,6 +138,7 @@ export async function startTestChain({
       contracts: { transferBatch: placed('transferBatch'), tipSettlement: placed('tipSettlement') },
       assets: [dollar, pathUsd],
     },
+    freshAccount: () => accounts++,
     send,
     call,
     async fund(address, dollars = 1_000) {
@@ -135,6 +146,8 @@ export async function startTestChain({
       for (const { address: minted } of [dollar, pathUsd])
         await call(minted, 'mint(address,uint256)', [address, dollars * 1_000_000])
     },
+    approve: (owner, spender, { address: of } = pathUsd) =>
+      call(of, 'approve(address,uint256)', [spender, 10n ** 18n], owner),
     balance: async (address, { address: of } = dollar) =>
       (await createTokenReader({ chain: client }).balanceOf(of, address)) ?? 0n,
     async transfers(to, { address: of } = dollar) {
