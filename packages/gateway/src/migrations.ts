@@ -44,6 +44,7 @@ CREATE TABLE gateway_payments (
   hash TEXT NOT NULL,
   reason TEXT NOT NULL,
   reply BLOB,                       -- what was answered, where it is kept
+  answers INTEGER NOT NULL DEFAULT 0, -- how many streams began to leave for it
   at INTEGER NOT NULL,              -- times in ms since the epoch
   updated_at INTEGER NOT NULL
 ) STRICT;

@@ -9,6 +9,7 @@ import type { Admission, Paid, Payments, SettleMode, Sold } from './payments/pay
 import { type Price, priceIn } from './price.js'
 import { problem } from './problem.js'
 import { encodeHeader } from './wire/base64.js'
+import { readBytes } from './wire/body.js'
 import { headerNames, presentedPayment } from './wire/headers.js'
 import { networkOf, v1NetworkOf } from './wire/networks.js'
 import type { PaymentPayload, PaymentPayloadV1, SettleResponse } from './wire/objects.js'
@@ -133,8 +134,8 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
         'Name the payment: payment-identifier, 16 to 128 of a-z, A-Z, 0-9, _ and -',
       )
     }
-    const body = streamBody ? undefined : await readBody(request, maxBodyBytes)
-    if (body === 'too-large') return problem(413, 'gateway/body', `Send at most ${maxBodyBytes} bytes`)
+    const body = streamBody ? 'stream' : await readBody(request, maxBodyBytes)
+    if (body === undefined) return problem(413, 'gateway/body', `Send at most ${maxBodyBytes} bytes`)
     const order = {
       ...{ payment, offer, route, mode, serveMs, admit },
       resource: publicUrl(request, publicOrigin),
@@ -145,7 +146,11 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
       const deadline = AbortSignal.timeout(serveMs)
       const until = AbortSignal.any([request.signal, deadline])
       const inner = innerRequest(request, body)
-      return withDeadline(Promise.resolve(handler(inner, paid, { signal: until })), deadline)
+      try {
+        return await withDeadline(Promise.resolve(handler(inner, paid, { signal: until })), deadline)
+      } catch (error) {
+        throw new HandlerFailure(error)
+      }
     }
     const sold = await payments.sell(order, serve, { signal: request.signal })
     return answer(sold, { request, payment, offer, challenge: (error) => challengeOf(request, offers, error) })
@@ -160,6 +165,7 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
       try {
         return await sell(request, presented.payment, offers, handler, own)
       } catch (error) {
+        if (error instanceof HandlerFailure) throw error.cause
         if (!isOurs(error)) throw error
         const id = ids()
         log.error('Cannot take a payment', { route, request: id, error })
@@ -247,7 +253,8 @@ function receiptOf(
 function withReceipt(response: Response, receipt: SettleResponse, version: 1 | 2): Response {
   const headers = new Headers(response.headers)
   headers.set(version === 1 ? headerNames.responseV1 : headerNames.response, encodeHeader(receipt))
-  if (receipt.success) headers.set('cache-control', 'private')
+  if (receipt.success && !/no-store|private/i.test(headers.get('cache-control') ?? ''))
+    headers.set('cache-control', 'private')
   const { status, statusText } = response
   return new Response(response.body, { status, statusText, headers })
 }
@@ -259,35 +266,22 @@ function publicUrl(request: Request, origin: string | undefined): string {
 }
 
 /** What a payment is for: the method, the address and the body, in any order of headers. */
-async function bindingOf(request: Request, body: Uint8Array<ArrayBuffer> | undefined): Promise<string> {
+async function bindingOf(request: Request, body: Uint8Array<ArrayBuffer> | 'stream'): Promise<string> {
   const { pathname, search } = new URL(request.url)
   const what = `${request.method} ${pathname}${search}`
-  if (body === undefined || body.byteLength === 0) return what
+  if (body === 'stream' || body.byteLength === 0) return what
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body))
   return `${what} ${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | 'too-large'> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return 'too-large'
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of request.body ?? []) {
-    size += part.byteLength
-    if (size > maxBytes) return 'too-large'
-    parts.push(part)
-  }
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    body.set(part, at)
-    at += part.byteLength
-  }
-  return body
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return undefined
+  return readBytes(request.body, maxBytes)
 }
 
 /** The request as the handler sees it: its body to be read again. */
-function innerRequest(request: Request, body: Uint8Array<ArrayBuffer> | undefined): Request {
-  return body === undefined || body.byteLength === 0 ? request : new Request(request, { body })
+function innerRequest(request: Request, body: Uint8Array<ArrayBuffer> | 'stream'): Request {
+  return body === 'stream' || body.byteLength === 0 ? request : new Request(request, { body })
 }
 
 /** Rejects at the deadline, even for a handler that does not listen to it. */
@@ -302,5 +296,12 @@ async function withDeadline<T>(work: Promise<T>, deadline: AbortSignal): Promise
     return await Promise.race([work, late])
   } finally {
     stop()
+  }
+}
+
+/** What a handler threw, told apart from what the money's side throws. */
+class HandlerFailure extends Error {
+  constructor(cause: unknown) {
+    super('The handler failed', { cause })
   }
 }

@@ -294,7 +294,14 @@ export function createLocalFacilitator(
     signal?.throwIfAborted()
     const submit = submitters.get(chain.client.chainId)
     if (submit === undefined) throw new FacilitatorError('nothing sends on this chain')
-    return judge(known, await submit({ payment, proof: checked.proof, row: kept }))
+    try {
+      return judge(known, await submit({ payment, proof: checked.proof, row: kept }))
+    } catch (error) {
+      if (error instanceof FacilitatorError || settlements.find(key)?.state !== 'broadcasting') throw error
+      // It was about to be sent when something failed: the sender's journal will tell whether it was.
+      log.warn('Cannot tell yet whether a settlement was sent', { key, error })
+      return { status: 'unknown' }
+    }
   }
 
   const facilitatorFor = (caller: string): Facilitator => ({

@@ -1,7 +1,7 @@
 /** Every payment that was ever presented, kept in SQLite: who may use it, for what, and how far it got. */
 
 import type { Clock, IdSource, SqlDatabase } from '@salp/core'
-import type { Address, Hex } from '@salp/wallet'
+import type { Address, Asset, Hex } from '@salp/wallet'
 
 /**
  * How far a payment got. Each is written before the step it announces.
@@ -48,6 +48,8 @@ export interface PaymentRow {
   readonly transaction: Hex | ''
   readonly reason: string
   readonly reply: Uint8Array | undefined
+  /** How many answers began to leave without being kept. */
+  readonly answers: number
   /** In ms since the epoch. */
   readonly at: number
 }
@@ -82,13 +84,15 @@ export interface PaymentLedger {
       readonly reply?: Uint8Array | undefined
     },
   ): boolean
+  /** Counts an answer that begins to leave and is not kept. */
+  countAnswer(key: string): void
   /** Base units that open payments of a payer count on. */
-  openAmount(payer: Address, asset: Pick<PaymentRow, 'chainId' | 'asset'>): bigint
+  openAmount(payer: Address, asset: Pick<Asset, 'chainId' | 'address'>): bigint
   /** Those in a state that nobody alive works on, or that wait for anyone, oldest first. */
   waiting(state: PaymentState, limit: number): PaymentRow[]
   /** Takes over a payment whose holder is gone. @returns Whether it is now ours. */
   takeOver(key: string, state: PaymentState): boolean
-  /** Forgets replies older than that, in ms since the epoch. */
+  /** Forgets replies older than that, in ms since the epoch; what they were for counts as delivered. */
   dropReplies(before: number): void
   /** Says that this instance is alive until then, in ms since the epoch. */
   alive(until: number): void
@@ -164,9 +168,12 @@ export function createPaymentLedger({
   const take = db.prepare(
     `UPDATE gateway_payments SET owner = ? WHERE key = ? AND state = ? AND (owner = ? OR ${gone})`,
   )
+  // Without its reply a payment must not look as if nothing had been answered for it.
   const drop = db.prepare(
-    "UPDATE gateway_payments SET reply = NULL WHERE reply IS NOT NULL AND updated_at < ? AND state <> 'settling'",
+    `UPDATE gateway_payments SET reply = NULL, state = CASE state WHEN 'settled' THEN 'delivered' ELSE state END
+     WHERE reply IS NOT NULL AND updated_at < ? AND state <> 'settling'`,
   )
+  const count = db.prepare('UPDATE gateway_payments SET answers = answers + 1 WHERE key = ?')
   const alive = db.prepare(
     'INSERT INTO gateway_instances (id, alive_until) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until',
   )
@@ -201,8 +208,9 @@ export function createPaymentLedger({
     move: (key, from, to, { transaction, reason, reply } = {}) =>
       update.run(to, transaction ?? null, reason ?? null, reply ?? null, clock.now(), key, `|${from.join('|')}|`)
         .changes > 0,
-    openAmount: (payer, { chainId, asset }) =>
-      amounts.all(payer, chainId, asset).reduce((sum, { amount }) => sum + BigInt(amount), 0n),
+    countAnswer: (key) => void count.run(key),
+    openAmount: (payer, { chainId, address }) =>
+      amounts.all(payer, chainId, address).reduce((sum, { amount }) => sum + BigInt(amount), 0n),
     waiting: (state, limit) => waiting.all(state, instance, clock.now(), limit).map(fromRow),
     takeOver: (key, state) => take.run(instance, key, state, instance, clock.now()).changes > 0,
     dropReplies: (before) => void drop.run(before),

@@ -157,6 +157,9 @@ export interface Payments {
 /** After a sleep of the machine, say, another process may have given away what this one held. */
 const stolen: Sold = { status: 'busy', retryAfterSeconds: 1 }
 
+/** How often a stream that was paid for begins anew for who did not read it to its end. */
+const maxAnswers = 3
+
 /** How much of each kind of work is taken up at once. */
 const workBatch = 100
 
@@ -181,16 +184,16 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   })
 
   /** Notes that the money moved, with its receipt, in one step. */
-  const settledNow = (row: PaymentRow, settled: Settled, resource: string, kept?: Uint8Array): void => {
+  const settledNow = (row: PaymentRow, settled: Settled, resource: string): void => {
     const { key, chainId, asset, payee, route } = row
     const moved = db.transaction(() => {
-      const first = ledger.move(key, ['settling', 'deferred', 'reserved'], 'settled', {
-        transaction: settled.transaction,
-        reply: kept,
-      })
+      const { transaction } = settled
+      const facts = { transaction }
+      const first =
+        ledger.move(key, ['settling'], 'settled', facts) || ledger.move(key, ['deferred'], 'delivered', facts)
       if (first) {
         const money = { chainId, asset, amount: settled.amount, payer: settled.payer, payee }
-        const what = { transaction: settled.transaction, resource, task: route }
+        const what = { transaction, resource, task: route }
         receipts?.record({ id: `in:${key}`, direction: 'in', at: clock.now(), ...money, ...what })
       }
       return first
@@ -200,13 +203,13 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 
   /** Asks for the money of a payment that is `settling`. */
-  const settle = async (row: PaymentRow, claim: Claim, resource: string, reply?: Uint8Array): Promise<Settlement> => {
+  const settle = async (row: PaymentRow, claim: Claim, resource: string): Promise<Settlement> => {
     const settlement = await facilitator.settle(claim)
-    if (settlement.status === 'settled') settledNow(row, settlement, resource, reply)
+    if (settlement.status === 'settled') settledNow(row, settlement, resource)
     else if (settlement.status === 'failed') {
       ledger.move(row.key, ['settling'], 'failed', { reason: settlement.reason })
       events.publish('payment:failed', { ...factOf(row), reason: settlement.reason })
-    } else ledger.move(row.key, ['settling'], 'settling', { transaction: settlement.transaction, reply })
+    } else ledger.move(row.key, ['settling'], 'settling', { transaction: settlement.transaction })
     return settlement
   }
 
@@ -259,7 +262,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     const { payer } = paid
     const claim: Claim = { payment: order.payment, requirements: order.offer.requirements }
     const { asset, payTo } = order.offer
-    const reserved = ledger.openAmount(payer, { chainId: asset.chainId, asset: asset.address })
+    const reserved = ledger.openAmount(payer, asset)
     const verdict = await facilitator.verify(claim, { reserved, signal })
     if (verdict.status === 'invalid') return refused(verdict.reason, verdict.payer)
     const admission = order.admit?.(payer) ?? { status: 'admitted' }
@@ -280,7 +283,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     }
     const row = ledger.find(key)
     if (row === undefined) throw new RangeError(`Cannot sell: the payment ${key} was just kept and is gone`)
-    switch (modeFor(order, paid, reserved)) {
+    // Counted anew, now that this payment is held: of many at once, each sees those before it.
+    const owed = ledger.openAmount(payer, asset)
+    switch (modeFor(order, paid, owed)) {
       case 'before':
         return settleFirst(work, row, claim)
       case 'after':
@@ -291,10 +296,10 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 
   /** A signature that may run out while serving is settled first; without credit left, nothing is. */
-  const modeFor = ({ mode, serveMs }: Order, { validBefore, value }: ReadPayment, owed: bigint): SettleMode => {
+  const modeFor = ({ mode, serveMs }: Order, { validBefore }: ReadPayment, owed: bigint): SettleMode => {
     const leftMs = Number(validBefore) * 1_000 - clock.now()
     if (mode === 'after' && leftMs < serveMs + settleBudgetMs) return 'before'
-    if (mode === 'deferred' && owed + value > creditLimit) return 'after'
+    if (mode === 'deferred' && owed > creditLimit) return 'after'
     return mode
   }
 
@@ -319,8 +324,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       throw new RangeError(`Cannot hold back an answer of more than ${maxReplyBytes} bytes: sell it in mode "before"`)
     }
     const bytes = reply.body.byteLength <= keepReplyBytes ? encodeReply(reply) : undefined
-    if (!ledger.move(key, ['reserved'], 'settling')) return stolen
-    const settlement = await settleOrRelease(row, claim, order.resource, bytes)
+    if (!ledger.move(key, ['reserved'], 'settling', { reply: bytes })) return stolen
+    const settlement = await settleOrRelease(row, claim, order.resource)
     if (settlement.status === 'settled') {
       if (bytes === undefined) ledger.move(key, ['settled'], 'delivered')
       return { status: 'served', response: toResponse(reply), settled: settlement, payer }
@@ -336,9 +341,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 
   /** A settlement that could not even begin gives the payment back. */
-  const settleOrRelease = async (...[row, claim, resource, reply]: Parameters<typeof settle>): Promise<Settlement> => {
+  const settleOrRelease = async (...[row, claim, resource]: Parameters<typeof settle>): Promise<Settlement> => {
     try {
-      return await settle(row, claim, resource, reply)
+      return await settle(row, claim, resource)
     } catch (error) {
       if (error instanceof FacilitatorError) ledger.release(row.key)
       throw error
@@ -380,6 +385,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
         return { status: 'served', response: toResponse(reply), settled, payer }
       }
     }
+    ledger.countAnswer(key)
     const whenRead = (): void => void ledger.move(key, ['settled'], 'delivered')
     return { status: 'served', response: watched(response, whenRead), settled, payer }
   }
@@ -420,6 +426,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       case 'settled':
         if (row.reply !== undefined)
           return { status: 'served', response: toResponse(decodeReply(row.reply)), settled, payer }
+        if (row.answers >= maxAnswers) return used()
         return serveSettled(work, row, settled)
       case 'settling': {
         if (!ledger.takeOver(row.key, 'settling')) return { status: 'busy', retryAfterSeconds: 1 }

@@ -1,83 +1,160 @@
+/** A chain of its own for a test file: anvil with the contracts that payments go through, gone when the test is. */
+
 import {
-  type Address,
-  type Asset,
-  type Chain,
-  createChainClient,
-  createKeyring,
-  createRpc,
-  type Hex,
-  parseAddress,
-} from '@salp/wallet'
-import {
+  type DevelopmentContract,
   deployForDevelopment,
   developmentAddresses,
+  pathUsdAddress,
   placeExactPermit2Proxy,
   placePathUsd,
   placePermit2,
-} from '../../../../contracts/src/index.js'
-import { anvilProgram, spawnAnvil } from '../../../../wallet/src/node/internal/anvil.js'
+} from '@salp/contracts'
+import {
+  type Account,
+  type Address,
+  type Asset,
+  type Chain,
+  type ChainClient,
+  createChainClient,
+  createKeyring,
+  createRpc,
+  createTokenReader,
+  type FoundLog,
+  type Hex,
+  parseAddress,
+  type Rpc,
+} from '@salp/wallet'
+import { Interface, id } from 'ethers'
+import { addressTopic, topic } from '../../schemes/abi.js'
+import { startAnvil } from './anvil.js'
 
-export async function startTestChain(chainId = 42431) {
-  const anvil = await spawnAnvil(
-    anvilProgram() ?? '',
-    0,
-    ['--chain-id', String(chainId), '--silent', '--no-request-size-limit'].slice(0, 2),
-  )
-  if ('failure' in anvil) throw new Error(anvil.failure)
+/** A running chain. */
+export interface TestChain extends AsyncDisposable {
+  readonly url: string
+  readonly rpc: Rpc
+  readonly client: ChainClient
+  /** As a gateway is told of it, with both tokens. */
+  readonly chain: Chain
+  /** The development dollar, with EIP-3009. */
+  readonly dollar: Asset
+  /** A TIP-20 token, without. */
+  readonly pathUsd: Asset
+  /** Number of an account that nobody used: two who send by one key must share a database. */
+  freshAccount(): number
+  /** Sends as an account whose key the node has. @returns Where it created a contract, if it did. @throws Error if it reverts. */
+  send(transaction: { from?: string; to?: string; data?: string; value?: string }): Promise<Address | undefined>
+  /** Sends a call, told as in Solidity, such as `mint(address,uint256)`; as anyone, whose key is not needed. */
+  call(to: Address, signature: string, values: readonly unknown[], from?: Address): Promise<void>
+  /** Gives an account gas, and so many dollars of both tokens. */
+  fund(address: Address, dollars?: number): Promise<void>
+  /** Lets `spender` take what an account holds of a token. */
+  approve(owner: Address, spender: Address, token?: Asset): Promise<void>
+  balance(address: Address, token?: Asset): Promise<bigint>
+  /** Transfers of a token to an address, oldest first. */
+  transfers(to: Address, token?: Asset): Promise<FoundLog[]>
+}
+
+/** A private key that a test names by a number. */
+export function testKey(n: number): Hex {
+  return `0x${n.toString(16).padStart(64, '0')}`
+}
+
+/** The account of {@link testKey}. */
+export function testAccount(n: number): Account {
+  return createKeyring({ type: 'key', privateKey: testKey(n) }).account(0)
+}
+
+/** A number that nobody used. */
+export function randomNonce(): Hex {
+  return `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`
+}
+
+const contracts: readonly DevelopmentContract[] = ['developmentDollar', 'tipSettlement', 'transferBatch']
+
+/** Starts a chain; each transaction is a block. @param options - `chainId`: 84532 has a name in version 1. */
+export async function startTestChain({
+  chainId = 84532,
+  anvil: more = [],
+}: {
+  readonly chainId?: number | undefined
+  readonly anvil?: readonly string[] | undefined
+} = {}): Promise<TestChain> {
+  const anvil = await startAnvil(['--chain-id', String(chainId), ...more])
   const rpc = createRpc({ fetch }, { url: anvil.url })
   const client = createChainClient({ rpc }, { chainId })
   const [admin = ''] = await rpc.call<string[]>('eth_accounts', [])
-  const send = async (tx: object) => {
-    const receipt = await rpc.call<{ status: string }>('eth_sendTransactionSync', [{ from: admin, ...tx }])
-    if (receipt.status !== '0x1') throw new Error('reverted')
+  const send: TestChain['send'] = async (transaction) => {
+    const receipt = await rpc.call<{ status: string; contractAddress: string | null }>('eth_sendTransactionSync', [
+      { from: admin, ...transaction },
+    ])
+    if (receipt.status !== '0x1') throw new Error('The transaction reverted')
+    return receipt.contractAddress === null ? undefined : parseAddress(receipt.contractAddress)
   }
+  const call: TestChain['call'] = async (to, signature, values, from) => {
+    const data = new Interface([`function ${signature}`]).encodeFunctionData(
+      signature.slice(0, signature.indexOf('(')),
+      values,
+    )
+    if (from !== undefined) await rpc.call('anvil_impersonateAccount', [from])
+    await send({ to, data, ...(from !== undefined && { from }) })
+  }
+
+  let accounts = 1_000
   const path = placePathUsd(admin)
   for (const { address, code } of [path, placePermit2(), placeExactPermit2Proxy()])
     await rpc.call('anvil_setCode', [address, code])
   await send({ ...path.initialize })
-  for (const name of [
-    'developmentDollar',
-    'identityRegistry',
-    'reputationRegistry',
-    'validationRegistry',
-    'tipSettlement',
-    'transferBatch',
-  ] as const) {
-    const { to, data } = deployForDevelopment(name)
+  for (const contract of contracts) {
+    const { to, data } = deployForDevelopment(contract)
     await send({ to, data })
   }
+  const placed = (contract: DevelopmentContract): Address => parseAddress(developmentAddresses[contract].toLowerCase())
+  const token = { chainId, decimals: 6 }
   const dollar: Asset = {
-    chainId,
-    address: parseAddress(developmentAddresses.developmentDollar.toLowerCase()),
+    ...token,
+    address: placed('developmentDollar'),
     symbol: 'devUSD',
-    decimals: 6,
     domain: { name: 'Development Dollar', version: '1' },
   }
-  const chain: Chain = {
-    id: chainId,
-    name: 'Test',
-    rpcUrl: anvil.url,
-    nativeCoin: true,
-    contracts: {
-      transferBatch: parseAddress(developmentAddresses.transferBatch.toLowerCase()),
-      tipSettlement: parseAddress(developmentAddresses.tipSettlement.toLowerCase()),
-    },
-    assets: [dollar],
+  const pathUsd: Asset = {
+    ...token,
+    address: parseAddress(pathUsdAddress),
+    symbol: 'pathUSD',
+    domain: { name: 'pathUSD', version: '1' },
   }
+  for (const role of ['ISSUER_ROLE', 'PAUSE_ROLE', 'UNPAUSE_ROLE'])
+    await call(pathUsd.address, 'grantRole(bytes32,address)', [id(role), admin])
   return {
+    url: anvil.url,
     rpc,
     client,
-    chain,
     dollar,
-    url: anvil.url,
-    send,
-    async fund(address: Address, units = 1_000n) {
-      await rpc.call('anvil_setBalance', [address, '0x56bc75e2d63100000'])
-      const data = `0x40c10f19${address.slice(2).toLowerCase().padStart(64, '0')}${(units * 1_000_000n).toString(16).padStart(64, '0')}`
-      await send({ to: dollar.address, data })
+    pathUsd,
+    chain: {
+      id: chainId,
+      name: 'Test',
+      rpcUrl: anvil.url,
+      nativeCoin: true,
+      contracts: { transferBatch: placed('transferBatch'), tipSettlement: placed('tipSettlement') },
+      assets: [dollar, pathUsd],
     },
-    account: (n: number) =>
-      createKeyring({ type: 'key', privateKey: `0x${n.toString(16).padStart(64, '0')}` as Hex }).account(0),
-    close: () => anvil.stop({ graceMs: 0 }),
+    freshAccount: () => accounts++,
+    send,
+    call,
+    async fund(address, dollars = 1_000) {
+      await rpc.call('anvil_setBalance', [address, `0x${(10n ** 20n).toString(16)}`])
+      for (const { address: minted } of [dollar, pathUsd])
+        await call(minted, 'mint(address,uint256)', [address, dollars * 1_000_000])
+    },
+    approve: (owner, spender, { address: of } = pathUsd) =>
+      call(of, 'approve(address,uint256)', [spender, 10n ** 18n], owner),
+    balance: async (address, { address: of } = dollar) =>
+      (await createTokenReader({ chain: client }).balanceOf(of, address)) ?? 0n,
+    async transfers(to, { address: of } = dollar) {
+      const { number: toBlock } = await client.latestBlock()
+      const topics = [topic('Transfer(address,address,uint256)'), null, addressTopic(to)]
+      return client.logs({ address: of, topics, fromBlock: 0, toBlock })
+    },
+    [Symbol.asyncDispose]: anvil.stop,
   }
 }
