@@ -5,17 +5,26 @@ import type { GatewayView, PaymentView, PayOutcome, ReceiptView, WalletView } fr
 import { createKeystore } from '@salp/wallet'
 import { openKeystoreFolder } from '@salp/wallet/node'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { makePlace, type Place, type RunningNode, startNode } from './start-node.js'
+import { makePlace, type Place, type RunningNode, replyOf, say, startNode } from './start-node.js'
 
 let place: Place
 let node: RunningNode
 let upstream: Server
 const asked: string[] = []
 let port: number
+/** Where the node itself is: chosen beforehand, so that it may be told to buy from itself. */
+let own: number
 
 /** Starts a node with a chain of its own, and waits until its wallet is open. */
 async function startWithMoney(): Promise<RunningNode> {
-  const flags = ['--set', 'gateway.chatPrice=0.02', '--set', `gateway.allowHosts=127.0.0.1:${port}`]
+  const flags = [
+    '--port',
+    String(own),
+    '--set',
+    'gateway.chatPrice=0.02',
+    '--set',
+    `gateway.allowHosts=127.0.0.1:${port},127.0.0.1:${own}`,
+  ]
   const started = await startNode({ place, flags, environment: { SALP_WALLET_CHAIN: 'local' } })
   await vi.waitFor(async () => expect((await wallet(started)).state).toBe('open'), { timeout: 30_000, interval: 100 })
   return started
@@ -35,8 +44,11 @@ beforeAll(async () => {
     response.end(`answer of ${request.url}`)
   })
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
-  const address = upstream.address()
-  port = typeof address === 'object' && address !== null ? address.port : 0
+  port = portOf(upstream)
+  const reserved = createServer()
+  await new Promise<void>((resolve) => reserved.listen(0, '127.0.0.1', resolve))
+  own = portOf(reserved)
+  await new Promise((resolve) => reserved.close(resolve))
   place = makePlace()
   node = await startWithMoney()
 }, 60_000)
@@ -125,6 +137,39 @@ describe('a node with money', () => {
     expect((await json<{ sessions: unknown[] }>(node.call('/api/sessions'))).sessions).toEqual([])
   })
 
+  test('buys in a conversation once a person agreed to what, from whom, for how much and what is left', async () => {
+    let card: unknown
+    const events = await say(node, `buy ${node.url}/g/weather/paris for at most 0.05`, {
+      async onEvent({ name, data }) {
+        if (name !== 'approval:requested') return
+        const { id, risk } = data.approval as { id: string; risk: { reasons: string[] } }
+        card = risk.reasons
+        await node.call(`/api/approvals/${id}`, { json: { decision: 'approve' } })
+      },
+    })
+    expect(card).toEqual([
+      `pays up to 0.05 to 127.0.0.1:${own}`,
+      expect.stringMatching(/^asks 0\.01 devUSD for 0x/),
+      expect.stringMatching(/^asks 0\.01 pathUSD for 0x/),
+      expect.stringMatching(/^left today: 4\.\d+ devUSD/),
+    ])
+    expect(replyOf(events)).toMatch(/answered 200\. It cost 0\.01 devUSD, in transaction/)
+    expect(replyOf(events)).toContain('answer of /api/paris')
+  })
+
+  test('does not buy what costs more than was said, nor on this machine unless allowed', async () => {
+    const agree = async ({ name, data }: { name: string; data: Readonly<Record<string, unknown>> }) => {
+      if (name !== 'approval:requested') return
+      await node.call(`/api/approvals/${(data.approval as { id: string }).id}`, { json: { decision: 'approve' } })
+    }
+    const before = (await wallet()).balances
+    const dear = await say(node, `buy ${node.url}/g/weather/paris for at most 0.001`, { onEvent: agree })
+    expect(replyOf(dear)).toMatch(/0\.001 was agreed to/)
+    const local = await say(node, 'buy http://127.0.0.1:9123/x for at most 1', { onEvent: agree })
+    expect(replyOf(local)).toMatch(/not on the open internet/)
+    expect((await wallet()).balances).toEqual(before)
+  })
+
   test('lets nobody without the token change anything about money', async () => {
     const document = await json<{ paths: Record<string, Record<string, unknown>> }>(node.call('/api/openapi.json'))
     const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -173,6 +218,12 @@ describe('a node with money', () => {
     }
   }, 30_000)
 })
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('The server does not listen')
+  return address.port
+}
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
