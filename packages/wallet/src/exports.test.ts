@@ -9,12 +9,14 @@ test('the entry exports', () => {
       "createAddressBook",
       "paymentAuthorization",
       "permit",
+      "permit2Transfer",
       "transferWithAuthorization",
       "ChainAnswerError",
       "ChainMismatchError",
       "createChainClient",
       "chains",
       "localChain",
+      "plainCurve",
       "AddressError",
       "parseAddress",
       "createKeyring",
@@ -53,6 +55,7 @@ test('the node entry exports', () => {
       "DevChainError",
       "startDevChain",
       "openKeystoreFolder",
+      "loadWasmCurve",
     ]
   `)
 })

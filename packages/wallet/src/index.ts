@@ -3,8 +3,10 @@
 export { type AddressBook, type Contact, ContactError, createAddressBook } from './address-book.js'
 export {
   type Permit,
+  type Permit2Transfer,
   paymentAuthorization,
   permit,
+  permit2Transfer,
   type TransferAuthorization,
   transferWithAuthorization,
 } from './authorization.js'
@@ -22,6 +24,7 @@ export {
   type TransactionReceipt,
 } from './chain-client.js'
 export { type Chain, type ChainContracts, chains, localChain } from './chains.js'
+export { type Curve, type CurveSignature, plainCurve, type Recover, type Sign } from './curve.js'
 export { type Address, AddressError, type Hex, parseAddress } from './hex.js'
 export { type Account, createKeyring, type Keyring, type Secret, SecretError } from './keyring.js'
 export {
@@ -74,5 +77,11 @@ export {
   type SpendRequest,
 } from './spending.js'
 export { createTokenReader, type TokenReader } from './token-reader.js'
-export { hashTypedData, type TypedData, type TypedDataDomain } from './typed-data.js'
-export { type ContractCaller, type Verification, verifyHash, verifyTypedData } from './verify.js'
+export {
+  hashTypedData,
+  type TypedData,
+  type TypedDataDomain,
+  type TypedDataMember,
+  type TypedDataValue,
+} from './typed-data.js'
+export { type ContractCaller, type Verification, type VerifyOptions, verifyHash, verifyTypedData } from './verify.js'

@@ -2,3 +2,4 @@
 
 export { type DevChain, type DevChainDeps, DevChainError, type DevChainOptions, startDevChain } from './dev-chain.js'
 export { openKeystoreFolder } from './keystore-folder.js'
+export { loadWasmCurve } from './wasm-curve.js'
