@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SalpError } from '@salp/core'
-import { createKeystore, type Keyring, type PassphraseSource } from '@salp/wallet'
+import { createKeystore, type Keyring, type PassphraseSource, type Sign } from '@salp/wallet'
 import { openKeystoreFolder } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
 import { passphraseCommand, passphraseFile } from './passphrase.js'
@@ -23,7 +23,7 @@ export type Keys =
 export async function openKeys(
   folder: string,
   { name, chain, passphraseFile: file, passphraseCommand: command }: Settings['wallet'],
-  { signal }: { readonly signal: AbortSignal },
+  { sign, signal }: { readonly sign: Sign; readonly signal: AbortSignal },
 ): Promise<Keys> {
   const beside = join(folder, 'development.passphrase')
   const development = chain === 'local' && file === undefined && command === undefined
@@ -45,7 +45,7 @@ export async function openKeys(
         }
       : { status: 'none', detail: 'Make one: salp wallet create' }
   }
-  const keystore = createKeystore({ files, passphrase })
+  const keystore = createKeystore({ files, passphrase, sign })
   try {
     if (development && !(await files.names()).includes(name)) {
       if (!existsSync(beside)) writeFileSync(beside, randomBytes(24).toString('base64url'), { mode: 0o600 })

@@ -25,6 +25,7 @@ import {
   type SpendPolicy,
   walletMigrations,
 } from '@salp/wallet'
+import { loadWasmCurve } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
 import { type Buyer, createBuyer } from './buying.js'
 import { chainOf, type OpenChain, openChain } from './chain.js'
@@ -93,14 +94,15 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
   const openAll = async (): Promise<void> => {
     triedAt = clock.monotonic()
     chain ??= await openChain({ clock, log: log.child('chain') }, { settings: settings.wallet, folder, signal })
-    keys = await openKeys(join(folder, 'keystore'), settings.wallet, { signal })
+    const curve = await loadWasmCurve()
+    keys = await openKeys(join(folder, 'keystore'), settings.wallet, { sign: curve.sign, signal })
     if (keys.status !== 'open') return
     const account = keys.keyring.account(accounts.own)
     const settler = keys.keyring.account(accounts.settler)
     if (chain.development) await endow(chain, [account.address, settler.address], signal)
     const policies = chain.chain.assets.map((asset) => policyOf(asset, settings.wallet))
     const spending = createSpending({ db, clock, policies })
-    const shop = openShop({ ...deps, events, receipts, chain, account, settler }, settings)
+    const shop = openShop({ ...deps, events, receipts, chain, account, settler, curve }, settings)
     await shop.start()
     const buyer = createBuyer({ account, chain: chain.chain, spending, receipts, clock, ids: deps.ids })
     open = { chain, account, spending, policies, buyer, shop }

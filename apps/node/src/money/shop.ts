@@ -31,6 +31,7 @@ import { createUpstream, type NodeUpstream, schemesOf, systemResolve } from '@sa
 import {
   type Account,
   type Address,
+  type Curve,
   createSender,
   type Hex,
   parseAddress,
@@ -53,6 +54,8 @@ export interface ShopDeps {
   readonly account: Account
   /** Who pays the gas of settlements. */
   readonly settler: Account
+  /** Makes and reads signatures. */
+  readonly curve: Curve
   /** Secret of the node, from which those of its endpoints are made. */
   readonly secret: string
 }
@@ -78,7 +81,7 @@ const operator = 'operator'
 
 /** Opens a shop; nothing runs before `start()`. */
 export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Settings, 'wallet' | 'gateway'>): Shop {
-  const { db, clock, ids, log, events, receipts, chain, account, settler, secret } = deps
+  const { db, clock, ids, log, events, receipts, chain, account, settler, curve, secret } = deps
   const { client, rpc } = chain
   const maxFeePerGas = BigInt(Math.round(wallet.maxGwei * gwei))
   const senderOf = (of: Account): Sender =>
@@ -94,6 +97,7 @@ export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Set
           {
             chains: [{ client, senders: [settling], assets: chain.chain.assets }],
             ...{ schemes, settlements: createSettlementStore({ db, clock }), clock, ids, log },
+            recover: curve.recover,
           },
           { grouped: settings.grouped },
         )

@@ -8,6 +8,7 @@ import {
   type Hex,
   parseAddress,
   parseBaseUnits,
+  type Recover,
   type Sender,
   type SendOutcome,
   verifyHash,
@@ -39,6 +40,8 @@ export interface LocalFacilitatorDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly ids: IdSource
   readonly log: Logger
+  /** Finds who signed. @defaultValue in JavaScript; `loadWasmCurve` of `@salp/wallet/node` is quicker */
+  readonly recover?: Recover | undefined
 }
 
 /** How it settles. */
@@ -96,7 +99,7 @@ type Proven =
 
 /** Creates a facilitator. */
 export function createLocalFacilitator(
-  { chains, schemes, settlements, clock, ids, log }: LocalFacilitatorDeps,
+  { chains, schemes, settlements, clock, ids, log, recover }: LocalFacilitatorDeps,
   { grouped = false, caller: ownCaller = '', adopt = true, clockSlackSeconds = 60 }: LocalFacilitatorOptions = {},
 ): LocalFacilitator {
   const submitters = new Map(
@@ -152,6 +155,7 @@ export function createLocalFacilitator(
       { signer: payment.payer, signature: payment.signature },
       {
         signal,
+        recover,
         chain: {
           call: (request, options) => client.call(request, options),
           code: async (address, options) => {
