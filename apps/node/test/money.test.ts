@@ -125,6 +125,17 @@ describe('a node with money', () => {
     })
   })
 
+  test('pays in pathUSD, which moves by a contract that it lets move no more than a day may cost', async () => {
+    await sell({ slug: 'tempo', price: '0.03' })
+    const only = { url: `${node.url}/g/tempo/`, tokens: ['pathUSD'] }
+    const outcome = await json<PayOutcome>(node.call('/api/wallet/pay', { json: only }))
+    expect(outcome).toMatchObject({
+      status: 'answered',
+      code: 200,
+      paid: { amount: { units: '0.03', symbol: 'pathUSD' } },
+    })
+  })
+
   test('sells its language model to whoever has no token, and nothing else', async () => {
     const view = await json<GatewayView>(node.call('/api/gateway'))
     expect(view.services).toMatchObject([{ price: '0.02' }])

@@ -18,6 +18,7 @@ import {
   createSpending,
   createTokenReader,
   formatAmount,
+  isSameAsset,
   parseAddress,
   parseAmount,
   type ReceiptLedger,
@@ -104,7 +105,11 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
     const spending = createSpending({ db, clock, policies })
     const shop = openShop({ ...deps, events, receipts, chain, account, settler, curve }, settings)
     await shop.start()
-    const buyer = createBuyer({ account, chain: chain.chain, spending, receipts, clock, ids: deps.ids })
+    const buyer = createBuyer({
+      ...{ account, spending, receipts, clock, ids: deps.ids },
+      ...{ chain: chain.chain, client: chain.client, sender: shop.sender },
+      dayLimit: (asset) => policies.find((policy) => isSameAsset(policy.asset, asset))?.perDay ?? 0n,
+    })
     open = { chain, account, spending, policies, buyer, shop }
     problem = undefined
     log.info('The wallet is open', { address: account.address, chain: chain.chain.name })
