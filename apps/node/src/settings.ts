@@ -128,6 +128,11 @@ export const settingsSchema = z.object({
       payTo: z.string().optional().describe('Address that is paid; the wallet itself when absent'),
       facilitatorUrl: z.url().optional().describe('Facilitator that checks and settles; the wallet itself when absent'),
       facilitatorToken: z.string().optional().meta({ secret: true, description: 'Token for that facilitator' }),
+      facilitateFor: z.array(z.string().min(16)).default([]).meta({
+        secret: true,
+        description:
+          'Tokens of others who may have payments checked and settled here, below /facilitator; the gas is yours',
+      }),
       grouped: z.boolean().default(false).describe('Lets payments that wait share a transaction, where the chain can'),
       publicUrl: z.url().optional().describe('Address under which others reach this node'),
       chatPrice: z

@@ -15,6 +15,9 @@ let port: number
 /** Where the node itself is: chosen beforehand, so that it may be told to buy from itself. */
 let own: number
 
+/** Token of somebody whose payments are settled here. */
+const settler = 'a-token-for-settlements'
+
 /** Starts a node with a chain of its own, and waits until its wallet is open. */
 async function startWithMoney(): Promise<RunningNode> {
   const flags = [
@@ -25,6 +28,7 @@ async function startWithMoney(): Promise<RunningNode> {
     '--set',
     `gateway.allowHosts=127.0.0.1:${port},127.0.0.1:${own}`,
   ]
+  flags.push('--set', `gateway.facilitateFor=${settler}`)
   const started = await startNode({ place, flags, environment: { SALP_WALLET_CHAIN: 'local' } })
   await vi.waitFor(async () => expect((await wallet(started)).state).toBe('open'), { timeout: 30_000, interval: 100 })
   return started
@@ -194,6 +198,24 @@ describe('a node with money', () => {
       expect(response.status, `${method} ${path}`).toBe(401)
     }
     expect((await sell({ slug: 'rebound', target: 'https://127.0.0.1/' })).status).toBe(400)
+  })
+
+  test('settles for whoever has a token of that, and for nobody else', async () => {
+    expect(await json(fetch(`${node.url}/facilitator/supported`))).toMatchObject({
+      kinds: [{ x402Version: 2, scheme: 'exact', network: 'eip155:42431' }, { scheme: 'tempo-tip20' }],
+    })
+    const ask = (token?: string) =>
+      fetch(`${node.url}/facilitator/settle`, {
+        method: 'POST',
+        body: '{}',
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      })
+    expect([(await ask()).status, (await ask('wrong')).status]).toEqual([401, 401])
+    const answered = await ask(settler)
+    expect([answered.status, await answered.json()]).toEqual([
+      200,
+      expect.objectContaining({ success: false, errorReason: 'invalid_payload' }),
+    ])
   })
 
   test('goes on after kill -9: chain, wallet, endpoints and receipts', async () => {

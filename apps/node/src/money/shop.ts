@@ -1,10 +1,13 @@
 /** What a node sells: endpoints that lead elsewhere, and its own language model. */
 
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { type Clock, type EventBus, type IdSource, type Logger, SalpError, type SqlDatabase } from '@salp/core'
 import {
+  bearerAuthentication,
+  type Caller,
   createAnalytics,
   createCallerSigner,
+  createFacilitatorHttp,
   createFreeQuota,
   createGateway,
   createLocalFacilitator,
@@ -15,6 +18,7 @@ import {
   createSettlementStore,
   endpointTotals,
   type Facilitator,
+  type FacilitatorHandler,
   type Gateway,
   type LocalFacilitator,
   methodOf,
@@ -66,6 +70,8 @@ export interface Shop {
   readonly methods: readonly PaymentMethod[]
   readonly payTo: Address
   readonly proxy: ProxyHandler
+  /** Checks and settles for others; absent where nobody may have that. */
+  readonly facilitator?: FacilitatorHandler | undefined
   readonly operator: readonly OperatorRoute[]
   readonly upstream: NodeUpstream
   /** Sends transactions of the wallet's own account. */
@@ -133,6 +139,8 @@ export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Set
     methods,
     payTo,
     proxy,
+    facilitator:
+      local && settings.facilitateFor.length > 0 ? facilitatorFor(local, settings, { clock, log }) : undefined,
     upstream,
     sender: own,
     operator: createOperatorRoutes({ registry, analytics, operatorOf: () => operator, clock, ids, log }),
@@ -155,6 +163,28 @@ export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Set
 function remote({ facilitatorUrl: url = '', facilitatorToken: token }: Settings['gateway']): Facilitator {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return remoteFacilitator({ fetch: globalThis.fetch }, { url, headers: () => headers })
+}
+
+/** Settlements of one caller in a minute. */
+const facilitatePerMinute = 600
+
+/** A facilitator for whoever has a token, named by its digest: what was settled for one is used up for all others. */
+function facilitatorFor(
+  facilitator: LocalFacilitator,
+  { facilitateFor }: Settings['gateway'],
+  { clock, log }: Pick<ShopDeps, 'clock' | 'log'>,
+): FacilitatorHandler {
+  const callers = facilitateFor.map((token): [string, Caller] => {
+    const id = createHash('sha256').update(token).digest('hex').slice(0, 16)
+    return [token, { id, payees: 'any', leastAmount: 1n }]
+  })
+  const limiter = createRateLimiter({ clock })
+  const take = (caller: string): number | undefined => {
+    const decision = limiter.take(caller, facilitatePerMinute)
+    return decision.status === 'granted' ? undefined : decision.retryAfterSeconds
+  }
+  const authenticate = bearerAuthentication(new Map(callers))
+  return createFacilitatorHttp({ facilitator, authenticate, take, log }, { path: '/facilitator' })
 }
 
 /** Most gas of a plain transfer, the first one to a new holder on Tempo included. */
