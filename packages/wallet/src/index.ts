@@ -11,6 +11,13 @@ export {
   transferWithAuthorization,
 } from './authorization.js'
 export {
+  type BalanceWatcher,
+  type BalanceWatcherDeps,
+  type BalanceWatcherOptions,
+  type WalletEvents,
+  watchBalances,
+} from './balances.js'
+export {
   type Block,
   type CallRequest,
   ChainAnswerError,
@@ -25,6 +32,7 @@ export {
 } from './chain-client.js'
 export { type Chain, type ChainContracts, chains, localChain } from './chains.js'
 export { type Curve, type CurveSignature, plainCurve, type Recover, type Sign } from './curve.js'
+export { FaucetError, requestFaucet } from './faucet.js'
 export { type Address, AddressError, type Hex, parseAddress } from './hex.js'
 export { type Account, createKeyring, type Keyring, type Secret, SecretError } from './keyring.js'
 export {
