@@ -215,7 +215,7 @@ describe('handle()', () => {
   })
 
   test('throws what the handler threw, a failed database of its own too', async () => {
-    const failure = new DatabaseError('full', 'the disk is full')
+    const failure = new DatabaseError('full', 'own.db', 'there is no room')
     const shop = weatherShop({}, () => {
       throw failure
     })

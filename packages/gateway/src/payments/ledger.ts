@@ -71,9 +71,9 @@ export interface PaymentLedger {
    * before anything was sent, can be held anew.
    */
   reserve(payment: NewPayment): boolean
-  /** Gives back what was held: it can be presented again, for anything. */
+  /** Gives back what this instance holds: it can be presented again, for anything. */
   release(key: string): void
-  /** Moves on, from one of `from` only. @returns Whether it was in one of those. */
+  /** Moves on, from one of `from` only, and from `reserved` only what this instance holds. @returns Whether it did. */
   move(
     key: string,
     from: readonly PaymentState[],
@@ -151,11 +151,13 @@ export function createPaymentLedger({
     `DELETE FROM gateway_payments WHERE (key = ? OR (route = ? AND payment_id = ?))
        AND (state = 'failed' OR (state = 'reserved' AND owner NOT IN (SELECT id FROM gateway_instances WHERE alive_until >= ?)))`,
   )
-  const release = db.prepare("DELETE FROM gateway_payments WHERE key = ? AND state IN ('reserved', 'settling')")
+  const release = db.prepare(
+    "DELETE FROM gateway_payments WHERE key = ? AND owner = ? AND state IN ('reserved', 'settling')",
+  )
   const update = db.prepare(
     `UPDATE gateway_payments SET state = ?, hash = coalesce(?, hash), reason = coalesce(?, reason),
        reply = coalesce(?, reply), updated_at = ?
-     WHERE key = ? AND instr(?, '|' || state || '|') > 0`,
+     WHERE key = ? AND instr(?, '|' || state || '|') > 0 AND (state <> 'reserved' OR owner = ?)`,
   )
   const amounts = db.prepare<{ amount: string }>(
     `SELECT amount FROM gateway_payments
@@ -204,10 +206,18 @@ export function createPaymentLedger({
         return insert.run(...values, now, now).changes > 0
       })
     },
-    release: (key) => void release.run(key),
+    release: (key) => void release.run(key, instance),
     move: (key, from, to, { transaction, reason, reply } = {}) =>
-      update.run(to, transaction ?? null, reason ?? null, reply ?? null, clock.now(), key, `|${from.join('|')}|`)
-        .changes > 0,
+      update.run(
+        to,
+        transaction ?? null,
+        reason ?? null,
+        reply ?? null,
+        clock.now(),
+        key,
+        `|${from.join('|')}|`,
+        instance,
+      ).changes > 0,
     countAnswer: (key) => void count.run(key),
     openAmount: (payer, { chainId, address }) =>
       amounts.all(payer, chainId, address).reduce((sum, { amount }) => sum + BigInt(amount), 0n),

@@ -171,8 +171,10 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   const { db, ledger, facilitator, clock, log, events, receipts, refund } = deps
   const { maxReplyBytes = 10 * 2 ** 20, keepReplyBytes = 2 ** 16, keepReplyMs = 900_000 } = options
   const { creditLimit = 0n, leaseMs = 10_000 } = options
-  /** Keys of the payments that this process works on. */
+  /** Requests under way, by what they present and for what. */
   const held = new Map<string, Promise<unknown>>()
+  /** Keys of the payments that this process serves or settles now: proven, so that no stranger can put one here. */
+  const working = new Set<string>()
   const closing = new AbortController()
 
   const factOf = ({ route, payer, amount, asset, chainId }: PaymentRow): PaymentFact => ({
@@ -183,14 +185,20 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     chainId,
   })
 
-  /** Notes that the money moved, with its receipt, in one step. */
-  const settledNow = (row: PaymentRow, settled: Settled, resource: string): void => {
+  /**
+   * Notes that the money moved, with its receipt, in one step.
+   *
+   * One that was given up while this process stood still, and moved after all, is `failed` by then.
+   *
+   * @returns Whether this was first to know.
+   */
+  const settledNow = (row: PaymentRow, settled: Settled, resource: string): boolean => {
     const { key, chainId, asset, payee, route } = row
     const moved = db.transaction(() => {
       const { transaction } = settled
       const facts = { transaction }
       const first =
-        ledger.move(key, ['settling'], 'settled', facts) || ledger.move(key, ['deferred'], 'delivered', facts)
+        ledger.move(key, ['settling', 'failed'], 'settled', facts) || ledger.move(key, ['deferred'], 'delivered', facts)
       if (first) {
         const money = { chainId, asset, amount: settled.amount, payer: settled.payer, payee }
         const what = { transaction, resource, task: route }
@@ -200,13 +208,19 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     })
     if (moved)
       events.publish('payment:settled', { ...factOf(row), amount: settled.amount, transaction: settled.transaction })
+    return moved
   }
 
-  /** Asks for the money of a payment that is `settling`. */
-  const settle = async (row: PaymentRow, claim: Claim, resource: string): Promise<Settlement> => {
-    const settlement = await facilitator.settle(claim)
-    if (settlement.status === 'settled') settledNow(row, settlement, resource)
-    else if (settlement.status === 'failed') {
+  /** Asks for the money of a payment that is `settling`. @param resume - Only of what was sent already. */
+  const settle = async (
+    row: PaymentRow,
+    claim: Claim,
+    { resource = row.route, resume = false }: { resource?: string; resume?: boolean } = {},
+  ): Promise<Settlement | { readonly status: 'stolen' }> => {
+    const settlement = await facilitator.settle(claim, { resume })
+    if (settlement.status === 'settled')
+      return settledNow(row, settlement, resource) ? settlement : { status: 'stolen' }
+    if (settlement.status === 'failed') {
       ledger.move(row.key, ['settling'], 'failed', { reason: settlement.reason })
       events.publish('payment:failed', { ...factOf(row), reason: settlement.reason })
     } else ledger.move(row.key, ['settling'], 'settling', { transaction: settlement.transaction })
@@ -277,14 +291,25 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       ...{ key, route: order.route, binding: order.binding, paymentId: order.paymentId, chainId: asset.chainId },
       ...{ asset: asset.address, amount: paid.value, payer, payee: payTo, claim: JSON.stringify(claim) },
     }
-    if (!ledger.reserve(fresh)) {
+    if (working.has(key) || !ledger.reserve(fresh)) {
       const row = ledger.find(key)
       return (row && (await goOn(work, row))) ?? { status: 'busy', retryAfterSeconds: 1 }
     }
+    working.add(key)
+    try {
+      return await carryOut(work, claim)
+    } finally {
+      working.delete(key)
+    }
+  }
+
+  /** Serves and settles what was just reserved. */
+  const carryOut = async (work: Work, claim: Claim): Promise<Sold> => {
+    const { order, paid, key } = work
     const row = ledger.find(key)
     if (row === undefined) throw new RangeError(`Cannot sell: the payment ${key} was just kept and is gone`)
     // Counted anew, now that this payment is held: of many at once, each sees those before it.
-    const owed = ledger.openAmount(payer, asset)
+    const owed = ledger.openAmount(paid.payer, order.offer.asset)
     switch (modeFor(order, paid, owed)) {
       case 'before':
         return settleFirst(work, row, claim)
@@ -341,19 +366,25 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 
   /** A settlement that could not even begin gives the payment back. */
-  const settleOrRelease = async (...[row, claim, resource]: Parameters<typeof settle>): Promise<Settlement> => {
+  const settleOrRelease = async (row: PaymentRow, claim: Claim, resource: string): ReturnType<typeof settle> => {
     try {
-      return await settle(row, claim, resource)
+      return await settle(row, claim, { resource })
     } catch (error) {
       if (error instanceof FacilitatorError) ledger.release(row.key)
       throw error
     }
   }
 
-  const unpaid = (settlement: Exclude<Settlement, { status: 'settled' }>, payer: Address): Sold =>
-    settlement.status === 'failed'
-      ? { status: 'unsettled', reason: settlement.reason, payer }
-      : { status: 'unknown', transaction: settlement.transaction }
+  const unpaid = (settlement: Exclude<Awaited<ReturnType<typeof settle>>, Settled>, payer: Address): Sold => {
+    switch (settlement.status) {
+      case 'failed':
+        return { status: 'unsettled', reason: settlement.reason, payer }
+      case 'unknown':
+        return { status: 'unknown', transaction: settlement.transaction }
+      case 'stolen':
+        return stolen
+    }
+  }
 
   /** Serves what is paid for already. */
   const serveSettled = async (
@@ -404,8 +435,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       ledger.release(key)
       return { status: 'unserved', response }
     }
-    ledger.move(key, ['reserved'], 'deferred')
-    return { status: 'served', response, payer }
+    if (ledger.move(key, ['reserved'], 'deferred')) return { status: 'served', response, payer }
+    await response.body?.cancel()
+    return stolen
   }
 
   /** Answers with a payment that was presented before. @returns `undefined` if it may be used as if it were new. */
@@ -415,8 +447,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     const used = (): Sold => refused(order.offer.scheme.reasons.used, payer)
     const settled = { transaction: row.transaction as Hex, payer, amount: row.amount }
     if (row.state === 'reserved') {
-      if (isHeld(row.key, work) || !ledger.takeOver(row.key, 'reserved'))
-        return { status: 'busy', retryAfterSeconds: 1 }
+      if (working.has(row.key) || !ledger.takeOver(row.key, 'reserved')) return { status: 'busy', retryAfterSeconds: 1 }
       ledger.release(row.key)
       return undefined
     }
@@ -431,8 +462,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       case 'settling': {
         if (!ledger.takeOver(row.key, 'settling')) return { status: 'busy', retryAfterSeconds: 1 }
         const claim: Claim = { payment: order.payment, requirements: order.offer.requirements }
-        const settlement = await settle(row, claim, order.resource)
-        if (settlement.status !== 'settled') return unpaid(settlement, payer)
+        const settlement = await settle(row, claim, { resource: order.resource })
+        if (settlement.status === 'failed' || settlement.status === 'unknown') return unpaid(settlement, payer)
         const now = ledger.find(row.key)
         return now === undefined ? undefined : goOn(work, now)
       }
@@ -442,12 +473,6 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       default:
         return used()
     }
-  }
-
-  /** Whether other work of this process has the payment. */
-  const isHeld = (key: string, { paid, order }: Work): boolean => {
-    const own = `${key}\n${paid.signature}\n${order.binding}`
-    return [...held.keys()].some((other) => other.startsWith(`${key}\n`) && other !== own)
   }
 
   const isSame = (row: PaymentRow, { route, binding, payment }: Order, { signature }: ReadPayment): boolean => {
@@ -464,12 +489,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       case 'reserved':
         ledger.release(key)
         return
-      case 'settling': {
-        const settlement = await facilitator.settle(claim, { resume: true })
-        if (settlement.status === 'settled') settledNow(row, settlement, row.route)
-        else if (settlement.status === 'failed') ledger.release(key)
+      case 'settling':
+        await settle(row, claim, { resume: true })
         return
-      }
       case 'deferred': {
         const settlement = await facilitator.settle(claim)
         if (settlement.status === 'settled') settledNow(row, settlement, row.route)
@@ -498,19 +520,15 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     ledger.dropReplies(clock.now() - keepReplyMs)
     const rows = openStates
       .flatMap((state) => (state === 'refund-due' && refund === undefined ? [] : ledger.waiting(state, workBatch)))
-      .filter(({ key }) => ![...held.keys()].some((other) => other.startsWith(`${key}\n`)))
+      .filter(({ key }) => !working.has(key))
     signal.throwIfAborted()
     await Promise.all(
       rows.map(async (row) => {
         if (!ledger.takeOver(row.key, row.state)) return
-        const done = finish(row).catch((error: unknown) =>
-          log.warn('A payment is still open', { key: row.key, state: row.state, error }),
-        )
-        // Whoever presents it meanwhile finds it held.
-        const mark = `${row.key}\n`
-        held.set(mark, done)
-        await done
-        held.delete(mark)
+        working.add(row.key)
+        await finish(row)
+          .catch((error: unknown) => log.warn('A payment is still open', { key: row.key, state: row.state, error }))
+          .finally(() => working.delete(row.key))
       }),
     )
   }
