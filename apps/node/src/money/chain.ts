@@ -10,6 +10,7 @@ import {
   createChainClient,
   createRpc,
   type Rpc,
+  requestFaucet,
 } from '@salp/wallet'
 import { type DevChain, startDevChain } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
@@ -62,7 +63,6 @@ export async function openChain(
   const chain = own?.chain ?? known
   const rpc = createRpc({ fetch: globalThis.fetch }, { url: chain.rpcUrl })
   const client = createChainClient({ rpc }, { chainId: chain.id })
-  const { faucet: publicFaucet } = chain
   return {
     chain,
     rpc,
@@ -74,7 +74,7 @@ export async function openChain(
             await own.faucet(address)
             return []
           }
-        : publicFaucet && ((address, options) => rpc.call<string[]>(publicFaucet.method, [address], options)),
+        : chain.faucet && ((account, options) => requestFaucet({ rpc }, { chain, account }, options)),
     close: async () => own?.close(),
   }
 }

@@ -14,6 +14,7 @@ import { gatewayMigrations, type PaymentEvents, type WalletView } from '@salp/ga
 import {
   type Account,
   type Address,
+  type BalanceWatcher,
   createReceiptLedger,
   createSpending,
   createTokenReader,
@@ -24,7 +25,9 @@ import {
   type ReceiptLedger,
   type Spending,
   type SpendPolicy,
+  type WalletEvents,
   walletMigrations,
+  watchBalances,
 } from '@salp/wallet'
 import { loadWasmCurve } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
@@ -83,8 +86,16 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
   const events = createEventBus<PaymentEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
   })
+  const balances = createEventBus<WalletEvents>({
+    onError: (error, event) => log.warn('A listener failed', { event, error }),
+  })
+  balances.subscribe('wallet:balance-changed', ({ asset, before, balance }) => {
+    if (before !== undefined)
+      log.info('A balance changed', { symbol: asset.symbol, balance: formatAmount(balance, asset) })
+  })
   const closing = new AbortController()
   const { signal } = closing
+  let watcher: BalanceWatcher | undefined
   let chain: OpenChain | undefined
   let keys: Keys = { status: 'locked', detail: 'The wallet is being opened' }
   let open: OpenMoney | undefined
@@ -111,6 +122,11 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
       dayLimit: (asset) => policies.find((policy) => isSameAsset(policy.asset, asset))?.perDay ?? 0n,
     })
     open = { chain, account, spending, policies, buyer, shop }
+    watcher = watchBalances(
+      { chain: chain.client, clock, events: balances, log },
+      { accounts: [account.address], assets: chain.chain.assets },
+    )
+    watcher.start()
     problem = undefined
     log.info('The wallet is open', { address: account.address, chain: chain.chain.name })
   }
@@ -166,6 +182,7 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
     async close() {
       closing.abort()
       await opening
+      await watcher?.close()
       await open?.shop.close()
       await chain?.close()
     },
