@@ -1,6 +1,6 @@
 /** A merchant on a test chain: a gateway with a facilitator in process, whose parts a test can see and break. */
 
-import { createIdSource, createRng, migrate, silentLogger } from '@salp/core'
+import { type Clock, createIdSource, createRng, migrate, silentLogger } from '@salp/core'
 import { type Database, openDatabase, systemClock } from '@salp/core/node'
 import { type RecordingLogger, type RecordingPublisher, recordingLogger, recordingPublisher } from '@salp/core/testing'
 import {
@@ -12,6 +12,7 @@ import {
   type ReceiptLedger,
   type Rpc,
   type Sender,
+  type SenderOptions,
   walletMigrations,
 } from '@salp/wallet'
 import type { Facilitator } from '../../facilitator/facilitator.js'
@@ -53,7 +54,9 @@ export interface MerchantOptions extends PaymentsOptions, LocalFacilitatorOption
   /** Stands between the merchant and the chain. */
   readonly rpc?: Rpc | undefined
   readonly maxFeePerGas?: bigint | undefined
-  readonly waitMs?: number | undefined
+  /** How the settlers send. */
+  readonly sending?: Partial<SenderOptions> | undefined
+  readonly clock?: Clock | undefined
   /** In place of its own. */
   readonly facilitator?: Facilitator | undefined
   readonly refund?: Refund | undefined
@@ -69,21 +72,21 @@ export async function openMerchant({
   schemes = schemesOf(chain.chain),
   rpc = chain.rpc,
   maxFeePerGas = 10n ** 11n,
-  waitMs = 5_000,
+  sending,
+  clock = systemClock,
   facilitator: other,
   refund,
   ...options
 }: MerchantOptions): Promise<Merchant> {
   migrate(db, 'wallet', walletMigrations)
   migrate(db, 'gateway', gatewayMigrations)
-  const clock = systemClock
   const ids = createIdSource({ clock, rng: createRng(`merchant ${crypto.randomUUID()}`) })
   const client = createChainClient({ rpc }, { chainId: chain.chain.id })
   const [events, log] = [recordingPublisher<PaymentEvents>(), recordingLogger()]
   const senders = settlers.map((n) =>
     createSender(
       { chain: client, rpc, account: testAccount(n), db, clock, log },
-      { maxFeePerGas, waitMs, pollMs: 25, resendMs: 200 },
+      { maxFeePerGas, waitMs: 5_000, pollMs: 25, resendMs: 200, ...sending },
     ),
   )
   for (const { address } of senders) await chain.rpc.call('anvil_setBalance', [address, '0x56bc75e2d63100000'])

@@ -1,32 +1,25 @@
 /** A chain of its own for a test file: anvil with the contracts that payments go through, gone when the test is. */
 
-import {
-  type DevelopmentContract,
-  deployForDevelopment,
-  developmentAddresses,
-  pathUsdAddress,
-  placeExactPermit2Proxy,
-  placePathUsd,
-  placePermit2,
-} from '@salp/contracts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@salp/core/node'
 import {
   type Account,
   type Address,
   type Asset,
   type Chain,
   type ChainClient,
-  createChainClient,
   createKeyring,
-  createRpc,
   createTokenReader,
   type FoundLog,
   type Hex,
   parseAddress,
   type Rpc,
 } from '@salp/wallet'
-import { Interface, id } from 'ethers'
+import { startDevChain } from '@salp/wallet/node'
+import { Interface } from 'ethers'
 import { addressTopic, topic } from '../../schemes/abi.js'
-import { startAnvil } from './anvil.js'
 
 /** A running chain. */
 export interface TestChain extends AsyncDisposable {
@@ -45,7 +38,7 @@ export interface TestChain extends AsyncDisposable {
   send(transaction: { from?: string; to?: string; data?: string; value?: string }): Promise<Address | undefined>
   /** Sends a call, told as in Solidity, such as `mint(address,uint256)`; as anyone, whose key is not needed. */
   call(to: Address, signature: string, values: readonly unknown[], from?: Address): Promise<void>
-  /** Gives an account gas, and so many dollars of both tokens. */
+  /** Gives an account gas and so many dollars; 1000 of both tokens, if no number is given. */
   fund(address: Address, dollars?: number): Promise<void>
   /** Lets `spender` take what an account holds of a token. */
   approve(owner: Address, spender: Address, token?: Asset): Promise<void>
@@ -69,19 +62,18 @@ export function randomNonce(): Hex {
   return `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`
 }
 
-const contracts: readonly DevelopmentContract[] = ['developmentDollar', 'tipSettlement', 'transferBatch']
-
 /** Starts a chain; each transaction is a block. @param options - `chainId`: 84532 has a name in version 1. */
 export async function startTestChain({
   chainId = 84532,
-  anvil: more = [],
 }: {
   readonly chainId?: number | undefined
-  readonly anvil?: readonly string[] | undefined
 } = {}): Promise<TestChain> {
-  const anvil = await startAnvil(['--chain-id', String(chainId), ...more])
-  const rpc = createRpc({ fetch }, { url: anvil.url })
-  const client = createChainClient({ rpc }, { chainId })
+  const folder = await mkdtemp(join(tmpdir(), 'salp-chain-'))
+  const { chain, rpc, client, faucet, close } = await startDevChain(
+    { fetch, clock: systemClock },
+    { folder, chainId, saveMs: 3_600_000 },
+  )
+  const [dollar, pathUsd] = chain.assets as [Asset, Asset]
   const [admin = ''] = await rpc.call<string[]>('eth_accounts', [])
   const send: TestChain['send'] = async (transaction) => {
     const receipt = await rpc.call<{ status: string; contractAddress: string | null }>('eth_sendTransactionSync', [
@@ -100,51 +92,15 @@ export async function startTestChain({
   }
 
   let accounts = 1_000
-  const path = placePathUsd(admin)
-  for (const { address, code } of [path, placePermit2(), placeExactPermit2Proxy()])
-    await rpc.call('anvil_setCode', [address, code])
-  await send({ ...path.initialize })
-  for (const contract of contracts) {
-    const { to, data } = deployForDevelopment(contract)
-    await send({ to, data })
-  }
-  const placed = (contract: DevelopmentContract): Address => parseAddress(developmentAddresses[contract].toLowerCase())
-  const token = { chainId, decimals: 6 }
-  const dollar: Asset = {
-    ...token,
-    address: placed('developmentDollar'),
-    symbol: 'devUSD',
-    domain: { name: 'Development Dollar', version: '1' },
-  }
-  const pathUsd: Asset = {
-    ...token,
-    address: parseAddress(pathUsdAddress),
-    symbol: 'pathUSD',
-    domain: { name: 'pathUSD', version: '1' },
-  }
-  for (const role of ['ISSUER_ROLE', 'PAUSE_ROLE', 'UNPAUSE_ROLE'])
-    await call(pathUsd.address, 'grantRole(bytes32,address)', [id(role), admin])
   return {
-    url: anvil.url,
-    rpc,
-    client,
-    dollar,
-    pathUsd,
-    chain: {
-      id: chainId,
-      name: 'Test',
-      rpcUrl: anvil.url,
-      nativeCoin: true,
-      contracts: { transferBatch: placed('transferBatch'), tipSettlement: placed('tipSettlement') },
-      assets: [dollar, pathUsd],
-    },
+    ...{ url: chain.rpcUrl, rpc, client, chain, dollar, pathUsd },
     freshAccount: () => accounts++,
     send,
     call,
-    async fund(address, dollars = 1_000) {
+    async fund(address, dollars) {
+      if (dollars === undefined) return faucet(address)
       await rpc.call('anvil_setBalance', [address, `0x${(10n ** 20n).toString(16)}`])
-      for (const { address: minted } of [dollar, pathUsd])
-        await call(minted, 'mint(address,uint256)', [address, dollars * 1_000_000])
+      await call(dollar.address, 'mint(address,uint256)', [address, dollars * 1_000_000])
     },
     approve: (owner, spender, { address: of } = pathUsd) =>
       call(of, 'approve(address,uint256)', [spender, 10n ** 18n], owner),
@@ -155,6 +111,9 @@ export async function startTestChain({
       const topics = [topic('Transfer(address,address,uint256)'), null, addressTopic(to)]
       return client.logs({ address: of, topics, fromBlock: 0, toBlock })
     },
-    [Symbol.asyncDispose]: anvil.stop,
+    async [Symbol.asyncDispose]() {
+      await close()
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
