@@ -22,6 +22,20 @@ describe('dependencyProblems()', () => {
     ])
   })
 
+  test('lets the tests of the gateway alone import contracts', () => {
+    const contracts = made('packages/contracts', { 'src/index.ts': '' })
+    const text = "import '@salp/contracts'"
+    const gateway = made(
+      'packages/gateway',
+      { 'src/index.ts': text, 'src/index.test.ts': text, 'src/testing/internal/chain.ts': text },
+      { devDependencies: { '@salp/contracts': 'workspace:*' } },
+    )
+    expect(dependencyProblems({ packages: [contracts, gateway], sharedDependencies: [] })).toEqual([
+      'packages/gateway/src/index.ts: "@salp/contracts": gateway may import core, wallet',
+      'packages/gateway/src/index.ts: "@salp/contracts" is not a dependency in packages/gateway/package.json',
+    ])
+  })
+
   test('names an import of ours in a package without a row', () => {
     const stranger = made(
       'packages/stranger',

@@ -46,6 +46,7 @@ export function createPlace(): Place {
     HOME: root,
     SALP_HOME: home,
     SALP_MODEL_DETECT: 'false',
+    SALP_WALLET_CHAIN: 'off',
     TERM: 'xterm-256color',
   }
   const open: IPty[] = []

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Agent, type AgentStatus, agentMigrations, createAgent, createAgentApi } from '@salp/agent'
+import { type Agent, type AgentStatus, agentMigrations, createAgent, createAgentApi, createModelApi } from '@salp/agent'
 import { createLocalTools, createWorkspace, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
@@ -17,6 +17,11 @@ import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
 import { createJournal } from './journal.js'
 import { createEmbedding } from './meaning.js'
+import { createBuyTool } from './money/buy-tool.js'
+import { createMoney } from './money/money.js'
+import { paidModel } from './money/paid-model.js'
+import { moneyRoutes } from './money/routes.js'
+import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
 import type { Settings } from './settings.js'
@@ -81,6 +86,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     notesFolder === undefined
       ? undefined
       : await openNotes({ db, memory, events: memoryEvents, clock, log: log.child('notes') }, notesFolder)
+  const money = createMoney(
+    { db, clock, ids, log: log.child('money'), folder: home.path, secret: home.token },
+    settings,
+  )
   const agent = createAgent(
     {
       db,
@@ -93,7 +102,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       model: models.model,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
-      tools: (parts) => createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
+      tools: (parts) => [
+        ...createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
+        ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
+      ],
       paused: () =>
         existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined,
     },
@@ -135,13 +147,23 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     hosts: ['127.0.0.1', 'localhost', '[::1]', ...(loopback ? [] : [settings.server.host]), ...settings.server.hosts],
     trustLoopback: loopback && settings.server.trustLoopback,
   }
+  const { chatPrice, publicUrl } = settings.gateway
   const app = createAgentApi(
     {
       ...{ agent, memory, model: models.model, clock, ids, log: log.child('http'), status },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
+      routes: money === undefined ? [] : moneyRoutes(money, settings),
+      visitor:
+        money === undefined || chatPrice === undefined
+          ? undefined
+          : paidModel(
+              { money, model: createModelApi({ model: models.model, clock, ids, log: log.child('model') }) },
+              { price: chatPrice, publicOrigin: publicUrl },
+            ),
     },
     access,
   )
+  if (money !== undefined) serveShop(app, money)
   serveStudio(app, access)
 
   return {
@@ -153,6 +175,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       notes?.start()
       agent.start()
       upkeep.start()
+      money?.start()
     },
     async close() {
       await agent.close()
@@ -161,6 +184,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       await notes?.close()
       await embedding?.close()
       await embedder?.close()
+      await money?.close()
       await models.close()
       db.close()
       home.release()

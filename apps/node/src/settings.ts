@@ -3,6 +3,8 @@
 import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
 import { z } from 'zod'
 
+const amount = z.string().regex(/^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/, 'an amount in plain digits, such as 0.5')
+
 /** The settings of a node. A value may come from the file `config.json` in the home folder, a `SALP_…` variable or a flag. */
 export const settingsSchema = z.object({
   server: z
@@ -97,6 +99,50 @@ export const settingsSchema = z.object({
           lessons: z.boolean().default(false).describe('Tells the model which tool worked better than another'),
         })
         .prefault({}),
+    })
+    .prefault({}),
+  wallet: z
+    .object({
+      chain: z
+        .enum(['local', 'tempo', 'base', 'base-sepolia', 'off'])
+        .default('local')
+        .describe('Where money moves; "local" is a development chain on this machine, whose money is worth nothing'),
+      rpcUrl: z.url().optional().meta({ secret: true, description: 'Node of that chain; a public one when absent' }),
+      name: z.string().default('main').describe('Keystore that the agent pays with'),
+      passphraseFile: z.string().optional().describe('File that holds the passphrase, readable by its owner alone'),
+      passphraseCommand: z
+        .tuple([z.string()], z.string())
+        .optional()
+        .describe('Program and arguments that print the passphrase, such as a keychain'),
+      ceiling: amount.default('1').describe('Most for one payment, in units of each token'),
+      askAbove: amount.default('0.1').describe('Payments above this need a word from you'),
+      perDay: amount.default('5').describe('Most in a day of UTC'),
+      perPayeeDay: amount.default('2').describe('Most to one payee in a day'),
+      perTask: amount.default('2').describe('Most for one task, ever'),
+      payees: z.array(z.string()).optional().describe('Addresses that may be paid; any when absent'),
+      maxGwei: z.number().positive().default(100).describe('Most that a unit of gas may cost, in gwei'),
+    })
+    .prefault({}),
+  gateway: z
+    .object({
+      payTo: z.string().optional().describe('Address that is paid; the wallet itself when absent'),
+      facilitatorUrl: z.url().optional().describe('Facilitator that checks and settles; the wallet itself when absent'),
+      facilitatorToken: z.string().optional().meta({ secret: true, description: 'Token for that facilitator' }),
+      facilitateFor: z.array(z.string().min(16)).default([]).meta({
+        secret: true,
+        description:
+          'Tokens of others who may have payments checked and settled here, below /facilitator; the gas is yours',
+      }),
+      grouped: z.boolean().default(false).describe('Lets payments that wait share a transaction, where the chain can'),
+      publicUrl: z.url().optional().describe('Address under which others reach this node'),
+      chatPrice: z
+        .string()
+        .optional()
+        .describe('Sells the language model at POST /v1/chat/completions for this much a request, such as "$0.01"'),
+      allowHosts: z
+        .array(z.string())
+        .default([])
+        .describe('Hosts, or host:port, on this machine or its network that endpoints may lead to'),
     })
     .prefault({}),
   log: z

@@ -80,7 +80,8 @@ export function runNode(options: StartOptions): Promise<{ code: number | null; e
 function launch({ place, flags = [], environment = {} }: StartOptions): ChildProcess {
   const { PATH = '', HOME = '' } = process.env
   return spawn(process.execPath, [main, '--home', place.home, '--workspace', place.workspace, ...flags], {
-    env: { PATH, HOME, ...environment },
+    // Without money, unless a test is about it: a chain of its own takes a moment.
+    env: { PATH, HOME, SALP_WALLET_CHAIN: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

@@ -21,8 +21,10 @@ export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, g
 export type { Tier } from './governance/pipeline.js'
 export { decideTier, defaultTiers, type PolicyRule, policyRuleSchema } from './governance/policy.js'
 export { type AccessOptions, signIn } from './http/access.js'
-export { createAgentApi } from './http/api.js'
+export { createAgentApi, createModelApi } from './http/api.js'
 export type { ApiDeps } from './http/deps.js'
+export { RequestError } from './http/problem.js'
+export { defineRoute, type Route } from './http/route.js'
 export { modulesSchema } from './http/routes/cognition.js'
 export { agentMigrations } from './migrations.js'
 export {

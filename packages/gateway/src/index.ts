@@ -7,7 +7,9 @@ export {
   type PaymentMade,
   payingFetch,
   type Quote,
+  readOffers,
 } from './client/paying-fetch.js'
+export { endpointTotals, priceProblem, protectEndpoints } from './endpoints.js'
 export {
   type Claim,
   type Facilitator,
@@ -32,6 +34,7 @@ export {
 export { type RemoteFacilitatorOptions, remoteFacilitator } from './facilitator/remote-facilitator.js'
 export { createSettlementStore, type SettlementStore } from './facilitator/settlements.js'
 export { createGateway, type Gateway, type GatewayDeps } from './gateway.js'
+export { mcpMeta, paidTool, type ToolCall, type ToolHandler, type ToolResult } from './mcp.js'
 export { gatewayMigrations } from './migrations.js'
 export { methodOf, type PaymentMethod } from './offer.js'
 export type { PaymentLedger, PaymentRow, PaymentState } from './payments/ledger.js'
@@ -58,7 +61,16 @@ export {
   type ReceiptView,
   type WalletView,
 } from './protocol.js'
+export { createCallerSigner, readCaller } from './proxy/caller.js'
+export { clientAddress, createRateLimiter } from './proxy/rate-limiter.js'
+export { createProxyRoutes, type ProxyHandler } from './proxy/routes.js'
+export { type Upstream, UpstreamError } from './proxy/upstream.js'
+export { createAnalytics } from './registry/analytics.js'
+export { createFreeQuota } from './registry/free-quota.js'
+export { createOperatorRoutes, type OperatorRoute } from './registry/operator-routes.js'
+export { createRegistry, type Registry } from './registry/registry.js'
 export { exactEip3009 } from './schemes/exact-eip3009.js'
 export { exactPermit2 } from './schemes/exact-permit2.js'
 export type { Scheme } from './schemes/scheme.js'
 export { type Spender, tempoTip20 } from './schemes/tempo-tip20.js'
+export { type ReadReceipt, type ReceiptStatement, readSignedReceipt } from './wire/signed-receipt.js'

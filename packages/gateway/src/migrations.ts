@@ -1,6 +1,7 @@
 /** The tables of the gateway, step by step. */
 
 import type { Migration } from '@salp/core'
+import { registrySteps } from './registry/migrations.js'
 
 /** Steps for `migrate(db, 'gateway', gatewayMigrations)` of core. Amounts are decimal text: they reach 2^256. */
 export const gatewayMigrations: readonly Migration[] = [
@@ -43,6 +44,7 @@ CREATE TABLE gateway_payments (
   hash TEXT NOT NULL,
   reason TEXT NOT NULL,
   reply BLOB,                       -- what was answered, where it is kept
+  answers INTEGER NOT NULL DEFAULT 0, -- how many streams began to leave for it
   at INTEGER NOT NULL,              -- times in ms since the epoch
   updated_at INTEGER NOT NULL
 ) STRICT;
@@ -60,4 +62,5 @@ CREATE TABLE gateway_instances (
 ) STRICT;
 `,
   },
+  ...registrySteps.map((step, index) => ({ version: 3 + index, ...step })),
 ]

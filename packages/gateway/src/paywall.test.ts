@@ -1,3 +1,4 @@
+import { DatabaseError } from '@salp/core/node'
 import { describe, expect, test } from 'vitest'
 import type { PaidHandler, PaywallOptions } from './paywall.js'
 import { openShop, payFor, type ShopOptions } from './testing/internal/shop.js'
@@ -145,7 +146,7 @@ describe('handle()', () => {
       const headers = payFor(await shop.get())
       const first = await shop.get(headers).catch((error: unknown) => error)
       expect(first instanceof Response ? first.status : (first as Error).name).toBe(
-        { throws: 'TypeError', hangs: 'TimeoutError' }[mishap] ?? mishap,
+        mishap === 'throws' ? 'TypeError' : mishap === 'hangs' ? 'TimeoutError' : mishap,
       )
       expect(shop.facilitator.moved.size).toBe(0)
       broken = false
@@ -189,6 +190,37 @@ describe('handle()', () => {
     const second = await shop.get(headers)
     expect([second.status, await second.text(), shop.served()]).toEqual([200, 'fair', 1])
     expect([...shop.receipts.list()]).toHaveLength(1)
+  })
+
+  test('does not serve again once the answer is forgotten', async () => {
+    const shop = weatherShop({ keepReplyMs: 1_000 })
+    const headers = payFor(await shop.get())
+    await shop.get(headers)
+    await shop.clock.advance(1_001)
+    await shop.gateway.payments.work({ signal: AbortSignal.timeout(1_000) })
+    expect([(await shop.get(headers)).status, shop.served()]).toEqual([402, 1])
+    expect(shop.gateway.ledger.list({ limit: 9 })).toMatchObject([{ state: 'delivered', reply: undefined }])
+  })
+
+  test('leaves what the handler says of caches, unless others might keep the answer', async () => {
+    const cached = async (text: string) => {
+      const shop = weatherShop({}, () => new Response('fair', { headers: { 'cache-control': text } }))
+      return (await shop.get(payFor(await shop.get()))).headers.get('cache-control')
+    }
+    expect(await Promise.all(['no-store', 'private, max-age=5', 'public, max-age=5'].map(cached))).toEqual([
+      'no-store',
+      'private, max-age=5',
+      'private',
+    ])
+  })
+
+  test('throws what the handler threw, a failed database of its own too', async () => {
+    const failure = new DatabaseError('full', 'own.db', 'there is no room')
+    const shop = weatherShop({}, () => {
+      throw failure
+    })
+    const headers = payFor(await shop.get())
+    await expect(shop.get(headers)).rejects.toBe(failure)
   })
 
   test('refuses while the database cannot write', async () => {
@@ -352,6 +384,9 @@ describe('handle() in mode "before"', () => {
     await (await shop.get(headers)).body?.cancel()
     expect((await shop.get(headers)).status).toBe(200)
     expect([shop.served(), shop.facilitator.moved.size]).toEqual([2, 1])
+    // A payer that never reads to the end does not get it for ever.
+    await (await shop.get(headers)).body?.cancel()
+    expect([(await shop.get(headers)).status, shop.served()]).toEqual([402, 3])
   })
 })
 
@@ -369,6 +404,21 @@ describe('handle() in mode "deferred"', () => {
     expect([...shop.facilitator.moved.keys()]).toEqual(['0x03'])
     await shop.gateway.payments.work({ signal: AbortSignal.timeout(1_000) })
     expect([shop.facilitator.moved.size, [...shop.receipts.list()].length]).toEqual([3, 3])
+  })
+
+  test('keeps to the limit of credit when many ask at once', async () => {
+    const shop = weatherShop(credit)
+    const challenge = await shop.get()
+    const answers = await Promise.all([1, 2, 3, 4].map((n) => shop.get(payFor(challenge, nth(n)))))
+    expect([answers.map(({ status }) => status), shop.facilitator.moved.size]).toEqual([[200, 200, 200, 200], 2])
+  })
+
+  test('serves nothing more for a payment that was settled later', async () => {
+    const shop = weatherShop(credit)
+    const headers = payFor(await shop.get())
+    await shop.get(headers)
+    await shop.gateway.payments.work({ signal: AbortSignal.timeout(1_000) })
+    expect([(await shop.get(headers)).status, shop.served()]).toEqual([402, 1])
   })
 
   test('counts what could not be had as lost', async () => {

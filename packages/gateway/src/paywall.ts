@@ -1,19 +1,21 @@
 /** Lets a request through once it is paid for: x402 over HTTP, versions 1 and 2, around any handler of the web's Request. */
 
-import { type IdSource, SalpError } from '@salp/core'
-import type { Address } from '@salp/wallet'
+import { type Clock, type IdSource, SalpError } from '@salp/core'
+import type { Account, Address } from '@salp/wallet'
 import { challengeResponse, isBrowser, type PreparedChallenge, pageResponse, prepareChallenge } from './challenge.js'
 import { FacilitatorError } from './facilitator/facilitator.js'
 import { createOffer, findOffer, type Offer, type PaymentMethod } from './offer.js'
-import type { Admission, Paid, Payments, Settled, SettleMode, Sold } from './payments/payments.js'
+import type { Admission, Paid, Payments, SettleMode, Sold } from './payments/payments.js'
 import { type Price, priceIn } from './price.js'
 import { problem } from './problem.js'
 import { encodeHeader } from './wire/base64.js'
+import { readBytes } from './wire/body.js'
 import { headerNames, presentedPayment } from './wire/headers.js'
 import { networkOf, v1NetworkOf } from './wire/networks.js'
-import type { PaymentPayload, PaymentPayloadV1, SettleResponse } from './wire/objects.js'
+import type { JsonObject, PaymentPayload, PaymentPayloadV1, SettleResponse } from './wire/objects.js'
 import { paymentIdentifier, paymentIdOf } from './wire/payment-identifier.js'
 import { toReasonV1 } from './wire/reasons-v1.js'
+import { signReceipt } from './wire/signed-receipt.js'
 
 /** Answers a request that is paid for. @param paid - Who pays, and how much. */
 export type PaidHandler = (
@@ -22,6 +24,12 @@ export type PaidHandler = (
   options: { readonly signal: AbortSignal },
 ) => Response | Promise<Response>
 
+/** What differs from request to request. */
+export interface HandleOptions {
+  /** In place of that of {@link PaywallOptions}. */
+  readonly admit?: ((payer: Address) => Admission) | undefined
+}
+
 /** A route that asks for money. */
 export interface Paywall {
   /**
@@ -29,7 +37,7 @@ export interface Paywall {
    *
    * @throws What the handler throws; its payment was given back then, or a refund noted.
    */
-  handle(request: Request, handler: PaidHandler): Promise<Response>
+  handle(request: Request, handler: PaidHandler, options?: HandleOptions): Promise<Response>
 }
 
 /** What a paywall needs. */
@@ -37,7 +45,10 @@ export interface PaywallDeps {
   readonly payments: Pick<Payments, 'sell'>
   /** Ways to pay, those preferred first. */
   readonly methods: readonly PaymentMethod[]
+  readonly clock: Pick<Clock, 'now'>
   readonly ids: IdSource
+  /** Signs receipts, for the payee or as the payee. */
+  readonly issuer?: Pick<Account, 'signTypedData'> | undefined
   readonly log: { error(message: string, fields?: Readonly<Record<string, unknown>>): void }
 }
 
@@ -79,8 +90,11 @@ const keptChallenges = 256
  * @throws RangeError if no way of paying moves the price's token, or an option makes no sense.
  * @throws {@link AmountError} (`wallet/amount`) for a fixed price that is none.
  */
-export function createPaywall({ payments, methods, ids, log }: PaywallDeps, options: PaywallOptions): Paywall {
-  const { route, price, mode = 'after', description, mimeType, publicOrigin, admit } = options
+export function createPaywall(
+  { payments, methods, clock, ids, log, issuer }: PaywallDeps,
+  options: PaywallOptions,
+): Paywall {
+  const { route, price, mode = 'after', description, mimeType, publicOrigin, admit: admitAll } = options
   const { maxTimeoutSeconds = 300, serveMs = 30_000, maxBodyBytes = 2 ** 20, streamBody = false } = options
   const { requirePaymentId = false } = options
   const flow = mode === 'before' ? 'upfront' : 'authorization'
@@ -115,6 +129,7 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
     payment: PaymentPayload | PaymentPayloadV1,
     offers: readonly Offer[],
     handler: PaidHandler,
+    { admit = admitAll }: HandleOptions,
   ): Promise<Response> => {
     const offer = findOffer(offers, payment)
     if (offer === undefined) return challengeOf(request, offers, 'No matching payment requirements')
@@ -126,8 +141,8 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
         'Name the payment: payment-identifier, 16 to 128 of a-z, A-Z, 0-9, _ and -',
       )
     }
-    const body = streamBody ? undefined : await readBody(request, maxBodyBytes)
-    if (body === 'too-large') return problem(413, 'gateway/body', `Send at most ${maxBodyBytes} bytes`)
+    const body = streamBody ? 'stream' : await readBody(request, maxBodyBytes)
+    if (body === undefined) return problem(413, 'gateway/body', `Send at most ${maxBodyBytes} bytes`)
     const order = {
       ...{ payment, offer, route, mode, serveMs, admit },
       resource: publicUrl(request, publicOrigin),
@@ -138,21 +153,35 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
       const deadline = AbortSignal.timeout(serveMs)
       const until = AbortSignal.any([request.signal, deadline])
       const inner = innerRequest(request, body)
-      return withDeadline(Promise.resolve(handler(inner, paid, { signal: until })), deadline)
+      try {
+        return await withDeadline(Promise.resolve(handler(inner, paid, { signal: until })), deadline)
+      } catch (error) {
+        throw new HandlerFailure(error)
+      }
     }
     const sold = await payments.sell(order, serve, { signal: request.signal })
-    return answer(sold, { request, payment, offer, challenge: (error) => challengeOf(request, offers, error) })
+    return answer(sold, {
+      ...{ payment, offer, challenge: (error) => challengeOf(request, offers, error) },
+      signed:
+        issuer &&
+        (({ payer, transaction }) =>
+          signReceipt(issuer, {
+            ...{ network: offer.requirements.network, resourceUrl: order.resource, payer, transaction },
+            issuedAt: Math.floor(clock.now() / 1_000),
+          })),
+    })
   }
 
   return {
-    async handle(request, handler) {
+    async handle(request, handler, own = {}) {
       const offers = fixed ?? offersAt(await (price as (request: Request) => Price | Promise<Price>)(request))
       const presented = presentedPayment(request.headers)
       if (presented.status === 'none') return challengeOf(request, offers, 'Payment required')
       if (presented.status === 'malformed') return problem(400, 'gateway/payment', presented.reason)
       try {
-        return await sell(request, presented.payment, offers, handler)
+        return await sell(request, presented.payment, offers, handler, own)
       } catch (error) {
+        if (error instanceof HandlerFailure) throw error.cause
         if (!isOurs(error)) throw error
         const id = ids()
         log.error('Cannot take a payment', { route, request: id, error })
@@ -171,18 +200,19 @@ function isOurs(error: unknown): boolean {
 }
 
 interface Answering {
-  readonly request: Request
+  /** Signs that a payment was taken; absent where receipts are not signed. */
+  readonly signed: ((settled: { readonly payer: Address; readonly transaction: string }) => JsonObject) | undefined
   readonly payment: PaymentPayload | PaymentPayloadV1
   readonly offer: Offer
   readonly challenge: (error: string) => Response
 }
 
-function answer(sold: Sold, { payment, offer, challenge }: Answering): Response {
+function answer(sold: Sold, { payment, offer, challenge, signed }: Answering): Response {
   const version = payment.x402Version
   const word = (reason: string): string => (version === 1 ? toReasonV1(reason) : reason)
   switch (sold.status) {
     case 'served':
-      return withReceipt(sold.response, receiptOf(offer, version, sold.payer, sold.settled), version)
+      return withReceipt(sold.response, receiptOf(offer, version, sold, signed), version)
     case 'unserved':
       return sold.response
     case 'refused':
@@ -226,17 +256,24 @@ function networkFor(offer: Offer, version: 1 | 2): string {
 }
 
 /** What is said of the money. Where none moved yet, or none will, there is no transaction. */
-function receiptOf(offer: Offer, version: 1 | 2, payer: Address, settled: Settled | undefined): SettleResponse {
+function receiptOf(
+  offer: Offer,
+  version: 1 | 2,
+  { settled, payer, free }: Extract<Sold, { status: 'served' }>,
+  signed: Answering['signed'],
+): SettleResponse {
   const network = networkFor(offer, version)
-  if (settled === undefined) return { success: true, transaction: '', network, payer }
-  const amount = version === 2 ? { amount: String(settled.amount) } : {}
-  return { success: true, transaction: settled.transaction, network, payer: settled.payer, ...amount }
+  if (settled === undefined) return { success: true, transaction: '', network, payer, ...(free && { amount: '0' }) }
+  const { transaction } = settled
+  const more = version === 2 ? { amount: String(settled.amount), extensions: signed?.(settled) } : {}
+  return { success: true, transaction, network, payer: settled.payer, ...more }
 }
 
 function withReceipt(response: Response, receipt: SettleResponse, version: 1 | 2): Response {
   const headers = new Headers(response.headers)
   headers.set(version === 1 ? headerNames.responseV1 : headerNames.response, encodeHeader(receipt))
-  if (receipt.success) headers.set('cache-control', 'private')
+  if (receipt.success && !/no-store|private/i.test(headers.get('cache-control') ?? ''))
+    headers.set('cache-control', 'private')
   const { status, statusText } = response
   return new Response(response.body, { status, statusText, headers })
 }
@@ -248,35 +285,22 @@ function publicUrl(request: Request, origin: string | undefined): string {
 }
 
 /** What a payment is for: the method, the address and the body, in any order of headers. */
-async function bindingOf(request: Request, body: Uint8Array<ArrayBuffer> | undefined): Promise<string> {
+async function bindingOf(request: Request, body: Uint8Array<ArrayBuffer> | 'stream'): Promise<string> {
   const { pathname, search } = new URL(request.url)
   const what = `${request.method} ${pathname}${search}`
-  if (body === undefined || body.byteLength === 0) return what
+  if (body === 'stream' || body.byteLength === 0) return what
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body))
   return `${what} ${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | 'too-large'> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return 'too-large'
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of request.body ?? []) {
-    size += part.byteLength
-    if (size > maxBytes) return 'too-large'
-    parts.push(part)
-  }
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    body.set(part, at)
-    at += part.byteLength
-  }
-  return body
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return undefined
+  return readBytes(request.body, maxBytes)
 }
 
 /** The request as the handler sees it: its body to be read again. */
-function innerRequest(request: Request, body: Uint8Array<ArrayBuffer> | undefined): Request {
-  return body === undefined || body.byteLength === 0 ? request : new Request(request, { body })
+function innerRequest(request: Request, body: Uint8Array<ArrayBuffer> | 'stream'): Request {
+  return body === 'stream' || body.byteLength === 0 ? request : new Request(request, { body })
 }
 
 /** Rejects at the deadline, even for a handler that does not listen to it. */
@@ -291,5 +315,12 @@ async function withDeadline<T>(work: Promise<T>, deadline: AbortSignal): Promise
     return await Promise.race([work, late])
   } finally {
     stop()
+  }
+}
+
+/** What a handler threw, told apart from what the money's side throws. */
+class HandlerFailure extends Error {
+  constructor(cause: unknown) {
+    super('The handler failed', { cause })
   }
 }

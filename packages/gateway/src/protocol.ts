@@ -72,6 +72,8 @@ export const payOrderSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string().max(1_048_576).optional(),
   task: z.string().max(200).default(''),
+  /** Symbols of the tokens to pay in. @defaultValue any that is known */
+  tokens: z.array(z.string().max(32)).min(1).optional(),
   /** Most that the caller agrees to, in units; more is asked about anew. */
   agreedUpTo: z.string().max(80).optional(),
 })

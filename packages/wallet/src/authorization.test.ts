@@ -29,7 +29,7 @@ test('transferWithAuthorization() has the type hash and the domain separator tha
   expect(typeHash(data)).toBe('0x7c7c6cdb67a18743f49ec6fa9b35f50d52ed05cbed4cc592e13b44501c1a2267')
   // DOMAIN_SEPARATOR() of USDC on the main chain of Ethereum.
   const mainnet = { ...usdc, chainId: 1, address: parseAddress('0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48') }
-  expect(TypedDataEncoder.hashDomain({ ...transferWithAuthorization(mainnet, authorization).domain })).toBe(
+  expect(TypedDataEncoder.hashDomain({ ...mainnet.domain, chainId: 1, verifyingContract: mainnet.address })).toBe(
     '0x06c37168a7db5138defc7866392bb87a741f9b3d104deb5094588ce041cae335',
   )
 })

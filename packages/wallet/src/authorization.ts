@@ -30,6 +30,16 @@ const windowMembers = [
   { name: 'nonce', type: 'bytes32' },
 ] as const
 
+const transferWithAuthorizationMembers = [...transferMembers, ...windowMembers]
+const paymentAuthorizationMembers = [...transferMembers, { name: 'token', type: 'address' }, ...windowMembers]
+const permitMembers = [
+  { name: 'owner', type: 'address' },
+  { name: 'spender', type: 'address' },
+  { name: 'value', type: 'uint256' },
+  { name: 'nonce', type: 'uint256' },
+  { name: 'deadline', type: 'uint256' },
+]
+
 /**
  * Builds the EIP-3009 `TransferWithAuthorization` of a token, under the token's own domain.
  *
@@ -42,7 +52,7 @@ export function transferWithAuthorization(asset: Asset, authorization: TransferA
   return {
     domain: tokenDomain(asset),
     primaryType: 'TransferWithAuthorization',
-    members: [...transferMembers, ...windowMembers],
+    members: transferWithAuthorizationMembers,
     message: { ...pickTransfer(authorization) },
   }
 }
@@ -69,13 +79,7 @@ export function permit(asset: Asset, { owner, spender, value, nonce, deadline }:
   return {
     domain: tokenDomain(asset),
     primaryType: 'Permit',
-    members: [
-      { name: 'owner', type: 'address' },
-      { name: 'spender', type: 'address' },
-      { name: 'value', type: 'uint256' },
-      { name: 'nonce', type: 'uint256' },
-      { name: 'deadline', type: 'uint256' },
-    ],
+    members: permitMembers,
     message: { owner, spender, value, nonce, deadline },
   }
 }
@@ -101,8 +105,62 @@ export function paymentAuthorization(
       verifyingContract: settlement ?? asset.address,
     },
     primaryType: 'PaymentAuthorization',
-    members: [...transferMembers, { name: 'token', type: 'address' }, ...windowMembers],
+    members: paymentAuthorizationMembers,
     message: { ...pickTransfer(authorization), token: asset.address },
+  }
+}
+
+/** A transfer by Permit2 that whoever holds the signature may carry out through `spender`, once. */
+export interface Permit2Transfer {
+  readonly token: Address
+  /** In base units. */
+  readonly amount: bigint
+  /** The contract that moves it; `exactPermit2Proxy` of the chain for payments. */
+  readonly spender: Address
+  /** Never used before by this payer, in any order. Range [0, 2^256). */
+  readonly nonce: bigint
+  /** In s since the epoch; inclusive. */
+  readonly deadline: bigint
+  /** Who gets it. */
+  readonly to: Address
+  /** In s since the epoch. */
+  readonly validAfter: bigint
+}
+
+const permit2Members = [
+  { name: 'permitted', type: 'TokenPermissions' },
+  { name: 'spender', type: 'address' },
+  { name: 'nonce', type: 'uint256' },
+  { name: 'deadline', type: 'uint256' },
+  { name: 'witness', type: 'Witness' },
+]
+const permit2Structs = {
+  TokenPermissions: [
+    { name: 'token', type: 'address' },
+    { name: 'amount', type: 'uint256' },
+  ],
+  Witness: [
+    { name: 'to', type: 'address' },
+    { name: 'validAfter', type: 'uint256' },
+  ],
+}
+
+/**
+ * Builds the `PermitWitnessTransferFrom` of Permit2, with the payee as witness, as x402 has it.
+ *
+ * @throws {@link AmountError} (`wallet/amount`) if the amount is outside [0, 2^256).
+ */
+export function permit2Transfer(
+  { chainId, permit2 }: { readonly chainId: number; readonly permit2: Address },
+  { token, amount, spender, nonce, deadline, to, validAfter }: Permit2Transfer,
+): TypedData {
+  checkAmount(amount)
+  return {
+    domain: { name: 'Permit2', chainId, verifyingContract: permit2 },
+    primaryType: 'PermitWitnessTransferFrom',
+    members: permit2Members,
+    structs: permit2Structs,
+    message: { permitted: { token, amount }, spender, nonce, deadline, witness: { to, validAfter } },
   }
 }
 

@@ -9,11 +9,17 @@ test('the entry exports', () => {
       "createAddressBook",
       "paymentAuthorization",
       "permit",
+      "permit2Transfer",
       "transferWithAuthorization",
+      "watchBalances",
       "ChainAnswerError",
       "ChainMismatchError",
       "createChainClient",
       "chains",
+      "localChain",
+      "plainCurve",
+      "FaucetError",
+      "requestFaucet",
       "AddressError",
       "parseAddress",
       "createKeyring",
@@ -36,6 +42,7 @@ test('the entry exports', () => {
       "receiptLines",
       "createRpc",
       "RpcError",
+      "createSender",
       "createSpending",
       "createTokenReader",
       "hashTypedData",
@@ -48,7 +55,13 @@ test('the entry exports', () => {
 test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "DevChainError",
+      "startDevChain",
       "openKeystoreFolder",
+      "passphraseCommand",
+      "passphraseFile",
+      "promptPassphrase",
+      "loadWasmCurve",
     ]
   `)
 })

@@ -3,11 +3,20 @@
 export { type AddressBook, type Contact, ContactError, createAddressBook } from './address-book.js'
 export {
   type Permit,
+  type Permit2Transfer,
   paymentAuthorization,
   permit,
+  permit2Transfer,
   type TransferAuthorization,
   transferWithAuthorization,
 } from './authorization.js'
+export {
+  type BalanceWatcher,
+  type BalanceWatcherDeps,
+  type BalanceWatcherOptions,
+  type WalletEvents,
+  watchBalances,
+} from './balances.js'
 export {
   type Block,
   type CallRequest,
@@ -21,7 +30,9 @@ export {
   type Simulation,
   type TransactionReceipt,
 } from './chain-client.js'
-export { type Chain, chains } from './chains.js'
+export { type Chain, type ChainContracts, chains, localChain } from './chains.js'
+export { type Curve, type CurveSignature, plainCurve, type Recover, type Sign } from './curve.js'
+export { FaucetError, requestFaucet } from './faucet.js'
 export { type Address, AddressError, type Hex, parseAddress } from './hex.js'
 export { type Account, createKeyring, type Keyring, type Secret, SecretError } from './keyring.js'
 export {
@@ -56,6 +67,15 @@ export {
 } from './receipts.js'
 export { createRpc, type Rpc, RpcError, type RpcOptions } from './rpc.js'
 export {
+  createSender,
+  type Sender,
+  type SenderDeps,
+  type SenderOptions,
+  type SendOutcome,
+  type SendRefusal,
+  type SendRequest,
+} from './sender.js'
+export {
   createSpending,
   type SpendDecision,
   type Spending,
@@ -65,5 +85,11 @@ export {
   type SpendRequest,
 } from './spending.js'
 export { createTokenReader, type TokenReader } from './token-reader.js'
-export { hashTypedData, type TypedData, type TypedDataDomain } from './typed-data.js'
-export { type ContractCaller, type Verification, verifyHash, verifyTypedData } from './verify.js'
+export {
+  hashTypedData,
+  type TypedData,
+  type TypedDataDomain,
+  type TypedDataMember,
+  type TypedDataValue,
+} from './typed-data.js'
+export { type ContractCaller, type Verification, type VerifyOptions, verifyHash, verifyTypedData } from './verify.js'

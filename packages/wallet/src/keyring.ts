@@ -1,7 +1,18 @@
 /** Accounts that sign, with their keys out of reach. */
 
 import { SalpError } from '@salp/core'
-import { HDNodeWallet, Mnemonic, SigningKey, Transaction, type TransactionLike, Wallet } from 'ethers'
+import {
+  computeAddress,
+  getBytes,
+  HDNodeWallet,
+  hexlify,
+  Mnemonic,
+  Signature,
+  SigningKey,
+  Transaction,
+  type TransactionLike,
+} from 'ethers'
+import { plainCurve, type Sign } from './curve.js'
 import { type Address, type Hex, parseAddress } from './hex.js'
 import { hashTypedData, type TypedData } from './typed-data.js'
 
@@ -36,11 +47,15 @@ export const accountPath = (index: number): string => `m/44'/60'/0'/0/${index}`
 /**
  * Creates a keyring from a BIP-39 phrase of English words, without an extra passphrase, or from one private key.
  *
+ * @param options - `sign` is JavaScript's unless a faster one is given.
  * @throws {@link SecretError} (`wallet/secret`) if the phrase or the key is not valid; the error does not repeat it.
  */
-export function createKeyring(secret: Secret): Keyring {
+export function createKeyring(
+  secret: Secret,
+  { sign = plainCurve.sign }: { readonly sign?: Sign | undefined } = {},
+): Keyring {
   if (secret.type === 'key') {
-    const account = accountOf(readKey(secret.privateKey))
+    const account = accountOf(readKey(secret.privateKey), sign)
     return {
       account(index = 0) {
         if (index !== 0) throw new RangeError(`Cannot derive account ${index}: the keyring holds a single key`)
@@ -57,22 +72,27 @@ export function createKeyring(secret: Secret): Keyring {
       }
       const known = accounts.get(index)
       if (known !== undefined) return known
-      const account = accountOf(root.deriveChild(index).signingKey)
+      const account = accountOf(root.deriveChild(index).signingKey, sign)
       accounts.set(index, account)
       return account
     },
   }
 }
 
-function accountOf(key: SigningKey): Account {
-  const address = parseAddress(new Wallet(key).address)
+function accountOf(key: SigningKey, sign: Sign): Account {
+  const address = parseAddress(computeAddress(key))
+  const privateKey = getBytes(key.privateKey)
+  const signHash = (hash: string): Signature => {
+    const { bytes, parity } = sign(getBytes(hash), privateKey)
+    return Signature.from({ r: hexlify(bytes.subarray(0, 32)), s: hexlify(bytes.subarray(32)), yParity: parity })
+  }
   return {
     address,
-    signTypedData: (data) => key.sign(hashTypedData(data)).serialized as Hex,
+    signTypedData: (data) => signHash(hashTypedData(data)).serialized as Hex,
     signTransaction(fields) {
       const transaction = Transaction.from({ ...fields, type: 2 })
       if (transaction.chainId === 0n) throw new RangeError('Cannot sign the transaction: it names no chain')
-      transaction.signature = key.sign(transaction.unsignedHash)
+      transaction.signature = signHash(transaction.unsignedHash)
       return transaction.serialized as Hex
     },
   }

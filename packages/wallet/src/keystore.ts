@@ -3,6 +3,7 @@
 import { SalpError } from '@salp/core'
 import { decryptKeystoreJson, encryptKeystoreJson, HDNodeWallet, isError, Mnemonic, randomBytes } from 'ethers'
 import { z } from 'zod'
+import type { Sign } from './curve.js'
 import { type Address, parseAddress } from './hex.js'
 import { accountPath, createKeyring, type Keyring, readKey, readPhrase, type Secret } from './keyring.js'
 
@@ -26,6 +27,8 @@ export interface KeystoreDeps {
   readonly passphrase: PassphraseSource
   /** Cost of guessing a passphrase: the N of scrypt, with r 8 and p 1; a power of two. @defaultValue `131072` */
   readonly scryptCost?: number | undefined
+  /** Signs for the accounts that are opened. @defaultValue JavaScript's */
+  readonly sign?: Sign | undefined
 }
 
 /** What may be known of a keystore without its passphrase. */
@@ -80,7 +83,7 @@ const fileSchema = z.looseObject({
  * entropy of the phrase lies beside it, encrypted likewise, as ethers writes it. New secrets come from the runtime's
  * cryptographic generator, which is not an argument: a secret from a generator that a caller can fix is no secret.
  */
-export function createKeystore({ files, passphrase, scryptCost = 131_072 }: KeystoreDeps): Keystore {
+export function createKeystore({ files, passphrase, scryptCost = 131_072, sign }: KeystoreDeps): Keystore {
   const seal = async (secret: Secret, password: string): Promise<string> => {
     if (password === '') throw new PassphraseError('it is empty')
     return encryptKeystoreJson(toStored(secret), password, { scrypt: { N: scryptCost, r: 8, p: 1 } })
@@ -109,7 +112,7 @@ export function createKeystore({ files, passphrase, scryptCost = 131_072 }: Keys
     reveal,
     create: (name, options) =>
       add(name, { type: 'phrase', phrase: Mnemonic.fromEntropy(randomBytes(16)).phrase }, options),
-    open: async (name, options) => createKeyring(await reveal(name, options)),
+    open: async (name, options) => createKeyring(await reveal(name, options), { sign }),
     async changePassphrase(name, { signal } = {}) {
       const secret = await reveal(name, { signal })
       const text = await seal(secret, await passphrase({ name, purpose: 'change' }, { signal }))

@@ -55,4 +55,25 @@ CREATE TABLE wallet_receipts (
 CREATE INDEX wallet_receipts_at ON wallet_receipts (at, id);
 `,
   },
+  {
+    version: 4,
+    name: 'transactions',
+    up: `
+CREATE TABLE wallet_transactions (
+  id TEXT PRIMARY KEY,
+  chain_id INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  nonce INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'mined', 'reverted', 'replaced')),
+  bytes TEXT NOT NULL,              -- signed, as it was last sent
+  hash TEXT NOT NULL,
+  earlier TEXT NOT NULL,            -- hashes it had before, parted by spaces
+  receipt TEXT,                     -- JSON
+  at INTEGER NOT NULL,              -- times in ms since the epoch
+  settled_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX wallet_transactions_nonce ON wallet_transactions (chain_id, sender, nonce);
+CREATE INDEX wallet_transactions_open ON wallet_transactions (chain_id, sender, nonce) WHERE state = 'open';
+`,
+  },
 ]

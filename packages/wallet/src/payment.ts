@@ -2,11 +2,17 @@
 
 import type { Clock } from '@salp/core'
 import { hexlify, randomBytes } from 'ethers'
-import { paymentAuthorization, type TransferAuthorization, transferWithAuthorization } from './authorization.js'
+import {
+  paymentAuthorization,
+  permit2Transfer,
+  type TransferAuthorization,
+  transferWithAuthorization,
+} from './authorization.js'
 import type { Address, Hex } from './hex.js'
 import type { Account } from './keyring.js'
-import type { Money } from './money.js'
+import type { Asset, Money } from './money.js'
 import type { SpendDecision, Spending, SpendRequest } from './spending.js'
+import type { TypedData } from './typed-data.js'
 
 /** A payment to sign. */
 export interface PaymentRequest extends Pick<SpendRequest, 'id' | 'payee' | 'task' | 'approved'> {
@@ -15,6 +21,8 @@ export interface PaymentRequest extends Pick<SpendRequest, 'id' | 'payee' | 'tas
   readonly method:
     | { readonly type: 'eip3009' }
     | { readonly type: 'tempo-tip20'; readonly settlement?: Address | undefined }
+    /** By Permit2 and the one contract that may move it. */
+    | { readonly type: 'permit2'; readonly permit2: Address; readonly spender: Address }
   /** How long the signature may be used, in s; what is more than {@link maxValiditySeconds} becomes that. */
   readonly validSeconds: number
 }
@@ -58,13 +66,28 @@ export function signPayment(
       validBefore: BigInt(validBefore),
       nonce: hexlify(randomBytes(32)) as Hex,
     }
-    const data =
-      method.type === 'eip3009'
-        ? transferWithAuthorization(asset, authorization)
-        : paymentAuthorization(asset, authorization, { settlement: method.settlement })
-    return { status: 'signed', authorization, signature: account.signTypedData(data) }
+    return {
+      status: 'signed',
+      authorization,
+      signature: account.signTypedData(typedData(method, asset, authorization)),
+    }
   } catch (error) {
     spending.release(id)
     throw error
+  }
+}
+
+/** What is signed so that the money moves that way. */
+function typedData(method: PaymentRequest['method'], asset: Asset, authorization: TransferAuthorization): TypedData {
+  const { to, value: amount, validAfter, validBefore: deadline, nonce } = authorization
+  switch (method.type) {
+    case 'eip3009':
+      return transferWithAuthorization(asset, authorization)
+    case 'tempo-tip20':
+      return paymentAuthorization(asset, authorization, { settlement: method.settlement })
+    case 'permit2': {
+      const transfer = { token: asset.address, amount, spender: method.spender, to, validAfter, deadline }
+      return permit2Transfer({ chainId: asset.chainId, permit2: method.permit2 }, { ...transfer, nonce: BigInt(nonce) })
+    }
   }
 }

@@ -46,6 +46,10 @@ test('call() tells a refusal of the node, with what a contract reverted with', a
     data: '0xAB',
   })
   await expect(refused({ code: -1, message: 'x', data: { data: '0x' } })).rejects.toMatchObject({ data: '0x' })
+  await expect(refused({ code: -1, message: 'x' })).rejects.toMatchObject({
+    code: 'wallet/rpc-refused',
+    data: undefined,
+  })
   await expect(refused({ code: -1, message: 'x', data: 'no hex' })).rejects.toMatchObject({ data: undefined })
 })
 

@@ -36,7 +36,7 @@ export interface RpcOptions {
 }
 
 const answerSchema = z.union([
-  z.looseObject({ error: z.looseObject({ code: z.number(), message: z.string(), data: z.unknown() }) }),
+  z.looseObject({ error: z.looseObject({ code: z.number(), message: z.string(), data: z.unknown().optional() }) }),
   z.looseObject({ error: z.null().optional(), result: z.unknown() }).refine((answer) => 'result' in answer),
 ])
 

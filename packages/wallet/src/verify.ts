@@ -1,7 +1,8 @@
 /** Who signed: a key, or a contract that says so. */
 
-import { computeAddress, dataSlice, Interface, SigningKey } from 'ethers'
-import { type Address, type Hex, parseAddress } from './hex.js'
+import { dataSlice, getBytes, Interface, keccak256 } from 'ethers'
+import { plainCurve, type Recover } from './curve.js'
+import type { Address, Hex } from './hex.js'
 import { hashTypedData, type TypedData } from './typed-data.js'
 
 interface Waiting {
@@ -48,26 +49,35 @@ const magicValue = `0x1626ba7e${'0'.repeat(56)}`
  * code is a delegation (ERC-7702), either. Whether the token agrees shows when the transfer is simulated.
  *
  * @param data - Built from terms of one's own, not from what came with the signature.
- * @param deps - Without `chain`, only keys can sign.
+ * @param deps - Without `chain`, only keys can sign. `recover` is JavaScript's unless a faster one is given.
  * @throws What `chain` throws, the signal's reason among it.
  */
 export async function verifyTypedData(
   data: TypedData,
   { signer, signature }: { readonly signer: Address; readonly signature: string },
-  options: { readonly chain?: ContractCaller | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: VerifyOptions = {},
 ): Promise<Verification> {
   return verifyHash(hashTypedData(data), { signer, signature }, options)
+}
+
+/** What helps to verify. */
+export interface VerifyOptions {
+  /** Without it, only keys can sign. */
+  readonly chain?: ContractCaller | undefined
+  /** Finds who signed. @defaultValue in JavaScript */
+  readonly recover?: Recover | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** As {@link verifyTypedData}, for a hash that the caller made of terms of its own. */
 export async function verifyHash(
   hash: Hex,
   { signer, signature }: { readonly signer: Address; readonly signature: string },
-  { chain, signal }: { readonly chain?: ContractCaller | undefined; readonly signal?: AbortSignal | undefined } = {},
+  { chain, recover = plainCurve.recover, signal }: VerifyOptions = {},
 ): Promise<Verification> {
   if (!isBytes(signature)) return { status: 'invalid', reason: 'malformed' }
   if (signature.toLowerCase().endsWith(erc6492Suffix)) return { status: 'invalid', reason: 'counterfactual' }
-  const byKey = verifyKey(hash, signer, signature)
+  const byKey = verifyKey(hash, signer, signature, recover)
   if (chain === undefined) return byKey
   const code = await chain.code(signer, { signal })
   if (code === '0x') return byKey
@@ -90,7 +100,7 @@ function isDelegation(code: Hex): boolean {
 }
 
 /** Recovers the signer of a hash from 65 bytes: r, s, and 27 or 28, for which 0 and 1 are taken too. */
-function verifyKey(hash: Hex, signer: Address, signature: Hex): Verification {
+function verifyKey(hash: Hex, signer: Address, signature: Hex, recover: Recover): Verification {
   if (signature.length !== 132) return { status: 'invalid', reason: 'malformed' }
   const [r, s] = [BigInt(dataSlice(signature, 0, 32)), BigInt(dataSlice(signature, 32, 64))]
   const last = Number(dataSlice(signature, 64))
@@ -100,16 +110,13 @@ function verifyKey(hash: Hex, signer: Address, signature: Hex): Verification {
   }
   if (s > halfOrder) return { status: 'invalid', reason: 'high-s' }
   const canonical = `${signature.slice(0, 130).toLowerCase()}${v.toString(16)}` as Hex
-  return recover(hash, canonical) === signer
+  const key = recover(getBytes(hash), { bytes: getBytes(dataSlice(signature, 0, 64)), parity: v === 27 ? 0 : 1 })
+  return key !== undefined && addressOf(key) === signer.toLowerCase()
     ? { status: 'valid', by: 'key', signature: canonical }
     : { status: 'invalid', reason: 'signer' }
 }
 
-/** @returns The signer, or `undefined` where r is on no point of the curve. */
-function recover(hash: Hex, signature: Hex): Address | undefined {
-  try {
-    return parseAddress(computeAddress(SigningKey.recoverPublicKey(hash, signature)))
-  } catch {
-    return undefined
-  }
+/** The address of a public key of 65 bytes, in lower case. */
+function addressOf(publicKey: Uint8Array): string {
+  return dataSlice(keccak256(publicKey.subarray(1)), 12)
 }

@@ -17,6 +17,9 @@ export interface AccessOptions {
   readonly trustLoopback: boolean
 }
 
+/** Answers who has no token, where it can: with what is for sale, say. */
+export type Visitor = (request: Request) => Promise<Response | undefined>
+
 /** Refuses requests to another host name, as a page that had our address under its own name would send. */
 export function requireHost({ hosts }: AccessOptions): MiddlewareHandler {
   return async (context, next) => {
@@ -31,10 +34,12 @@ export function requireHost({ hosts }: AccessOptions): MiddlewareHandler {
  *
  * A cookie alone is not enough for a request that another origin made.
  */
-export function requireToken({ token }: AccessOptions): MiddlewareHandler {
+export function requireToken({ token }: AccessOptions, visitor?: Visitor): MiddlewareHandler {
   return async (context, next) => {
     const bearer = /^bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
     if (bearer !== undefined ? !equal(bearer, token) : !equal(getCookie(context, cookieName) ?? '', token)) {
+      const answer = await visitor?.(context.req.raw)
+      if (answer !== undefined) return answer
       throw new RequestError(
         401,
         'agent/token',

@@ -10,7 +10,7 @@ import { cognitionRoutes } from './routes/cognition.js'
 import { insightRoutes } from './routes/insight.js'
 import { memoryRoutes } from './routes/memory.js'
 import { netRoutes } from './routes/nets.js'
-import { openAiRoutes } from './routes/openai.js'
+import { type ModelApiDeps, modelRoutes, openAiRoutes } from './routes/openai.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { taskRoutes } from './routes/tasks.js'
 
@@ -30,6 +30,7 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     ...insightRoutes(deps),
     ...netRoutes(deps),
     ...openAiRoutes(deps),
+    ...(deps.routes ?? []),
   ]
   const document = describeRoutes(routes, { title: 'Salp', version: deps.version })
   app.onError((error) => toProblem(error, { onFault: (fault) => deps.log.error('A request broke', { error: fault }) }))
@@ -38,7 +39,8 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     app,
     routes.filter(({ open }) => open === true),
   )
-  for (const path of ['/api/*', '/v1/*']) app.use(path, requireToken(access))
+  app.use('/api/*', requireToken(access))
+  app.use('/v1/*', requireToken(access, deps.visitor))
   app.get('/api/openapi.json', (context) => context.json(document))
   mount(
     app,
@@ -49,5 +51,17 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
       throw new RequestError(404, 'agent/route-unknown', `There is no ${context.req.method} ${context.req.path}`)
     })
   }
+  return app
+}
+
+/**
+ * Creates an API of the language model alone, asking nobody who they are: for a server that sells it.
+ *
+ * It answers `POST /v1/chat/completions`; no tool, memory or session of the agent is within its reach.
+ */
+export function createModelApi(deps: ModelApiDeps): Hono {
+  const app = new Hono()
+  app.onError((error) => toProblem(error, { onFault: (fault) => deps.log.error('A request broke', { error: fault }) }))
+  mount(app, modelRoutes(deps))
   return app
 }

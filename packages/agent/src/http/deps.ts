@@ -6,6 +6,8 @@ import type { Memory } from '@salp/memory'
 import type { Agent } from '../agent.js'
 import type { AgentStatus } from '../protocol.js'
 import type { NetView } from '../protocol-nets.js'
+import type { Visitor } from './access.js'
+import type { Route } from './route.js'
 
 /** What the API asks of the application. */
 export interface ApiDeps {
@@ -28,4 +30,8 @@ export interface ApiDeps {
         rollBack(name: string): Promise<number>
       }
     | undefined
+  /** What the application adds, under the same rules: below `/api` or `/v1`, with the token unless open. */
+  readonly routes?: readonly Route[] | undefined
+  /** Answers who asks for something below `/v1` without the token; nobody does where it is absent. */
+  readonly visitor?: Visitor | undefined
 }

@@ -1,6 +1,7 @@
 /** Reads what an unpaid request is asked, in either version, to offers of one shape. */
 
 import { decodeHeader } from '../wire/base64.js'
+import { readBytes } from '../wire/body.js'
 import { headerNames } from '../wire/headers.js'
 import { chainIdOf, networkOf } from '../wire/networks.js'
 import { type JsonObject, paymentRequiredSchema, paymentRequiredV1Schema, type Requirements } from '../wire/objects.js'
@@ -14,8 +15,8 @@ export interface ReceivedChallenge {
   readonly resource?: unknown
 }
 
-/** Longest body that is read for a challenge of version 1, in characters. */
-const maxBody = 65_536
+/** Longest body that is read for a challenge of version 1. */
+const maxBodyBytes = 65_536
 
 /** Reads a 402 or 412. @returns `undefined` if it asks for nothing we understand. */
 export async function readChallenge(response: Response): Promise<ReceivedChallenge | undefined> {
@@ -43,14 +44,9 @@ export async function readChallenge(response: Response): Promise<ReceivedChallen
 }
 
 async function readJson(response: Response): Promise<unknown> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const part of response.clone().body ?? []) {
-    text += decoder.decode(part, { stream: true })
-    if (text.length > maxBody) return undefined
-  }
+  const body = await readBytes(response.clone().body, maxBodyBytes)
   try {
-    return JSON.parse(text)
+    return body && JSON.parse(new TextDecoder().decode(body))
   } catch {
     return undefined
   }

@@ -16,6 +16,7 @@ import {
   signPayment,
 } from '@salp/wallet'
 import { writeAuthorization } from '../schemes/authorization.js'
+import { exactProxyAddress, permit2Address, writePermit2 } from '../schemes/exact-permit2.js'
 import { isTip20 } from '../schemes/tip20.js'
 import { decodeHeader, encodeHeader } from '../wire/base64.js'
 import { headerNames } from '../wire/headers.js'
@@ -51,12 +52,25 @@ export interface PayingFetchOptions {
   readonly hosts?: readonly string[] | undefined
   /** Asks a person about a payment above the policy's threshold. @defaultValue nobody agrees */
   readonly approve?: ((quote: Quote, options: { readonly signal: AbortSignal }) => Promise<boolean>) | undefined
+  /** Says whether an offer is worth its price, beside the limits: asked before anything is signed. @returns Why not. */
+  readonly object?: ((offer: Omit<Quote, 'leftToday'>) => string | undefined) | undefined
   /** Settlement contract of `tempo-tip20` on a chain; another one is not signed for. */
   readonly settlement?: ((chainId: number) => Address | undefined) | undefined
+  /**
+   * Sees to it that a contract may move so much of a token, where the way of paying needs that. Called once the limits
+   * agreed, before the payment leaves; if it throws, nothing is paid.
+   */
+  readonly allow?: ((need: AllowanceNeed, options: { readonly signal: AbortSignal }) => Promise<void>) | undefined
   /** Hears of every payment whose money moved. */
   readonly onPaid?: ((payment: PaymentMade) => void) | undefined
   /** How often the same payment is shown again where its outcome is open. @defaultValue `3` */
   readonly repeats?: number | undefined
+}
+
+/** An allowance that a payment needs. */
+export interface AllowanceNeed {
+  readonly money: Money
+  readonly spender: Address
 }
 
 /** A payment that was made. */
@@ -97,7 +111,16 @@ export function payingFetch(
   wallet: PayingWallet,
   options: PayingFetchOptions = {},
 ): typeof globalThis.fetch {
-  const { task = '', hosts, approve = async () => false, settlement = () => undefined, onPaid, repeats = 3 } = options
+  const {
+    task = '',
+    hosts,
+    approve = async () => false,
+    settlement = () => undefined,
+    object,
+    allow = async () => undefined,
+    onPaid,
+    repeats = 3,
+  } = options
   const { account, spending, assets, clock, ids, receipts } = wallet
 
   const payableOf = (challenge: ReceivedChallenge): Payable[] =>
@@ -122,6 +145,15 @@ export function payingFetch(
     if (signed.status === 'refused')
       throw new PaymentError('pay-refused', url, limitText(signed.reason), { money, limit: signed.reason })
     if (signed.status === 'ask') throw new PaymentError('pay-refused', url, 'the limits changed meanwhile', { money })
+    try {
+      const spender = spenderOf(method)
+      if (spender !== undefined) await allow({ money, spender }, { signal })
+    } catch (error) {
+      // Nobody has the signature.
+      spending.release(id)
+      throw error
+    }
+    if (method.type === 'permit2') return writePermit2(signed.signature, signed.authorization, money.asset)
     const more = method.type === 'tempo-tip20' ? { token: money.asset.address } : {}
     return writeAuthorization(signed.signature, signed.authorization, more)
   }
@@ -147,7 +179,8 @@ export function payingFetch(
   }
 
   const book = (id: string, url: string, { money, payee }: Payable, receipt: SettleResponse): Hex | undefined => {
-    if (!receipt.success) return undefined
+    // What was free stays set aside while the signature is good: the word of the other side is all there is.
+    if (!receipt.success || receipt.amount === '0') return undefined
     spending.settle(id)
     if (!/^0x[0-9a-fA-F]{64}$/.test(receipt.transaction)) return undefined
     const transaction = receipt.transaction as Hex
@@ -180,6 +213,9 @@ export function payingFetch(
     if (payable === undefined)
       throw new PaymentError('pay-unpayable', url, 'it takes no token and scheme of this wallet')
     await response.body?.cancel()
+    const { money, payee } = payable
+    const objection = object?.({ url, payee, money })
+    if (objection !== undefined) throw new PaymentError('pay-refused', url, objection, { money })
     const id = ids()
     const payload = await sign(id, url, payable, signal)
     const paid = new Request(url === first.url ? again : new Request(url, again), { redirect: 'error' })
@@ -197,6 +233,18 @@ export function payingFetch(
     }
     return answer
   }
+}
+
+/** Reads what an unpaid answer asks, in tokens that are known. Nothing is signed. */
+export async function readOffers(
+  response: Response,
+  assets: readonly Asset[],
+): Promise<readonly { readonly money: Money; readonly payee: Address }[]> {
+  const challenge = await readChallenge(response)
+  return (challenge?.offers ?? []).flatMap(({ requirements }) => {
+    const [money, payee] = [moneyOf(requirements, assets), payeeOf(requirements.payTo)]
+    return money === undefined || payee === undefined ? [] : [{ money, payee }]
+  })
 }
 
 /** Puts a payment into a request. */
@@ -257,11 +305,19 @@ function methodOf(
   const transfer = extra?.assetTransferMethod
   if (scheme === 'exact' && !isTip20(address) && (transfer === undefined || transfer === 'eip3009'))
     return { type: 'eip3009' }
+  if (scheme === 'exact' && transfer === 'permit2')
+    return { type: 'permit2', permit2: permit2Address, spender: exactProxyAddress }
   const contract = settlement(chainId)
   const asked = typeof extra?.spender === 'string' ? payeeOf(extra.spender) : undefined
   return scheme === 'tempo-tip20' && contract !== undefined && asked === contract && extra?.mode === 'contract'
     ? { type: 'tempo-tip20', settlement: contract }
     : undefined
+}
+
+/** Who needs an allowance for that way of paying. */
+function spenderOf(method: Payable['method']): Address | undefined {
+  if (method.type === 'permit2') return method.permit2
+  return method.type === 'tempo-tip20' ? method.settlement : undefined
 }
 
 function payeeOf(text: string): Address | undefined {

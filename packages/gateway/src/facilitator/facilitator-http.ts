@@ -3,6 +3,7 @@
 import type { Logger } from '@salp/core'
 import { z } from 'zod'
 import { problem } from '../problem.js'
+import { readBytes } from '../wire/body.js'
 import { chainIdOf, networkOf } from '../wire/networks.js'
 import {
   type PaymentPayload,
@@ -38,8 +39,8 @@ export interface FacilitatorHttpDeps {
   readonly log: Logger
 }
 
-/** Longest body, in characters. */
-const maxBody = 65_536
+/** Longest body. */
+const maxBodyBytes = 65_536
 
 const v2Schema = z.object({
   x402Version: z.literal(2),
@@ -63,8 +64,9 @@ export function createFacilitatorHttp(
 ): FacilitatorHandler {
   const act = async (name: 'verify' | 'settle', request: Request): Promise<Response> => {
     if (request.method !== 'POST') return problem(405, 'gateway/method', 'POST it')
-    const text = await request.text()
-    if (text.length > maxBody) return problem(413, 'gateway/body', `Send at most ${maxBody} characters`)
+    const body = await readBytes(request.body, maxBodyBytes)
+    if (body === undefined) return problem(413, 'gateway/body', `Send at most ${maxBodyBytes} bytes`)
+    const text = new TextDecoder().decode(body)
     const caller = await authenticate(request, text)
     if (caller === undefined) return problem(401, 'gateway/credentials', 'Credentials are missing or wrong')
     const wait = take?.(caller.id)

@@ -8,6 +8,7 @@ import {
   type Hex,
   parseAddress,
   parseBaseUnits,
+  type Recover,
   type Sender,
   type SendOutcome,
   verifyHash,
@@ -39,6 +40,8 @@ export interface LocalFacilitatorDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly ids: IdSource
   readonly log: Logger
+  /** Finds who signed. @defaultValue in JavaScript; `loadWasmCurve` of `@salp/wallet/node` is quicker */
+  readonly recover?: Recover | undefined
 }
 
 /** How it settles. */
@@ -96,7 +99,7 @@ type Proven =
 
 /** Creates a facilitator. */
 export function createLocalFacilitator(
-  { chains, schemes, settlements, clock, ids, log }: LocalFacilitatorDeps,
+  { chains, schemes, settlements, clock, ids, log, recover }: LocalFacilitatorDeps,
   { grouped = false, caller: ownCaller = '', adopt = true, clockSlackSeconds = 60 }: LocalFacilitatorOptions = {},
 ): LocalFacilitator {
   const submitters = new Map(
@@ -152,6 +155,7 @@ export function createLocalFacilitator(
       { signer: payment.payer, signature: payment.signature },
       {
         signal,
+        recover,
         chain: {
           call: (request, options) => client.call(request, options),
           code: async (address, options) => {
@@ -294,7 +298,14 @@ export function createLocalFacilitator(
     signal?.throwIfAborted()
     const submit = submitters.get(chain.client.chainId)
     if (submit === undefined) throw new FacilitatorError('nothing sends on this chain')
-    return judge(known, await submit({ payment, proof: checked.proof, row: kept }))
+    try {
+      return judge(known, await submit({ payment, proof: checked.proof, row: kept }))
+    } catch (error) {
+      if (error instanceof FacilitatorError || settlements.find(key)?.state !== 'broadcasting') throw error
+      // It was about to be sent when something failed: the sender's journal will tell whether it was.
+      log.warn('Cannot tell yet whether a settlement was sent', { key, error })
+      return { status: 'unknown' }
+    }
   }
 
   const facilitatorFor = (caller: string): Facilitator => ({

@@ -2,3 +2,5 @@
 
 export { expressPaywall, fastifyPaywall, type NodePaywallOptions, type NodeRequest } from './node-paywall.js'
 export { type OpenGatewayOptions, openGateway, schemesOf } from './open-gateway.js'
+export { systemResolve } from './proxy/address-finder.js'
+export { createUpstream, type NodeUpstream, type NodeUpstreamOptions } from './proxy/upstream.js'

@@ -12,6 +12,7 @@ import {
   parseAddress,
   walletMigrations,
 } from '@salp/wallet'
+import { loadWasmCurve } from '@salp/wallet/node'
 import type { Facilitator } from '../facilitator/facilitator.js'
 import { createLocalFacilitator } from '../facilitator/local-facilitator.js'
 import { remoteFacilitator } from '../facilitator/remote-facilitator.js'
@@ -80,6 +81,7 @@ export async function openGateway(options: OpenGatewayOptions): Promise<Gateway>
         clock,
         ids,
         log,
+        recover: (await loadWasmCurve()).recover,
       },
       { grouped: settle.grouped },
     )

@@ -1,7 +1,7 @@
 /** Every payment that was ever presented, kept in SQLite: who may use it, for what, and how far it got. */
 
 import type { Clock, IdSource, SqlDatabase } from '@salp/core'
-import type { Address, Hex } from '@salp/wallet'
+import type { Address, Asset, Hex } from '@salp/wallet'
 
 /**
  * How far a payment got. Each is written before the step it announces.
@@ -48,6 +48,8 @@ export interface PaymentRow {
   readonly transaction: Hex | ''
   readonly reason: string
   readonly reply: Uint8Array | undefined
+  /** How many answers began to leave without being kept. */
+  readonly answers: number
   /** In ms since the epoch. */
   readonly at: number
 }
@@ -69,9 +71,9 @@ export interface PaymentLedger {
    * before anything was sent, can be held anew.
    */
   reserve(payment: NewPayment): boolean
-  /** Gives back what was held: it can be presented again, for anything. */
+  /** Gives back what this instance holds: it can be presented again, for anything. */
   release(key: string): void
-  /** Moves on, from one of `from` only. @returns Whether it was in one of those. */
+  /** Moves on, from one of `from` only, and from `reserved` only what this instance holds. @returns Whether it did. */
   move(
     key: string,
     from: readonly PaymentState[],
@@ -82,19 +84,23 @@ export interface PaymentLedger {
       readonly reply?: Uint8Array | undefined
     },
   ): boolean
+  /** Counts an answer that begins to leave and is not kept. */
+  countAnswer(key: string): void
   /** Base units that open payments of a payer count on. */
-  openAmount(payer: Address, asset: Pick<PaymentRow, 'chainId' | 'asset'>): bigint
+  openAmount(payer: Address, asset: Pick<Asset, 'chainId' | 'address'>): bigint
   /** Those in a state that nobody alive works on, or that wait for anyone, oldest first. */
   waiting(state: PaymentState, limit: number): PaymentRow[]
   /** Takes over a payment whose holder is gone. @returns Whether it is now ours. */
   takeOver(key: string, state: PaymentState): boolean
-  /** Forgets replies older than that, in ms since the epoch. */
+  /** Forgets replies older than that, in ms since the epoch; what they were for counts as delivered. */
   dropReplies(before: number): void
   /** Says that this instance is alive until then, in ms since the epoch. */
   alive(until: number): void
   /** Says that this instance ended, and works on nothing. */
   ended(): void
   /** Payments of a time, by state, newest first. */
+  /** Payments presented at `from` or later and before `until`, in ms since the epoch. */
+  between(range: { readonly from: number; readonly until: number }): Iterable<PaymentRow>
   list(filter: {
     readonly since?: number | undefined
     readonly route?: string | undefined
@@ -145,11 +151,13 @@ export function createPaymentLedger({
     `DELETE FROM gateway_payments WHERE (key = ? OR (route = ? AND payment_id = ?))
        AND (state = 'failed' OR (state = 'reserved' AND owner NOT IN (SELECT id FROM gateway_instances WHERE alive_until >= ?)))`,
   )
-  const release = db.prepare("DELETE FROM gateway_payments WHERE key = ? AND state IN ('reserved', 'settling')")
+  const release = db.prepare(
+    "DELETE FROM gateway_payments WHERE key = ? AND owner = ? AND state IN ('reserved', 'settling')",
+  )
   const update = db.prepare(
     `UPDATE gateway_payments SET state = ?, hash = coalesce(?, hash), reason = coalesce(?, reason),
        reply = coalesce(?, reply), updated_at = ?
-     WHERE key = ? AND instr(?, '|' || state || '|') > 0`,
+     WHERE key = ? AND instr(?, '|' || state || '|') > 0 AND (state <> 'reserved' OR owner = ?)`,
   )
   const amounts = db.prepare<{ amount: string }>(
     `SELECT amount FROM gateway_payments
@@ -162,9 +170,12 @@ export function createPaymentLedger({
   const take = db.prepare(
     `UPDATE gateway_payments SET owner = ? WHERE key = ? AND state = ? AND (owner = ? OR ${gone})`,
   )
+  // Without its reply a payment must not look as if nothing had been answered for it.
   const drop = db.prepare(
-    "UPDATE gateway_payments SET reply = NULL WHERE reply IS NOT NULL AND updated_at < ? AND state <> 'settling'",
+    `UPDATE gateway_payments SET reply = NULL, state = CASE state WHEN 'settled' THEN 'delivered' ELSE state END
+     WHERE reply IS NOT NULL AND updated_at < ? AND state <> 'settling'`,
   )
+  const count = db.prepare('UPDATE gateway_payments SET answers = answers + 1 WHERE key = ?')
   const alive = db.prepare(
     'INSERT INTO gateway_instances (id, alive_until) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until',
   )
@@ -173,7 +184,12 @@ export function createPaymentLedger({
     'SELECT * FROM gateway_payments WHERE at >= ? AND (? IS NULL OR route = ?) ORDER BY at DESC, key LIMIT ?',
   )
 
+  const between = db.prepare<Row>('SELECT * FROM gateway_payments WHERE at >= ? AND at < ? ORDER BY at')
+
   return {
+    *between({ from, until }) {
+      for (const row of between.iterate(from, until)) yield fromRow(row)
+    },
     find(key) {
       const row = select.get(key)
       return row && fromRow(row)
@@ -190,12 +206,21 @@ export function createPaymentLedger({
         return insert.run(...values, now, now).changes > 0
       })
     },
-    release: (key) => void release.run(key),
+    release: (key) => void release.run(key, instance),
     move: (key, from, to, { transaction, reason, reply } = {}) =>
-      update.run(to, transaction ?? null, reason ?? null, reply ?? null, clock.now(), key, `|${from.join('|')}|`)
-        .changes > 0,
-    openAmount: (payer, { chainId, asset }) =>
-      amounts.all(payer, chainId, asset).reduce((sum, { amount }) => sum + BigInt(amount), 0n),
+      update.run(
+        to,
+        transaction ?? null,
+        reason ?? null,
+        reply ?? null,
+        clock.now(),
+        key,
+        `|${from.join('|')}|`,
+        instance,
+      ).changes > 0,
+    countAnswer: (key) => void count.run(key),
+    openAmount: (payer, { chainId, address }) =>
+      amounts.all(payer, chainId, address).reduce((sum, { amount }) => sum + BigInt(amount), 0n),
     waiting: (state, limit) => waiting.all(state, instance, clock.now(), limit).map(fromRow),
     takeOver: (key, state) => take.run(instance, key, state, instance, clock.now()).changes > 0,
     dropReplies: (before) => void drop.run(before),

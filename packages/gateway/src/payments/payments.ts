@@ -68,6 +68,8 @@ export type Sold =
       readonly response: Response
       readonly settled?: Settled | undefined
       readonly payer: Address
+      /** Nothing is owed for it. */
+      readonly free?: true
     }
   /** The work failed and cost nothing. */
   | { readonly status: 'unserved'; readonly response: Response }
@@ -155,6 +157,9 @@ export interface Payments {
 /** After a sleep of the machine, say, another process may have given away what this one held. */
 const stolen: Sold = { status: 'busy', retryAfterSeconds: 1 }
 
+/** How often a stream that was paid for begins anew for who did not read it to its end. */
+const maxAnswers = 3
+
 /** How much of each kind of work is taken up at once. */
 const workBatch = 100
 
@@ -166,8 +171,10 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   const { db, ledger, facilitator, clock, log, events, receipts, refund } = deps
   const { maxReplyBytes = 10 * 2 ** 20, keepReplyBytes = 2 ** 16, keepReplyMs = 900_000 } = options
   const { creditLimit = 0n, leaseMs = 10_000 } = options
-  /** Keys of the payments that this process works on. */
+  /** Requests under way, by what they present and for what. */
   const held = new Map<string, Promise<unknown>>()
+  /** Keys of the payments that this process serves or settles now: proven, so that no stranger can put one here. */
+  const working = new Set<string>()
   const closing = new AbortController()
 
   const factOf = ({ route, payer, amount, asset, chainId }: PaymentRow): PaymentFact => ({
@@ -178,33 +185,45 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     chainId,
   })
 
-  /** Notes that the money moved, with its receipt, in one step. */
-  const settledNow = (row: PaymentRow, settled: Settled, resource: string, kept?: Uint8Array): void => {
+  /**
+   * Notes that the money moved, with its receipt, in one step.
+   *
+   * One that was given up while this process stood still, and moved after all, is `failed` by then.
+   *
+   * @returns Whether this was first to know.
+   */
+  const settledNow = (row: PaymentRow, settled: Settled, resource: string): boolean => {
     const { key, chainId, asset, payee, route } = row
     const moved = db.transaction(() => {
-      const first = ledger.move(key, ['settling', 'deferred', 'reserved'], 'settled', {
-        transaction: settled.transaction,
-        reply: kept,
-      })
+      const { transaction } = settled
+      const facts = { transaction }
+      const first =
+        ledger.move(key, ['settling', 'failed'], 'settled', facts) || ledger.move(key, ['deferred'], 'delivered', facts)
       if (first) {
         const money = { chainId, asset, amount: settled.amount, payer: settled.payer, payee }
-        const what = { transaction: settled.transaction, resource, task: route }
+        const what = { transaction, resource, task: route }
         receipts?.record({ id: `in:${key}`, direction: 'in', at: clock.now(), ...money, ...what })
       }
       return first
     })
     if (moved)
       events.publish('payment:settled', { ...factOf(row), amount: settled.amount, transaction: settled.transaction })
+    return moved
   }
 
-  /** Asks for the money of a payment that is `settling`. */
-  const settle = async (row: PaymentRow, claim: Claim, resource: string, reply?: Uint8Array): Promise<Settlement> => {
-    const settlement = await facilitator.settle(claim)
-    if (settlement.status === 'settled') settledNow(row, settlement, resource, reply)
-    else if (settlement.status === 'failed') {
+  /** Asks for the money of a payment that is `settling`. @param resume - Only of what was sent already. */
+  const settle = async (
+    row: PaymentRow,
+    claim: Claim,
+    { resource = row.route, resume = false }: { resource?: string; resume?: boolean } = {},
+  ): Promise<Settlement | { readonly status: 'stolen' }> => {
+    const settlement = await facilitator.settle(claim, { resume })
+    if (settlement.status === 'settled')
+      return settledNow(row, settlement, resource) ? settlement : { status: 'stolen' }
+    if (settlement.status === 'failed') {
       ledger.move(row.key, ['settling'], 'failed', { reason: settlement.reason })
       events.publish('payment:failed', { ...factOf(row), reason: settlement.reason })
-    } else ledger.move(row.key, ['settling'], 'settling', { transaction: settlement.transaction, reply })
+    } else ledger.move(row.key, ['settling'], 'settling', { transaction: settlement.transaction })
     return settlement
   }
 
@@ -257,26 +276,41 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     const { payer } = paid
     const claim: Claim = { payment: order.payment, requirements: order.offer.requirements }
     const { asset, payTo } = order.offer
-    const reserved = ledger.openAmount(payer, { chainId: asset.chainId, asset: asset.address })
+    const reserved = ledger.openAmount(payer, asset)
     const verdict = await facilitator.verify(claim, { reserved, signal })
     if (verdict.status === 'invalid') return refused(verdict.reason, verdict.payer)
     const admission = order.admit?.(payer) ?? { status: 'admitted' }
     if (admission.status === 'limited') return admission
     if (admission.status === 'free') {
       const response = await work.serve({ payer, amount: 0n, asset }, signal)
-      return response.status < 400 ? { status: 'served', response, payer } : { status: 'unserved', response }
+      return response.status < 400
+        ? { status: 'served', response, payer, free: true }
+        : { status: 'unserved', response }
     }
     const fresh = {
       ...{ key, route: order.route, binding: order.binding, paymentId: order.paymentId, chainId: asset.chainId },
       ...{ asset: asset.address, amount: paid.value, payer, payee: payTo, claim: JSON.stringify(claim) },
     }
-    if (!ledger.reserve(fresh)) {
+    if (working.has(key) || !ledger.reserve(fresh)) {
       const row = ledger.find(key)
       return (row && (await goOn(work, row))) ?? { status: 'busy', retryAfterSeconds: 1 }
     }
+    working.add(key)
+    try {
+      return await carryOut(work, claim)
+    } finally {
+      working.delete(key)
+    }
+  }
+
+  /** Serves and settles what was just reserved. */
+  const carryOut = async (work: Work, claim: Claim): Promise<Sold> => {
+    const { order, paid, key } = work
     const row = ledger.find(key)
     if (row === undefined) throw new RangeError(`Cannot sell: the payment ${key} was just kept and is gone`)
-    switch (modeFor(order, paid, reserved)) {
+    // Counted anew, now that this payment is held: of many at once, each sees those before it.
+    const owed = ledger.openAmount(paid.payer, order.offer.asset)
+    switch (modeFor(order, paid, owed)) {
       case 'before':
         return settleFirst(work, row, claim)
       case 'after':
@@ -287,10 +321,10 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 
   /** A signature that may run out while serving is settled first; without credit left, nothing is. */
-  const modeFor = ({ mode, serveMs }: Order, { validBefore, value }: ReadPayment, owed: bigint): SettleMode => {
+  const modeFor = ({ mode, serveMs }: Order, { validBefore }: ReadPayment, owed: bigint): SettleMode => {
     const leftMs = Number(validBefore) * 1_000 - clock.now()
     if (mode === 'after' && leftMs < serveMs + settleBudgetMs) return 'before'
-    if (mode === 'deferred' && owed + value > creditLimit) return 'after'
+    if (mode === 'deferred' && owed > creditLimit) return 'after'
     return mode
   }
 
@@ -315,8 +349,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       throw new RangeError(`Cannot hold back an answer of more than ${maxReplyBytes} bytes: sell it in mode "before"`)
     }
     const bytes = reply.body.byteLength <= keepReplyBytes ? encodeReply(reply) : undefined
-    if (!ledger.move(key, ['reserved'], 'settling')) return stolen
-    const settlement = await settleOrRelease(row, claim, order.resource, bytes)
+    if (!ledger.move(key, ['reserved'], 'settling', { reply: bytes })) return stolen
+    const settlement = await settleOrRelease(row, claim, order.resource)
     if (settlement.status === 'settled') {
       if (bytes === undefined) ledger.move(key, ['settled'], 'delivered')
       return { status: 'served', response: toResponse(reply), settled: settlement, payer }
@@ -332,19 +366,25 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 
   /** A settlement that could not even begin gives the payment back. */
-  const settleOrRelease = async (...[row, claim, resource, reply]: Parameters<typeof settle>): Promise<Settlement> => {
+  const settleOrRelease = async (row: PaymentRow, claim: Claim, resource: string): ReturnType<typeof settle> => {
     try {
-      return await settle(row, claim, resource, reply)
+      return await settle(row, claim, { resource })
     } catch (error) {
       if (error instanceof FacilitatorError) ledger.release(row.key)
       throw error
     }
   }
 
-  const unpaid = (settlement: Exclude<Settlement, { status: 'settled' }>, payer: Address): Sold =>
-    settlement.status === 'failed'
-      ? { status: 'unsettled', reason: settlement.reason, payer }
-      : { status: 'unknown', transaction: settlement.transaction }
+  const unpaid = (settlement: Exclude<Awaited<ReturnType<typeof settle>>, Settled>, payer: Address): Sold => {
+    switch (settlement.status) {
+      case 'failed':
+        return { status: 'unsettled', reason: settlement.reason, payer }
+      case 'unknown':
+        return { status: 'unknown', transaction: settlement.transaction }
+      case 'stolen':
+        return stolen
+    }
+  }
 
   /** Serves what is paid for already. */
   const serveSettled = async (
@@ -376,6 +416,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
         return { status: 'served', response: toResponse(reply), settled, payer }
       }
     }
+    ledger.countAnswer(key)
     const whenRead = (): void => void ledger.move(key, ['settled'], 'delivered')
     return { status: 'served', response: watched(response, whenRead), settled, payer }
   }
@@ -394,8 +435,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       ledger.release(key)
       return { status: 'unserved', response }
     }
-    ledger.move(key, ['reserved'], 'deferred')
-    return { status: 'served', response, payer }
+    if (ledger.move(key, ['reserved'], 'deferred')) return { status: 'served', response, payer }
+    await response.body?.cancel()
+    return stolen
   }
 
   /** Answers with a payment that was presented before. @returns `undefined` if it may be used as if it were new. */
@@ -405,8 +447,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     const used = (): Sold => refused(order.offer.scheme.reasons.used, payer)
     const settled = { transaction: row.transaction as Hex, payer, amount: row.amount }
     if (row.state === 'reserved') {
-      if (isHeld(row.key, work) || !ledger.takeOver(row.key, 'reserved'))
-        return { status: 'busy', retryAfterSeconds: 1 }
+      if (working.has(row.key) || !ledger.takeOver(row.key, 'reserved')) return { status: 'busy', retryAfterSeconds: 1 }
       ledger.release(row.key)
       return undefined
     }
@@ -416,12 +457,13 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       case 'settled':
         if (row.reply !== undefined)
           return { status: 'served', response: toResponse(decodeReply(row.reply)), settled, payer }
+        if (row.answers >= maxAnswers) return used()
         return serveSettled(work, row, settled)
       case 'settling': {
         if (!ledger.takeOver(row.key, 'settling')) return { status: 'busy', retryAfterSeconds: 1 }
         const claim: Claim = { payment: order.payment, requirements: order.offer.requirements }
-        const settlement = await settle(row, claim, order.resource)
-        if (settlement.status !== 'settled') return unpaid(settlement, payer)
+        const settlement = await settle(row, claim, { resource: order.resource })
+        if (settlement.status === 'failed' || settlement.status === 'unknown') return unpaid(settlement, payer)
         const now = ledger.find(row.key)
         return now === undefined ? undefined : goOn(work, now)
       }
@@ -431,12 +473,6 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       default:
         return used()
     }
-  }
-
-  /** Whether other work of this process has the payment. */
-  const isHeld = (key: string, { paid, order }: Work): boolean => {
-    const own = `${key}\n${paid.signature}\n${order.binding}`
-    return [...held.keys()].some((other) => other.startsWith(`${key}\n`) && other !== own)
   }
 
   const isSame = (row: PaymentRow, { route, binding, payment }: Order, { signature }: ReadPayment): boolean => {
@@ -453,12 +489,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       case 'reserved':
         ledger.release(key)
         return
-      case 'settling': {
-        const settlement = await facilitator.settle(claim, { resume: true })
-        if (settlement.status === 'settled') settledNow(row, settlement, row.route)
-        else if (settlement.status === 'failed') ledger.release(key)
+      case 'settling':
+        await settle(row, claim, { resume: true })
         return
-      }
       case 'deferred': {
         const settlement = await facilitator.settle(claim)
         if (settlement.status === 'settled') settledNow(row, settlement, row.route)
@@ -487,19 +520,15 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     ledger.dropReplies(clock.now() - keepReplyMs)
     const rows = openStates
       .flatMap((state) => (state === 'refund-due' && refund === undefined ? [] : ledger.waiting(state, workBatch)))
-      .filter(({ key }) => ![...held.keys()].some((other) => other.startsWith(`${key}\n`)))
+      .filter(({ key }) => !working.has(key))
     signal.throwIfAborted()
     await Promise.all(
       rows.map(async (row) => {
         if (!ledger.takeOver(row.key, row.state)) return
-        const done = finish(row).catch((error: unknown) =>
-          log.warn('A payment is still open', { key: row.key, state: row.state, error }),
-        )
-        // Whoever presents it meanwhile finds it held.
-        const mark = `${row.key}\n`
-        held.set(mark, done)
-        await done
-        held.delete(mark)
+        working.add(row.key)
+        await finish(row)
+          .catch((error: unknown) => log.warn('A payment is still open', { key: row.key, state: row.state, error }))
+          .finally(() => working.delete(row.key))
       }),
     )
   }

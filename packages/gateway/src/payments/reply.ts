@@ -1,6 +1,7 @@
 /** Answers as bytes, so that they can be kept and given again. */
 
 import { z } from 'zod'
+import { readBytes } from '../wire/body.js'
 
 /** An answer that was read whole. */
 export interface Reply {
@@ -18,20 +19,8 @@ export async function readReply(response: Response, maxBytes: number): Promise<R
     await response.body?.cancel()
     return undefined
   }
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of response.body ?? []) {
-    size += part.byteLength
-    if (size > maxBytes) return undefined
-    parts.push(part)
-  }
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    body.set(part, at)
-    at += part.byteLength
-  }
-  return { status: response.status, headers: [...response.headers], body }
+  const body = await readBytes(response.body, maxBytes)
+  return body && { status: response.status, headers: [...response.headers], body }
 }
 
 /** Makes an answer of a reply. */

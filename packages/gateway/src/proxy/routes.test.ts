@@ -6,6 +6,7 @@ import type { ResolvedAddress } from '../node/proxy/address-finder.js'
 import { createUpstream } from '../node/proxy/upstream.js'
 import type { Visit } from '../registry/analytics.js'
 import type { EndpointInput } from '../registry/endpoint.js'
+import { liveBytes } from '../testing/internal/live-memory.js'
 import { noon, openRegistry } from '../testing/internal/open-registry.js'
 import { type Served, serve } from '../testing/internal/serve.js'
 import { callerHeader, createCallerSigner, readCaller } from './caller.js'
@@ -312,13 +313,18 @@ describe('createProxyRoutes(): failures', () => {
     const told = await gate.pay('/g/svc', { method: 'POST', body: 'x'.repeat(11), headers: { 'content-length': '11' } })
     expect(await problem(told)).toEqual([413, 'gateway/request-too-large'])
     expect([gate.offers, server.connections()]).toEqual([[], 0])
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array(4)),
-    })
-    const untold = await gate.pay('/g/svc', { method: 'POST', body, duplex: 'half' })
+    const send = (parts: number) => {
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => (parts-- > 0 ? controller.enqueue(new Uint8Array(5)) : controller.close()),
+      })
+      return gate.pay('/g/svc', { method: 'POST', body, duplex: 'half' })
+    }
+    const untold = await send(3)
     expect(await problem(untold)).toEqual([413, 'gateway/request-too-large'])
     expect(gate.charges).toEqual([])
-    expect(gate.visits.map(({ upstreamFailed }) => upstreamFailed)).toEqual([false])
+    // That just fits; its echo does not.
+    expect((await send(2))?.status).toBe(502)
+    expect(gate.visits.map(({ upstreamFailed }) => upstreamFailed)).toEqual([false, true])
   })
 
   test('fails closed when the registry or the paywall cannot work', async () => {
@@ -369,11 +375,22 @@ describe('createProxyRoutes(): limits', () => {
     expect(other?.status).toBe(402)
   })
 
-  test('limits an endpoint before the paywall is asked', async () => {
-    using gate = await open(undefined, {}, {}, { routePerMinute: 1 })
-    expect((await gate.ask('/g/svc'))?.status).toBe(402)
+  test('limits an endpoint by requests that can pay, so that asking for prices keeps nobody out', async () => {
+    await using server = await echo()
+    using gate = await open(server, {}, {}, { routePerMinute: 2 })
+    for (let n = 0; n < 5; n++) expect((await gate.ask('/g/svc'))?.status).toBe(402)
+    const as = (payer: string) => gate.pay('/g/svc', { headers: { 'payment-signature': payer } })
+    expect([(await as('a'))?.status, (await as('b'))?.status]).toEqual([200, 200])
+    await reached(await as('c'))
+    expect(gate.charges).toEqual(['a svc', 'b svc'])
+    expect(gate.visits.map(({ limited }) => limited).lastIndexOf(true)).toBe(7)
+  })
+
+  test('limits what is free to anyone', async () => {
+    await using server = await echo()
+    using gate = await open(server, {}, { protect: (_, request, serve) => serve({}, request) }, { routePerMinute: 1 })
+    expect((await gate.ask('/g/svc'))?.status).toBe(200)
     await reached(await gate.ask('/g/svc'))
-    expect([gate.offers.length, gate.visits.map(({ limited }) => limited)]).toEqual([1, [false, true]])
   })
 
   test('limits a payer by what was verified, whatever paywall asks, and charges nothing', async () => {
@@ -414,4 +431,25 @@ describe('createProxyRoutes(): streams', () => {
     }
     await reader?.cancel()
   })
+
+  test('takes 100 MB up and gives them back at once, in flat memory', async () => {
+    await using server = await serve((request, response) => request.pipe(response))
+    using gate = await open(server, { settle: 'before', maxBytes: 200_000_000 })
+    const chunks = 1_600
+    const before = liveBytes()
+    let peak = before
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => (sent++ === chunks ? controller.close() : controller.enqueue(new Uint8Array(65_536))),
+    })
+    const response = await gate.pay('/g/svc', { method: 'POST', body, duplex: 'half' })
+    let size = 0
+    for await (const part of response?.body ?? []) {
+      if (Math.floor(size / 10_000_000) < Math.floor((size + part.length) / 10_000_000))
+        peak = Math.max(peak, liveBytes())
+      size += part.length
+    }
+    expect(size).toBe(chunks * 65_536)
+    expect(peak - before).toBeLessThan(64_000_000)
+  }, 30_000)
 })

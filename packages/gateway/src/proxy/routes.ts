@@ -28,7 +28,8 @@ export interface Offer {
   /** For this method and path, as its owner wrote it. */
   readonly price: string
   /**
-   * Counts a request of a payer whose signature proved right, before anything is asked of a chain.
+   * Counts a request of a payer whose signature proved right, before anything is asked of a chain. Left out, it is made
+   * up for when the request is served.
    *
    * @returns The refusal, if there were too many.
    */
@@ -59,7 +60,7 @@ export interface ProxyRoutesDeps {
 export interface ProxyRoutesOptions {
   /** Requests of one address a minute, to all endpoints together. */
   readonly addressPerMinute: number
-  /** Requests to one endpoint a minute, of all callers together. */
+  /** Requests to one endpoint a minute that were paid for or free: who only asks for the price keeps nobody out. */
   readonly routePerMinute: number
   /** Longest stream that was paid for first, in ms. @defaultValue `3600000` */
   readonly streamMs?: number | undefined
@@ -123,12 +124,14 @@ export function createProxyRoutes(deps: ProxyRoutesDeps, options: ProxyRoutesOpt
     let upstreamMs: number | undefined
     let upstreamFailed = false
     let admitted: string | undefined
+    const tooManyHere = (): Response | undefined => tooMany(`route ${slug}`, routePerMinute)
     const admit = (payer: string): Response | undefined => {
       admitted = payer
-      return tooMany(`payer ${slug} ${payer}`, endpoint.ratePerMinute)
+      return tooMany(`payer ${slug} ${payer}`, endpoint.ratePerMinute) ?? tooManyHere()
     }
     const serve: Serve = async (paid, paidRequest) => {
-      const limited = paid.payer === undefined || paid.payer === admitted ? undefined : admit(paid.payer)
+      const { payer } = paid
+      const limited = payer === undefined ? tooManyHere() : payer === admitted ? undefined : admit(payer)
       if (limited !== undefined) return limited
       const started = deps.clock.monotonic()
       const forwarding = { endpoint, paid, request: paidRequest, requestId, mount: `${mount}/${slug}`, streamMs }
@@ -137,9 +140,7 @@ export function createProxyRoutes(deps: ProxyRoutesDeps, options: ProxyRoutesOpt
       upstreamFailed = result instanceof Response ? result.status >= 500 : result.status !== 413
       return result instanceof Response ? result : refuse(result)
     }
-    const response =
-      tooMany(`route ${slug}`, routePerMinute) ??
-      (await protect({ endpoint, price: priced.price, admit }, request, serve))
+    const response = await protect({ endpoint, price: priced.price, admit }, request, serve)
     analytics.record({
       slug,
       challenged: response.status === 402,

@@ -6,7 +6,7 @@ export const latencyBounds: readonly number[] = [
 ]
 
 /** Bound that stands for the bucket without one. */
-export const unbounded = -1
+const unbounded = -1
 
 /** Finds the bound of the bucket of a duration in ms: the least that is not below it. */
 export function boundOf(ms: number): number {

@@ -1,8 +1,18 @@
 /** The scheme `exact` on EVM by Permit2: any token whose payer once approved Permit2. */
 
-import { type Address, type Asset, type ChainClient, createTokenReader, type Hex, parseAddress } from '@salp/wallet'
-import { TypedDataEncoder } from 'ethers'
+import {
+  type Address,
+  type Asset,
+  type ChainClient,
+  createTokenReader,
+  type Hex,
+  hashTypedData,
+  parseAddress,
+  permit2Transfer,
+  type TransferAuthorization,
+} from '@salp/wallet'
 import { z } from 'zod'
+import type { JsonObject } from '../wire/objects.js'
 import { selector, tail, word, wordAt } from './abi.js'
 import { fields } from './authorization.js'
 import { isTransfer } from './exact-eip3009.js'
@@ -12,24 +22,6 @@ import type { ReadPayment, Scheme } from './scheme.js'
 export const permit2Address: Address = parseAddress('0x000000000022d473030f116ddee9f6b43ac78ba3')
 /** Where the proxy of `exact` is: the only spender that payers of this scheme sign for. */
 export const exactProxyAddress: Address = parseAddress('0x402085c248eea27d92e8b30b2c58ed07f9e20001')
-
-const types = {
-  PermitWitnessTransferFrom: [
-    { name: 'permitted', type: 'TokenPermissions' },
-    { name: 'spender', type: 'address' },
-    { name: 'nonce', type: 'uint256' },
-    { name: 'deadline', type: 'uint256' },
-    { name: 'witness', type: 'Witness' },
-  ],
-  TokenPermissions: [
-    { name: 'token', type: 'address' },
-    { name: 'amount', type: 'uint256' },
-  ],
-  Witness: [
-    { name: 'to', type: 'address' },
-    { name: 'validAfter', type: 'uint256' },
-  ],
-}
 
 const settle = selector('settle(((address,uint256),uint256,uint256),address,(address,uint256),bytes)')
 const nonceBitmap = selector('nonceBitmap(address,uint256)')
@@ -69,18 +61,21 @@ export interface Permit2Authorization {
   readonly witness: { readonly to: Address; readonly validAfter: bigint }
 }
 
-/** Hash that the payer signs. */
-export function hashPermit2(
-  chainId: number,
-  { permitted, spender, nonce, deadline, witness }: Permit2Authorization,
-): Hex {
-  return TypedDataEncoder.hash({ name: 'Permit2', chainId, verifyingContract: permit2Address }, types, {
-    permitted,
-    spender,
-    nonce,
-    deadline,
-    witness,
-  }) as Hex
+/** Writes a signed payment as it travels. */
+export function writePermit2(
+  signature: Hex,
+  { from, to, value, validAfter, validBefore, nonce }: TransferAuthorization,
+  { address }: Asset,
+): JsonObject {
+  const permit2Authorization = {
+    from,
+    permitted: { token: address, amount: String(value) },
+    spender: exactProxyAddress,
+    nonce: String(BigInt(nonce)),
+    deadline: String(validBefore),
+    witness: { to, validAfter: String(validAfter) },
+  }
+  return { signature, permit2Authorization }
 }
 
 /** Creates the scheme. */
@@ -116,7 +111,12 @@ function paymentOf(asset: Asset, authorization: Permit2Authorization, signature:
     // The proxy takes the first second, and Permit2 the last; the rest here excludes both ends.
     validAfter: witness.validAfter - 1n,
     validBefore: deadline + 1n,
-    hash: hashPermit2(asset.chainId, authorization),
+    hash: hashTypedData(
+      permit2Transfer(
+        { chainId: asset.chainId, permit2: permit2Address },
+        { ...permitted, spender: exactProxyAddress, nonce, deadline, ...witness },
+      ),
+    ),
     signature,
     call: (proof) => ({
       to: exactProxyAddress,

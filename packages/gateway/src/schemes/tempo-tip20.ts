@@ -31,8 +31,10 @@ const settleMany = selector(`settleMany((${members})[],bytes[],uint256)`)
 const transferFromWithMemo = selector('transferFromWithMemo(address,address,uint256,bytes32)')
 const transferredWithMemo = topic('TransferWithMemo(address,address,uint256,bytes32)')
 
-/** Gas on Tempo, where a slot that is written first costs 250,000, and so does the first payment to a payee. */
-const gas = { contract: 750_000n, eoa: 400_000n, wallet: 300_000n, frame: 100_000n, item: 20_000n }
+/** Gas on Tempo, where a slot that is written first costs 250,000, and so does the first payment to a payee; `item` as for EIP-3009. */
+const gas = { contract: 750_000n, eoa: 400_000n, wallet: 300_000n, frame: 100_000n, item: 40_000n }
+/** As many as stay below 2^24 gas, which many chains let one transaction have (EIP-7825). */
+const maxItems = 20
 
 const reasons = {
   payload: 'unsupported_payload_type',
@@ -131,7 +133,7 @@ const headDigits = 7 * 64
 function grouping(contract: Address): Group {
   return {
     name: `tip-settlement:${contract}`,
-    maxItems: 30,
+    maxItems,
     call(items) {
       const heads = items.map((item) => item.slice(0, headDigits)).join('')
       const authorizations = word(BigInt(items.length)) + heads

@@ -198,6 +198,20 @@ const renderers: Readonly<Record<string, Renderer>> = {
     const shown = body.length > 2_000 ? `${body.slice(0, 2_000).trimEnd()}\n…` : body
     return `${plainText(head)}\n\n${codeBlock(shown, '')}`
   }),
+  buy_url: of(
+    z.object({
+      status: z.number(),
+      body: z.string(),
+      paid: z.object({ amount: z.string(), transaction: z.string() }).optional(),
+    }),
+    ({ status, body, paid }, { url }) => {
+      const cost =
+        paid === undefined
+          ? 'It cost nothing.'
+          : `It cost ${paid.amount}, in transaction ${inlineCode(paid.transaction)}.`
+      return `${plainText(String(url ?? 'The address'))} answered ${status}. ${cost}\n\n${codeBlock(body.slice(0, 2_000), '')}`
+    },
+  ),
   agent_status: of(
     z.record(z.string(), z.unknown()),
     (value) =>

@@ -32,6 +32,7 @@ const abilities: readonly (readonly [tools: readonly string[], line: string])[] 
   ],
   [['run_command'], '**Commands** – “run `ls -la`”'],
   [['fetch_url'], '**Web** – “fetch https://example.com”'],
+  [['buy_url'], '**Buying** – “buy https://example.com/report for at most 0.05”'],
   [['agent_status'], '**Myself** – “status”, “what are you?”'],
 ]
 

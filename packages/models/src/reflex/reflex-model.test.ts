@@ -21,6 +21,7 @@ const names = [
   'list_tasks',
   'update_task',
   'fetch_url',
+  'buy_url',
   'agent_status',
 ]
 const toolsOf = (offered: readonly string[]): NonNullable<LanguageModelV4CallOptions['tools']> =>

@@ -11,6 +11,7 @@ const remember = (content: string, kind?: 'preference'): Expected => [
   'remember',
   kind === undefined ? { content } : { content, kind },
 ]
+const buy = (url: string, maxPrice: string): Expected => ['buy_url', { url, maxPrice }]
 const run = (command: string): Expected => ['run_command', { command }]
 const task = (title: string, priority?: number): Expected => [
   'create_task',
@@ -66,6 +67,7 @@ export const coreUtterances: readonly Utterance[] = [
   ['execute `npm test`', run('npm test')],
   ['$ ls -la', run('ls -la')],
   ['fetch https://example.com/page', ['fetch_url', { url: 'https://example.com/page' }]],
+  ['buy https://example.com/report for at most 0.05', buy('https://example.com/report', '0.05')],
   ['status', status],
   ['how are you doing', status],
   ['what is your state', status],
@@ -253,6 +255,9 @@ export const variedUtterances: readonly Utterance[] = [
   ['get me the page at https://example.com/a?b=c.', ['fetch_url', { url: 'https://example.com/a?b=c' }]],
   ['fetch example.com', ['fetch_url', { url: 'https://example.com' }]],
   ['what is on https://example.com?', ['fetch_url', { url: 'https://example.com' }]],
+  ['pay for https://example.com/a', buy('https://example.com/a', '0.1')],
+  ['purchase https://example.com/a up to $2', buy('https://example.com/a', '2')],
+  ['get https://example.com/a for 0.5 dollars', buy('https://example.com/a', '0.5')],
   ['show status', status],
   ['how are you?', status],
   ["what's your status?", status],

@@ -1,3 +1,6 @@
-/** What touches files. */
+/** What touches files, programs and the machine. */
 
+export { type DevChain, type DevChainDeps, DevChainError, type DevChainOptions, startDevChain } from './dev-chain.js'
 export { openKeystoreFolder } from './keystore-folder.js'
+export { passphraseCommand, passphraseFile, promptPassphrase, type Terminal } from './passphrase.js'
+export { loadWasmCurve } from './wasm-curve.js'

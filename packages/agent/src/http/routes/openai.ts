@@ -75,6 +75,23 @@ export function openAiRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
+/** The route for whoever may use the language model and nothing else of the agent. */
+export function modelRoutes(deps: ModelApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/v1/chat/completions',
+      summary: 'Completes a conversation by the language model, without the agent',
+      body: completionSchema,
+      response: z.json(),
+      answer: ({ body, context }) => completeWithModel(deps, body, context),
+    }),
+  ]
+}
+
+/** What the language model alone is served with. */
+export type ModelApiDeps = Pick<ApiDeps, 'model' | 'clock' | 'ids' | 'log'>
+
 /** Pieces of a completion, whoever makes it. */
 type Piece =
   | { readonly type: 'text'; readonly text: string }
@@ -122,7 +139,7 @@ function toEnd({ data }: Extract<AgentEvent, { name: 'turn:finished' }>): Piece 
   return { type: 'end', reason: data.status === 'stopped' ? 'length' : 'stop', inputTokens, outputTokens }
 }
 
-async function completeWithModel(deps: ApiDeps, body: CompletionRequest, context: Context): Promise<Response> {
+async function completeWithModel(deps: ModelApiDeps, body: CompletionRequest, context: Context): Promise<Response> {
   const maxOutputTokens = body.max_completion_tokens ?? body.max_tokens
   const { stream } = await deps.model.doStream({
     prompt: toPrompt(body.messages),
@@ -215,7 +232,7 @@ function parseArguments(text: string): unknown {
 }
 
 async function respond(
-  deps: ApiDeps,
+  deps: ModelApiDeps,
   body: CompletionRequest,
   context: Context,
   pieces: AsyncGenerator<Piece>,

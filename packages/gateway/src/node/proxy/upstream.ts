@@ -291,7 +291,7 @@ function toResponse(incoming: IncomingMessage, outgoing: ClientRequest, exchange
 }
 
 /** Most bytes of an answer that wait to be read. */
-const aheadBytes = 65_536
+const aheadBytes = 262_144
 
 function bodyOf(incoming: IncomingMessage, outgoing: ClientRequest, exchange: Exchange): ReadableStream<Uint8Array> {
   const { target, limits, watch, end } = exchange
@@ -332,7 +332,7 @@ function bodyOf(incoming: IncomingMessage, outgoing: ClientRequest, exchange: Ex
       start,
       pull() {
         if (!incoming.isPaused()) return
-        watch.begin('silence', exchange.idleMs)
+        watch.touch()
         incoming.resume()
       },
       cancel(reason) {

@@ -6,13 +6,16 @@ import type { Clock } from '@salp/core'
 export interface Watch {
   /** Begins a phase, which replaces the one before: it expires `ms` after its last sign of life. */
   begin(phase: string, ms: number): void
-  /** Ends a phase and begins none. */
+  /** Lets the phase last, until a sign of life. */
   rest(): void
   /** A sign of life. */
   touch(): void
   /** Stops watching. */
   close(): void
 }
+
+/** Why a wait was called off; told to nobody, and cheaper than the error that `abort()` makes up. */
+const calledOff = 'called off'
 
 /** Creates a watch. `expire` is told, once, which limit was passed: a phase, or `total`. */
 export function createWatch(
@@ -22,14 +25,15 @@ export function createWatch(
   const all = new AbortController()
   let current = new AbortController()
   let touchedAt = clock.monotonic()
+  let resting = false
 
   const close = (): void => {
-    all.abort()
-    current.abort()
+    all.abort(calledOff)
+    current.abort(calledOff)
   }
   const wait = async (phase: string, ms: number, signal: AbortSignal): Promise<void> => {
     try {
-      for (let left = ms; left > 0; left = touchedAt + ms - clock.monotonic()) {
+      for (let left = ms; left > 0; left = resting ? ms : touchedAt + ms - clock.monotonic()) {
         await clock.sleep(left, { signal })
         if (phase === 'total') break
       }
@@ -46,13 +50,17 @@ export function createWatch(
   return {
     begin(phase, ms) {
       if (all.signal.aborted) return
-      current.abort()
+      current.abort(calledOff)
       current = new AbortController()
       touchedAt = clock.monotonic()
+      resting = false
       void wait(phase, ms, current.signal)
     },
-    rest: () => current.abort(),
+    rest() {
+      resting = true
+    },
     touch() {
+      resting = false
       touchedAt = clock.monotonic()
     },
     close,

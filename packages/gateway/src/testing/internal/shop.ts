@@ -11,6 +11,7 @@ import {
   type ReceiptLedger,
   walletMigrations,
 } from '@salp/wallet'
+import type { Facilitator } from '../../facilitator/facilitator.js'
 import { createGateway, type Gateway } from '../../gateway.js'
 import { gatewayMigrations } from '../../migrations.js'
 import { methodOf } from '../../offer.js'
@@ -34,26 +35,28 @@ export const dollar: Asset = {
 export const payee: Address = parseAddress(`0x${'aa'.repeat(20)}`)
 
 /** A shop and what stands behind it. */
-export interface Shop {
+export interface Shop<Of extends Facilitator = SimulatedFacilitator> {
   readonly db: Database
   readonly clock: StoppedClock
   readonly gateway: Gateway
-  readonly facilitator: SimulatedFacilitator
+  readonly facilitator: Of
   readonly events: RecordingPublisher<PaymentEvents>
   readonly receipts: ReceiptLedger
 }
 
 /** What a shop may share with another, and how it behaves. */
-export interface ShopOptions extends PaymentsOptions {
+export interface ShopOptions<Of extends Facilitator = SimulatedFacilitator> extends PaymentsOptions {
   /** Sets instances on one database apart. */
   readonly name?: string | undefined
   readonly db?: Database | undefined
   readonly clock?: StoppedClock | undefined
-  readonly facilitator?: SimulatedFacilitator | undefined
+  readonly facilitator?: Of | undefined
   readonly refund?: Refund | undefined
 }
 
-/** Opens a shop. Its clock begins at 1,000,000 s. */
+/** Opens a shop, with a facilitator that was simulated unless one is given. Its clock begins at 1,000,000 s. */
+export function openShop(options?: ShopOptions): Shop
+export function openShop<Of extends Facilitator>(options: ShopOptions<Of> & { readonly facilitator: Of }): Shop<Of>
 export function openShop({
   name = 'shop',
   db = openDatabase(':memory:'),
@@ -61,7 +64,7 @@ export function openShop({
   facilitator = simulatedFacilitator(),
   refund,
   ...options
-}: ShopOptions = {}): Shop {
+}: ShopOptions<Facilitator> = {}): Shop<Facilitator> {
   migrate(db, 'wallet', walletMigrations)
   migrate(db, 'gateway', gatewayMigrations)
   const events = recordingPublisher<PaymentEvents>()

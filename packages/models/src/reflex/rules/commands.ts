@@ -62,6 +62,25 @@ function command({ command: written = '', folder = '', noun = '' }: Record<strin
 const domain =
   '(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)+(?:com|org|net|io|dev|ai|co|app|edu|gov|info|de|uk|fr|eu|me|sh|xyz|tech|cloud|wiki|ch|nl)(?:/\\S*)?'
 
+/** Things to pay for. */
+export const buying: readonly Rule[] = [
+  rule(
+    new RegExp(
+      `^(?:buy|purchase|order|pay(?: for)?|get)(?: me| us)?(?: the)?(?: (?:page|answer|thing|data))?(?: (?:at|from))? ?(?<piece>${pieceMark})(?:,?(?: and)?(?: (?:for|paying|pay|spending))?(?: (?:at most|up to|no more than|max(?:imum)?|not more than|less than))? \\$?(?<price>\\d+(?:\\.\\d+)?)(?: (?:dollars?|usd|usdc|devusd|pathusd))?(?: (?:at most|max(?:imum)?|or less))?)?$`,
+      'i',
+    ),
+    ({ piece = '', price = '' }, { pieces, text }) => {
+      const url = pieces.value(piece)
+      // "Get" alone is for what costs nothing.
+      if (!/^https?:\/\//i.test(url) || (price === '' && /^get\b/i.test(text))) return undefined
+      return call('buy_url', { url, maxPrice: price === '' ? smallPrice : price })
+    },
+  ),
+]
+
+/** Most that is paid where no price was said, in units. */
+const smallPrice = '0.1'
+
 /** Pages to fetch. */
 export const fetching: readonly Rule[] = [
   (clause) => {

@@ -2,7 +2,7 @@
 
 import type { Intent } from '../intent.js'
 import type { Clause, Rule } from './clause.js'
-import { fetching, running } from './commands.js'
+import { buying, fetching, running } from './commands.js'
 import { editingFiles, writingFiles } from './edits.js'
 import { listingFiles, readingFiles, searchingFiles } from './files.js'
 import { forgetting, recalling, remembering } from './memory.js'
@@ -13,6 +13,7 @@ import { changingTasks, creatingTasks, listingTasks } from './tasks.js'
 const definite: readonly Rule[] = [
   ...topics,
   ...status,
+  ...buying,
   ...fetching,
   ...writingFiles,
   ...changingTasks,

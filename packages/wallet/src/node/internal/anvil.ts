@@ -5,11 +5,12 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 /** An anvil that answers. */
 export interface Anvil {
   readonly url: string
-  /** Process id: that of the program itself. */
+  /** Process id of the program itself. */
   readonly pid: number
   /** Settles when the program ended, whoever ended it. */
   readonly exited: Promise<void>
@@ -33,10 +34,10 @@ export function anvilProgram(): string | undefined {
 }
 
 /**
- * Starts anvil on loopback.
+ * Starts anvil on loopback. It prints nothing: what it has to say of a failure is returned.
  *
  * @param port - 0 for a free one.
- * @returns Once it answers, or what it printed to stderr if it ended before.
+ * @throws The signal's reason if it aborts; the program is gone then.
  */
 export async function spawnAnvil(
   program: string,
@@ -49,42 +50,40 @@ export async function spawnAnvil(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {},
   })
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve())
-    child.once('error', () => resolve())
-  })
-  const abort = (): void => void child.kill('SIGKILL')
-  signal?.addEventListener('abort', abort, { once: true })
-  try {
-    const started = await listening(child, exited)
-    signal?.throwIfAborted()
-    if ('failure' in started || child.pid === undefined) return { failure: 'failure' in started ? started.failure : '' }
-    return { url: started.url, pid: child.pid, exited, stop: ({ graceMs }) => stop(child, exited, graceMs) }
-  } finally {
-    signal?.removeEventListener('abort', abort)
-  }
-}
-
-/** The address of the chain, from the line that anvil prints once it answers. */
-async function listening(child: ChildProcess, exited: Promise<void>): Promise<{ url: string } | { failure: string }> {
   let said = ''
-  child.stderr?.on('data', (chunk) => {
+  child.stderr.on('data', (chunk) => {
     said = `${said}${chunk}`.slice(-2_000)
   })
+  const exited = new Promise<void>((resolve) => {
+    child.once('close', () => resolve())
+    child.once('error', ({ message }) => {
+      said = message
+      resolve()
+    })
+  })
+  const stop: Anvil['stop'] = ({ graceMs }) => end(child, exited, graceMs)
+  const abort = (): void => void child.kill('SIGKILL')
+  signal?.addEventListener('abort', abort, { once: true })
+  const url = await Promise.race([listening(child), exited])
+  signal?.removeEventListener('abort', abort)
+  if (signal?.aborted) await stop({ graceMs: 0 })
+  signal?.throwIfAborted()
+  if (url === undefined || child.pid === undefined) return { failure: said.trim() }
+  return { url, pid: child.pid, exited, stop }
+}
+
+/** The address of the chain, from the line that anvil prints once it answers. What else it prints is read and dropped. */
+async function listening({ stdout }: { readonly stdout: Readable }): Promise<string> {
   return new Promise((resolve) => {
-    if (child.stdout !== null) {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const address = /^Listening on (127\.0\.0\.1:\d+)/.exec(line)?.[1]
-        if (address !== undefined) resolve({ url: `http://${address}` })
-      })
-    }
-    child.once('error', ({ message }) => resolve({ failure: message }))
-    void exited.then(() => resolve({ failure: said.trim() }))
+    createInterface({ input: stdout }).on('line', (line) => {
+      const address = /^Listening on (127\.0\.0\.1:\d+)/.exec(line)?.[1]
+      if (address !== undefined) resolve(`http://${address}`)
+    })
   })
 }
 
-async function stop(child: ChildProcess, exited: Promise<void>, graceMs: number): Promise<void> {
-  child.kill('SIGTERM')
+async function end(child: ChildProcess, exited: Promise<void>, graceMs: number): Promise<void> {
+  child.kill(graceMs > 0 ? 'SIGTERM' : 'SIGKILL')
   const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
   await exited
   clearTimeout(timer)

@@ -1,6 +1,6 @@
 /** A chain of its own for a test file: anvil on loopback, gone when the test is. */
 
-import { artifacts } from '@salp/contracts'
+import { artifacts, type DevelopmentContract } from '@salp/contracts'
 import { Interface, type InterfaceAbi } from 'ethers'
 import { type ChainClient, createChainClient } from '../../chain-client.js'
 import { type Address, type Hex, parseAddress } from '../../hex.js'
@@ -17,7 +17,7 @@ export interface TestAnvil extends AsyncDisposable {
   readonly chain: ChainClient
   /** Sends as an account whose key the node has. @returns Where it created a contract, if it did. */
   send(transaction: { from?: string; to?: string; data?: string; value?: string }): Promise<Address | undefined>
-  deploy(name: keyof typeof artifacts, suffix?: string): Promise<Address>
+  deploy(name: DevelopmentContract, suffix?: string): Promise<Address>
   /** Ends the program at once, as a crash would. */
   kill(): Promise<void>
 }

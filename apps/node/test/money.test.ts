@@ -1,0 +1,265 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import type { GatewayView, PaymentView, PayOutcome, ReceiptView, WalletView } from '@salp/gateway'
+import { createKeystore } from '@salp/wallet'
+import { openKeystoreFolder } from '@salp/wallet/node'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { makePlace, type Place, type RunningNode, replyOf, say, startNode } from './start-node.js'
+
+let place: Place
+let node: RunningNode
+let upstream: Server
+const asked: string[] = []
+let port: number
+/** Where the node itself is: chosen beforehand, so that it may be told to buy from itself. */
+let own: number
+
+/** Token of somebody whose payments are settled here. */
+const settler = 'a-token-for-settlements'
+
+/** Starts a node with a chain of its own, and waits until its wallet is open. */
+async function startWithMoney(): Promise<RunningNode> {
+  const flags = [
+    '--port',
+    String(own),
+    '--set',
+    'gateway.chatPrice=0.02',
+    '--set',
+    `gateway.allowHosts=127.0.0.1:${port},127.0.0.1:${own}`,
+  ]
+  flags.push('--set', `gateway.facilitateFor=${settler}`)
+  const started = await startNode({ place, flags, environment: { SALP_WALLET_CHAIN: 'local' } })
+  await vi.waitFor(async () => expect((await wallet(started)).state).toBe('open'), { timeout: 30_000, interval: 100 })
+  return started
+}
+
+const json = async <T>(response: Promise<Response>): Promise<T> => (await (await response).json()) as T
+const wallet = (of = node) => json<WalletView>(of.call('/api/wallet'))
+const pay = (path: string, more: object = {}) =>
+  json<PayOutcome>(node.call('/api/wallet/pay', { json: { url: `${node.url}${path}`, ...more } }))
+const sell = (input: object) =>
+  node.call('/api/gateway/endpoints', { json: { target: `http://127.0.0.1:${port}/api`, price: '0.01', ...input } })
+
+beforeAll(async () => {
+  upstream = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    response.statusCode = request.url?.includes('broken') === true ? 500 : 200
+    response.end(`answer of ${request.url}`)
+  })
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+  port = portOf(upstream)
+  const reserved = createServer()
+  await new Promise<void>((resolve) => reserved.listen(0, '127.0.0.1', resolve))
+  own = portOf(reserved)
+  await new Promise((resolve) => reserved.close(resolve))
+  place = makePlace()
+  node = await startWithMoney()
+}, 60_000)
+
+afterAll(async () => {
+  await node.stop()
+  upstream.close()
+  place.remove()
+}, 30_000)
+
+describe('a node with money', () => {
+  test('has a wallet with money that is worth nothing, and says so', async () => {
+    const view = await wallet()
+    expect(view).toMatchObject({
+      state: 'open',
+      chain: { id: 42431, development: true, reachable: true },
+      faucet: true,
+    })
+    expect(view.balances.map(({ units, symbol }) => `${units} ${symbol}`)).toEqual(['1000 devUSD', '1000 pathUSD'])
+    expect(view.policies[0]).toMatchObject({ ceiling: '1', askAbove: '0.1', perDay: '5', leftToday: '5' })
+  })
+
+  test('sells an endpoint, buys from it, and keeps both receipts', async () => {
+    expect((await sell({ slug: 'weather' })).status).toBe(201)
+    expect((await fetch(`${node.url}/g/weather/rome`)).status).toBe(402)
+    expect(asked).toEqual([])
+    const outcome = await pay('/g/weather/rome')
+    expect(outcome).toMatchObject({
+      status: 'answered',
+      code: 200,
+      body: 'answer of /api/rome',
+      paid: { amount: { units: '0.01', symbol: 'devUSD' } },
+    })
+    const { receipts } = await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))
+    expect(receipts.map(({ direction, amount }) => [direction, amount.units]).sort()).toEqual([
+      ['in', '0.01'],
+      ['out', '0.01'],
+    ])
+    const { payments } = await json<{ payments: PaymentView[] }>(node.call('/api/gateway/payments'))
+    expect(payments).toMatchObject([{ state: 'settled', amount: { units: '0.01' } }])
+  })
+
+  test('charges nothing for an upstream that fails', async () => {
+    await sell({ slug: 'shaky' })
+    const before = (await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))).receipts.length
+    expect(await pay('/g/shaky/broken')).toMatchObject({ status: 'answered', code: 500 })
+    expect((await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))).receipts).toHaveLength(before)
+  })
+
+  test('gives back what it took for an upstream that then failed', async () => {
+    await sell({ slug: 'dear', settle: 'before' })
+    expect(await pay('/g/dear/broken')).toMatchObject({ status: 'refused', code: 'gateway/paid-and-failed' })
+    await vi.waitFor(
+      async () => {
+        const { payments } = await json<{ payments: PaymentView[] }>(node.call('/api/gateway/payments?limit=1'))
+        expect(payments[0]?.state).toBe('refunded')
+      },
+      { timeout: 15_000, interval: 100 },
+    )
+  }, 30_000)
+
+  test('asks before it pays much, and refuses what is over the limits', async () => {
+    await sell({ slug: 'lots', price: '0.5' })
+    await sell({ slug: 'fortune', price: '2' })
+    expect(await pay('/g/lots/')).toMatchObject({ status: 'ask', amount: { units: '0.5' } })
+    expect(await pay('/g/lots/', { agreedUpTo: '0.4' })).toMatchObject({
+      status: 'refused',
+      code: 'gateway/pay-refused',
+    })
+    expect(await pay('/g/lots/', { agreedUpTo: '0.5' })).toMatchObject({ status: 'answered', code: 200 })
+    expect(await pay('/g/fortune/', { agreedUpTo: '2' })).toMatchObject({
+      status: 'refused',
+      code: 'gateway/pay-refused',
+    })
+  })
+
+  test('pays in pathUSD, which moves by a contract that it lets move no more than a day may cost', async () => {
+    await sell({ slug: 'tempo', price: '0.03' })
+    const only = { url: `${node.url}/g/tempo/`, tokens: ['pathUSD'] }
+    const outcome = await json<PayOutcome>(node.call('/api/wallet/pay', { json: only }))
+    expect(outcome).toMatchObject({
+      status: 'answered',
+      code: 200,
+      paid: { amount: { units: '0.03', symbol: 'pathUSD' } },
+    })
+  })
+
+  test('sells its language model to whoever has no token, and nothing else', async () => {
+    const view = await json<GatewayView>(node.call('/api/gateway'))
+    expect(view.services).toMatchObject([{ price: '0.02' }])
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ messages: [{ role: 'user', content: 'hello' }] })
+    expect((await fetch(`${node.url}/v1/chat/completions`, { method: 'POST', headers, body })).status).toBe(402)
+    expect((await fetch(`${node.url}/v1/models`)).status).toBe(401)
+    const outcome = await pay('/v1/chat/completions', { method: 'POST', headers, body })
+    expect(outcome).toMatchObject({ status: 'answered', code: 200, paid: { amount: { units: '0.02' } } })
+    expect((await json<{ sessions: unknown[] }>(node.call('/api/sessions'))).sessions).toEqual([])
+  })
+
+  test('buys in a conversation once a person agreed to what, from whom, for how much and what is left', async () => {
+    let card: unknown
+    const events = await say(node, `buy ${node.url}/g/weather/paris for at most 0.05`, {
+      async onEvent({ name, data }) {
+        if (name !== 'approval:requested') return
+        const { id, risk } = data.approval as { id: string; risk: { reasons: string[] } }
+        card = risk.reasons
+        await node.call(`/api/approvals/${id}`, { json: { decision: 'approve' } })
+      },
+    })
+    expect(card).toEqual([
+      `pays up to 0.05 to 127.0.0.1:${own}`,
+      expect.stringMatching(/^asks 0\.01 devUSD for 0x/),
+      expect.stringMatching(/^asks 0\.01 pathUSD for 0x/),
+      expect.stringMatching(/^left today: 4\.\d+ devUSD/),
+    ])
+    expect(replyOf(events)).toMatch(/answered 200\. It cost 0\.01 devUSD, in transaction/)
+    expect(replyOf(events)).toContain('answer of /api/paris')
+  })
+
+  test('does not buy what costs more than was said, nor on this machine unless allowed', async () => {
+    const agree = async ({ name, data }: { name: string; data: Readonly<Record<string, unknown>> }) => {
+      if (name !== 'approval:requested') return
+      await node.call(`/api/approvals/${(data.approval as { id: string }).id}`, { json: { decision: 'approve' } })
+    }
+    const before = (await wallet()).balances
+    const dear = await say(node, `buy ${node.url}/g/weather/paris for at most 0.001`, { onEvent: agree })
+    expect(replyOf(dear)).toMatch(/0\.001 was agreed to/)
+    const local = await say(node, 'buy http://127.0.0.1:9123/x for at most 1', { onEvent: agree })
+    expect(replyOf(local)).toMatch(/not on the open internet/)
+    expect((await wallet()).balances).toEqual(before)
+  })
+
+  test('lets nobody without the token change anything about money', async () => {
+    const document = await json<{ paths: Record<string, Record<string, unknown>> }>(node.call('/api/openapi.json'))
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      /^\/api\/(?:wallet|gateway)/.test(path)
+        ? Object.keys(methods).map((method) => [method.toUpperCase(), path.replace('{slug}', 'weather')] as const)
+        : [],
+    )
+    expect(routes.length).toBeGreaterThan(10)
+    for (const [method, path] of routes) {
+      const response = await fetch(node.url + path, { method, ...(method !== 'GET' && { body: '{}' }) })
+      expect(response.status, `${method} ${path}`).toBe(401)
+    }
+    expect((await sell({ slug: 'rebound', target: 'https://127.0.0.1/' })).status).toBe(400)
+  })
+
+  test('settles for whoever has a token of that, and for nobody else', async () => {
+    expect(await json(fetch(`${node.url}/facilitator/supported`))).toMatchObject({
+      kinds: [{ x402Version: 2, scheme: 'exact', network: 'eip155:42431' }, { scheme: 'tempo-tip20' }],
+    })
+    const ask = (token?: string) =>
+      fetch(`${node.url}/facilitator/settle`, {
+        method: 'POST',
+        body: '{}',
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      })
+    expect([(await ask()).status, (await ask('wrong')).status]).toEqual([401, 401])
+    const answered = await ask(settler)
+    expect([answered.status, await answered.json()]).toEqual([
+      200,
+      expect.objectContaining({ success: false, errorReason: 'invalid_payload' }),
+    ])
+  })
+
+  test('goes on after kill -9: chain, wallet, endpoints and receipts', async () => {
+    const { receipts } = await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))
+    await node.stop('SIGKILL')
+    node = await startWithMoney()
+    expect((await json<{ receipts: ReceiptView[] }>(node.call('/api/wallet/receipts'))).receipts).toEqual(receipts)
+    expect(await pay('/g/weather/again')).toMatchObject({
+      status: 'answered',
+      code: 200,
+      paid: { amount: { units: '0.01' } },
+    })
+  }, 60_000)
+
+  test('shows no key: not in its database, its log, its answers, nor in plain in its folder', async () => {
+    const folder = join(place.home, 'keystore')
+    const passphrase = readFileSync(join(folder, 'development.passphrase'), 'utf8')
+    const keystore = createKeystore({ files: openKeystoreFolder(folder), passphrase: async () => passphrase })
+    const secret = await keystore.reveal('main')
+    const phrase = secret.type === 'phrase' ? secret.phrase : secret.privateKey
+    const words = phrase.split(' ').slice(0, 4).join(' ')
+    const answers = await Promise.all(
+      ['/api/wallet', '/api/wallet/receipts', '/api/gateway', '/api/config', '/api/status'].map(async (path) =>
+        (await node.call(path)).text(),
+      ),
+    )
+    expect(answers.join()).not.toContain(words)
+    expect(answers.join()).not.toContain(passphrase)
+    for (const path of filesIn(place.home)) {
+      const text = readFileSync(path, 'latin1')
+      expect(text.includes(words), path).toBe(false)
+      expect(text.includes(passphrase) && !path.endsWith('development.passphrase'), path).toBe(false)
+    }
+  }, 30_000)
+})
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('The server does not listen')
+  return address.port
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile() && statSync(path).size < 50_000_000)
+}
