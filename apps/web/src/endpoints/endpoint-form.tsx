@@ -106,7 +106,7 @@ export function EndpointForm({
         id={`${id}-target`}
         label="Service"
         problem={problems.of.target}
-        note="Where requests are sent on to: an https address on the open internet. Callers never see it."
+        note="Where requests are sent on to: an https address on the open internet, or a host that the setting gateway.allowHosts names. Callers never see it."
       >
         <input {...text('target', 'target', { type: 'url', placeholder: 'https://api.example.com/v1' })} />
       </Labelled>

@@ -10,7 +10,7 @@ import { CopyButton } from '../design/copy-button.js'
 import { Icon } from '../design/icon.js'
 import { useNotice } from '../design/notices.js'
 import { PanelProblem } from '../design/panel-problem.js'
-import { AddressText, CommandLine, Section, Skeleton } from '../money/money-parts.js'
+import { AddressText, CommandLine, MoneyProblem, Section, Skeleton } from '../money/money-parts.js'
 import { emptyDraft } from './draft.js'
 import { type CardContext, EndpointCard } from './endpoint-card.js'
 import { EndpointForm } from './endpoint-form.js'
@@ -30,45 +30,66 @@ const shownPayments = 50
 export function EndpointsPage() {
   const { api } = useStudio()
   const connected = useLive((live) => live.connection.status === 'open')
-  const key = String(connected)
+  const gateway = useResource(api.gateway, String(connected))
+  const wallet = useResource(api.wallet, String(connected))
+  // Once there was a shop it stays, so that nothing that is being written is lost while a node starts anew.
+  const [opened, setOpened] = useState(false)
+  if (gateway.value?.open && !opened) setOpened(true)
+  useRefresh(gateway, refreshMs)
+  useRefresh(wallet, gateway.value?.open ? walletRefreshMs : refreshMs)
+  return (
+    <div className={connected ? 'money-page' : 'money-page money-stale'}>
+      {gateway.value ? (
+        <div className="money-sections">
+          <Standing gateway={gateway.value} wallet={wallet.value} />
+          {opened && (
+            <Shop gateway={gateway.value} wallet={wallet.value} revision={String(connected)} onPaid={wallet.reload} />
+          )}
+        </div>
+      ) : gateway.error === undefined ? (
+        <Skeleton />
+      ) : (
+        <MoneyProblem error={gateway.error} onRetry={gateway.reload} />
+      )}
+    </div>
+  )
+}
+
+/** Everything about what is sold. `revision` loads it anew. */
+function Shop({
+  gateway,
+  wallet,
+  revision,
+  onPaid,
+}: {
+  gateway: GatewayView
+  wallet: WalletView | undefined
+  revision: string
+  onPaid: () => void
+}) {
+  const { api } = useStudio()
   const [span, setSpan] = useState<(typeof spans)[number]>(spans[1])
   const [slug, setSlug] = useState<string>()
-  const gateway = useResource(api.gateway, key)
-  const endpoints = useResource(api.endpoints, key)
-  const payments = useResource((options) => api.payments(shownPayments, options), key)
-  const wallet = useResource(api.wallet, key)
+  const endpoints = useResource(api.endpoints, revision)
+  const payments = useResource((options) => api.payments(shownPayments, options), revision)
   const analytics = useResource(async (options) => {
     const query = queryOf(span, Date.now())
     return { span, query, ...(await api.analytics(query, options)) }
-  }, `${key} ${span.id}`)
-  useRefresh(gateway, refreshMs)
+  }, `${revision} ${span.id}`)
   useRefresh(endpoints, refreshMs)
   useRefresh(payments, refreshMs)
   useRefresh(analytics, refreshMs)
-  useRefresh(wallet, walletRefreshMs)
-
-  const error = gateway.error ?? endpoints.error
-  if (!gateway.value || !endpoints.value)
-    return (
-      <div className="money-page">
-        {error === undefined ? (
-          <Skeleton />
-        ) : (
-          <PanelProblem
-            error={error}
-            onRetry={() => {
-              gateway.reload()
-              endpoints.reload()
-            }}
-          />
-        )}
-      </div>
+  if (!endpoints.value)
+    return endpoints.error === undefined ? (
+      <Skeleton />
+    ) : (
+      <PanelProblem error={endpoints.error} onRetry={endpoints.reload} />
     )
 
-  const { endpointsUrl, tokens } = gateway.value
-  const explorerUrl = wallet.value?.chain.explorerUrl
+  const { endpointsUrl, tokens } = gateway
+  const explorerUrl = wallet?.chain.explorerUrl
   const write = amountWriter(tokens, [
-    ...(wallet.value?.balances ?? []),
+    ...(wallet?.balances ?? []),
     ...(payments.value?.payments.map(({ amount }) => amount) ?? []),
   ])
   const rows = analytics.value?.rows ?? []
@@ -82,71 +103,68 @@ export function EndpointsPage() {
     onPaid() {
       payments.reload()
       analytics.reload()
-      wallet.reload()
+      onPaid()
     },
   }
   return (
-    <div className={connected ? 'money-page' : 'money-page money-stale'}>
-      <div className="money-sections">
-        <Standing gateway={gateway.value} wallet={wallet.value} />
-        <EndpointsSection
-          endpoints={endpoints.value}
-          sumOf={(endpoint) =>
-            sumUp(
-              0,
-              rows.filter((row) => row.slug === endpoint.slug),
-            )
-          }
-          context={context}
-        />
-        <Section
-          name="Sales"
-          aside={
-            (endpoints.value.length > 0 || rows.length > 0) && (
-              <span className="sales-choice">
-                <select
-                  aria-label="Endpoint"
-                  value={slug ?? ''}
-                  onChange={(event) => setSlug(event.target.value === '' ? undefined : event.target.value)}
-                >
-                  <option value="">All endpoints</option>
-                  {endpoints.value.map((endpoint) => (
-                    <option key={endpoint.slug}>{endpoint.slug}</option>
-                  ))}
-                </select>
-                <select
-                  aria-label="How far back"
-                  value={span.id}
-                  onChange={(event) => setSpan(spans.find(({ id }) => id === event.target.value) ?? span)}
-                >
-                  {spans.map(({ id, name }) => (
-                    <option key={id} value={id}>
-                      {name}
-                    </option>
-                  ))}
-                </select>
-              </span>
-            )
-          }
-        >
-          {analytics.value ? (
-            <Traffic rows={rows} query={analytics.value.query} slug={slug} write={write} />
-          ) : (
-            analytics.error !== undefined && <PanelProblem error={analytics.error} onRetry={analytics.reload} />
-          )}
-        </Section>
-        <Section name="Recent payments">
-          {payments.value ? (
-            <RecentPayments payments={payments.value.payments} explorerUrl={explorerUrl} />
-          ) : (
-            payments.error !== undefined && <PanelProblem error={payments.error} onRetry={payments.reload} />
-          )}
-        </Section>
-        <Section name="Sold by the agent itself">
-          <Services services={gateway.value.services} />
-        </Section>
-      </div>
-    </div>
+    <>
+      <EndpointsSection
+        endpoints={endpoints.value}
+        sumOf={(endpoint) =>
+          sumUp(
+            0,
+            rows.filter((row) => row.slug === endpoint.slug),
+          )
+        }
+        context={context}
+      />
+      <Section
+        name="Sales"
+        aside={
+          (endpoints.value.length > 0 || rows.length > 0) && (
+            <span className="sales-choice">
+              <select
+                aria-label="Endpoint"
+                value={slug ?? ''}
+                onChange={(event) => setSlug(event.target.value === '' ? undefined : event.target.value)}
+              >
+                <option value="">All endpoints</option>
+                {endpoints.value.map((endpoint) => (
+                  <option key={endpoint.slug}>{endpoint.slug}</option>
+                ))}
+              </select>
+              <select
+                aria-label="How far back"
+                value={span.id}
+                onChange={(event) => setSpan(spans.find(({ id }) => id === event.target.value) ?? span)}
+              >
+                {spans.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </span>
+          )
+        }
+      >
+        {analytics.value ? (
+          <Traffic rows={rows} query={analytics.value.query} slug={slug} write={write} />
+        ) : (
+          analytics.error !== undefined && <PanelProblem error={analytics.error} onRetry={analytics.reload} />
+        )}
+      </Section>
+      <Section name="Recent payments">
+        {payments.value ? (
+          <RecentPayments payments={payments.value.payments} explorerUrl={explorerUrl} />
+        ) : (
+          payments.error !== undefined && <PanelProblem error={payments.error} onRetry={payments.reload} />
+        )}
+      </Section>
+      <Section name="Sold by the agent itself">
+        <Services services={gateway.services} />
+      </Section>
+    </>
   )
 }
 
@@ -159,7 +177,7 @@ function Standing({ gateway, wallet }: { gateway: GatewayView; wallet: WalletVie
         <Icon name="alert" />
         <div>
           <strong>Nothing can be sold now</strong>
-          {detail !== undefined && <p>{detail}</p>}
+          {(wallet?.detail ?? detail) !== undefined && <p>{wallet?.detail ?? detail}</p>}
           {wallet?.state === 'none' && <CommandLine command="salp wallet create" />}
         </div>
       </section>

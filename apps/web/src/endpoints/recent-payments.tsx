@@ -4,7 +4,7 @@ import type { PaymentView } from '@salp/gateway'
 import { formatAgo, formatMoment } from '../format/time.js'
 import { formatAmount } from '../money/amount.js'
 import { AddressText, TransactionText } from '../money/money-parts.js'
-import { wordsOf } from './words.js'
+import { routeName, wordsOf } from './words.js'
 
 /** Lists payments, newest first. */
 export function RecentPayments({
@@ -41,7 +41,7 @@ function PaymentRow({
     <li className="payment">
       <span className={`tag tag-${tone === 'open' ? 'warm' : tone}`}>{name}</span>
       <span className="payment-what">
-        <span className="number">{formatAmount(amount)}</span> for {route}
+        <span className="number">{formatAmount(amount)}</span> for {routeName(route)}
       </span>
       <time className="muted" dateTime={new Date(at).toISOString()} title={formatMoment(at)}>
         {formatAgo(at, Date.now())}

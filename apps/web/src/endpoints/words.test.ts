@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { wordsOf } from './words.js'
+import { routeName, wordsOf } from './words.js'
+
+describe('routeName()', () => {
+  test('knows an endpoint by its name, and leaves other routes', () => {
+    expect([routeName('g/weather/01925766-ae00'), routeName('model')]).toEqual(['weather', 'model'])
+  })
+})
 
 describe('wordsOf()', () => {
   test('tells a payment that is owed back from one that is served', () => {

@@ -21,6 +21,11 @@ export const settleWords: Record<SettleMode, { readonly name: string; readonly m
   },
 }
 
+/** What a payment was for: of an endpoint's own name for its payments, `g/weather/…`, the part that people gave. */
+export function routeName(route: string): string {
+  return /^g\/([^/]+)\//.exec(route)?.[1] ?? route
+}
+
 /** How a payment stands: `bad` is money lost or owed, `open` is not decided yet. */
 export interface StateWords {
   readonly tone: 'good' | 'open' | 'bad' | 'still'

@@ -1,7 +1,9 @@
 /** What both pages of money are made of: sections, addresses, transactions, commands. */
 
 import type { ReactNode } from 'react'
+import { ApiError } from '../api/problem.js'
 import { CopyButton } from '../design/copy-button.js'
+import { PanelProblem } from '../design/panel-problem.js'
 import { explorerHref, shorten } from './address.js'
 
 /** A part of a page under a heading; `aside` stands beside the heading. */
@@ -64,6 +66,19 @@ function OnChain({ value, text, href }: { value: string; text: string; href: str
     <a className="mono" href={href} title={value} target="_blank" rel="noreferrer">
       {text}
     </a>
+  )
+}
+
+/** Why a page of money shows nothing: a node without money has no such pages. */
+export function MoneyProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (!(error instanceof ApiError) || error.status !== 404) return <PanelProblem error={error} onRetry={onRetry} />
+  return (
+    <div className="money-sections">
+      <p className="money-empty">
+        Money is switched off in this node. Its setting wallet.chain says where money moves: “local” is a chain on this
+        machine, to try things with.
+      </p>
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readable, toOrder } from './order.js'
+import { readable, refusalTitle, toOrder } from './order.js'
 
 const noon = Date.UTC(2026, 10, 21, 12)
 const draft = { url: ' https://shop.test/a ', method: 'GET', body: '' } as const
@@ -29,6 +29,19 @@ describe('toOrder()', () => {
 
   test.each(['', 'shop.test/a', 'file:///etc/passwd', 'javascript:alert(1)'])('orders nothing from "%s"', (url) => {
     expect(toOrder({ ...draft, url }, noon)).toBeUndefined()
+  })
+})
+
+describe('refusalTitle()', () => {
+  test('never says that nothing was paid where it was, or may have been', () => {
+    const titles = ['gateway/pay-refused', 'gateway/paid-and-failed', 'gateway/pay-unknown'].map((code) =>
+      refusalTitle({ code }),
+    )
+    expect(titles).toEqual([
+      'Not paid',
+      'Paid, and then the service failed',
+      'Sent, and nobody knows yet whether it is paid',
+    ])
   })
 })
 

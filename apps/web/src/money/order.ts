@@ -1,6 +1,6 @@
 /** An order to pay, from what a person typed. */
 
-import type { PayOrder } from '@salp/gateway'
+import type { PayOrder, PayOutcome } from '@salp/gateway'
 import type { SoldMethod } from '../api/contracts.js'
 import { webUrl } from './address.js'
 
@@ -30,6 +30,12 @@ export function toOrder({ url, method, body }: OrderDraft, now: number): PayOrde
   const order: PayOrder = { url: address.href, method, task: `Studio ${new Date(now).toISOString().slice(0, 10)}` }
   if (!takesBody(method) || body.trim() === '') return order
   return { ...order, body, headers: { 'content-type': isJson(body) ? 'application/json' : 'text/plain' } }
+}
+
+/** What a refusal means for the money, in a few words: not every one leaves it where it was. */
+export function refusalTitle({ code }: Pick<Extract<PayOutcome, { status: 'refused' }>, 'code'>): string {
+  if (code === 'gateway/paid-and-failed') return 'Paid, and then the service failed'
+  return code === 'gateway/pay-unknown' ? 'Sent, and nobody knows yet whether it is paid' : 'Not paid'
 }
 
 /** An answer's body for reading: JSON on lines of its own, anything else as it came. */

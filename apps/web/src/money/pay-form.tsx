@@ -9,7 +9,7 @@ import { useStudio } from '../api/studio.js'
 import { formatBytes } from '../format/quantity.js'
 import { formatAmount, formatUnits } from './amount.js'
 import { AddressText, TransactionText } from './money-parts.js'
-import { type OrderDraft, readable, takesBody, toOrder } from './order.js'
+import { type OrderDraft, readable, refusalTitle, takesBody, toOrder } from './order.js'
 
 type Sent =
   | { readonly status: 'sending'; readonly order: PayOrder }
@@ -241,7 +241,7 @@ function Refused({
   return (
     <div className="pay-result">
       <p className="pay-bad">
-        <strong>Not paid:</strong> {reason}
+        <strong>{refusalTitle({ code })}:</strong> {reason}
       </p>
       <p className="muted">
         <code>{code}</code>

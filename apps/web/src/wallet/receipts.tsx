@@ -155,7 +155,7 @@ function ReceiptRow({ receipt, explorerUrl }: { receipt: ReceiptView; explorerUr
       </span>
       <span className="receipt-what">
         {resource === '' ? <span className="muted">Nothing was named</span> : resource}
-        {task !== '' && <span className="muted"> · for {task}</span>}
+        {!earned && task !== '' && <span className="muted"> · for {task}</span>}
       </span>
       <span className="receipt-who muted">
         {earned ? 'from ' : 'to '}

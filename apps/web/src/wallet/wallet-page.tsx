@@ -8,11 +8,10 @@ import { useLive, useStudio } from '../api/studio.js'
 import { CopyButton } from '../design/copy-button.js'
 import { Icon } from '../design/icon.js'
 import { useAttempt, useNotice } from '../design/notices.js'
-import { PanelProblem } from '../design/panel-problem.js'
 import { plural } from '../format/quantity.js'
 import { webUrl } from '../money/address.js'
 import { formatUnits } from '../money/amount.js'
-import { AddressText, CommandLine, Section, Skeleton } from '../money/money-parts.js'
+import { AddressText, CommandLine, MoneyProblem, Section, Skeleton } from '../money/money-parts.js'
 import { PayForm } from '../money/pay-form.js'
 import { QrCode } from '../money/qr-code.js'
 import { Limits } from './limits.js'
@@ -43,7 +42,7 @@ export function WalletPage() {
       ) : wallet.error === undefined ? (
         <Skeleton />
       ) : (
-        <PanelProblem error={wallet.error} onRetry={wallet.reload} />
+        <MoneyProblem error={wallet.error} onRetry={wallet.reload} />
       )}
     </div>
   )
@@ -55,13 +54,13 @@ function Sections({ wallet, receipts, onMoved }: { wallet: WalletView; receipts:
   return (
     <div className="money-sections">
       {state === 'none' && (
-        <Closed title="There is no wallet yet" detail={detail} command="salp wallet create">
+        <Closed title="There is no wallet yet" command="salp wallet create">
           Until there is one, nothing can be bought or sold. This makes one, its key encrypted by a passphrase of yours:
         </Closed>
       )}
       {state === 'locked' && (
-        <Closed title="The wallet is locked" detail={detail}>
-          Its key is here, its passphrase is not: nothing can be paid until the node is started with it.
+        <Closed title="The wallet is not open">
+          {detail ?? 'Its passphrase is not known here: until it is, nothing can be paid.'}
         </Closed>
       )}
       <div className="money-pair">
@@ -93,23 +92,13 @@ function Sections({ wallet, receipts, onMoved }: { wallet: WalletView; receipts:
   )
 }
 
-function Closed({
-  title,
-  detail,
-  command,
-  children,
-}: {
-  title: string
-  detail: string | undefined
-  command?: string
-  children: string
-}) {
+function Closed({ title, command, children }: { title: string; command?: string; children: string }) {
   return (
     <section className="money-warning" aria-label={title}>
       <Icon name="lock" />
       <div>
         <strong>{title}</strong>
-        <p>{detail ?? children}</p>
+        <p>{children}</p>
         {command !== undefined && <CommandLine command={command} />}
       </div>
     </section>
@@ -123,7 +112,7 @@ function Account({ wallet: { address, chain } }: { wallet: WalletView }) {
         {address !== undefined && <QrCode text={address} label={`QR code of ${address}`} />}
         <div className="account-facts">
           {address === undefined ? (
-            <p className="muted">It gets an address when it is made.</p>
+            <p className="muted">Its address stands here once it is open.</p>
           ) : (
             <p className="account-address">
               <code>{address}</code>
