@@ -37,7 +37,11 @@ const stateWords: Record<PaymentState, StateWords> = {
   reserved: { tone: 'open', name: 'Held', means: 'Held for one request; nothing was sent to the chain yet' },
   settling: { tone: 'open', name: 'On its way', means: 'Sent to the chain, which has not confirmed it yet' },
   deferred: { tone: 'open', name: 'On credit', means: 'The answer left already; the money is still to come' },
-  settled: { tone: 'good', name: 'Paid', means: 'The money came; the answer is being given' },
+  settled: {
+    tone: 'good',
+    name: 'Paid',
+    means: 'The money came; whoever presents this payment again gets the same answer',
+  },
   delivered: { tone: 'good', name: 'Paid and served', means: 'The money came and the answer left' },
   failed: { tone: 'still', name: 'Not paid', means: 'No money moved, and nothing was given' },
   lost: { tone: 'bad', name: 'Lost', means: 'The answer left on credit, and then the payment failed' },
