@@ -71,6 +71,7 @@ test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
       "DevChainError",
+      "developmentFaucet",
       "startDevChain",
       "openKeystoreFolder",
       "passphraseCommand",

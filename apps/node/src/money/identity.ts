@@ -26,8 +26,6 @@ export interface IdentityOptions {
   readonly name: string
   /** Where others reach the node, such as `https://agent.example.org`. */
   readonly origin: string
-  /** Whether anything is sold. */
-  readonly sells: boolean
 }
 
 /** A node's place in a registry. */
@@ -54,7 +52,7 @@ export const registrationPath = '/.well-known/agent-registration.json'
 /** Creates the identity of a node. */
 export function createNodeIdentity(
   { db, chain, sender }: IdentityDeps,
-  { registry, name, origin, sells }: IdentityOptions,
+  { registry, name, origin }: IdentityOptions,
 ): NodeIdentity {
   const { client } = chain
   const uri = `${origin}${registrationPath}`
@@ -93,10 +91,10 @@ export function createNodeIdentity(
       const services = [
         { name: 'web', endpoint: `${origin}/` },
         { name: 'agentWallet', endpoint: `eip155:${client.chainId}:${sender.address}` },
-        ...(sells ? [{ name: 'x402', endpoint: `${origin}/g/` }] : []),
+        { name: 'x402', endpoint: `${origin}/g/` },
       ]
       return writeRegistration({
-        ...{ name, description: 'An agent of Salp', services, x402Support: sells, active: true },
+        ...{ name, description: 'An agent of Salp', services, x402Support: true, active: true },
         registrations: [
           { agentId: Number(known.agentId), agentRegistry: registryName({ chainId: client.chainId, registry }) },
         ],

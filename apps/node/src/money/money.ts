@@ -145,7 +145,7 @@ export function createMoney(
     if (registry === undefined) return undefined
     const { publicUrl } = settings.gateway
     const origin = publicUrl ?? `http://${settings.server.host}:${settings.server.port}`
-    return createNodeIdentity({ db, chain: at, sender }, { registry, name: settings.agent.name, origin, sells: true })
+    return createNodeIdentity({ db, chain: at, sender }, { registry, name: settings.agent.name, origin })
   }
   const start = (): void => {
     if (open !== undefined || opening !== undefined || signal.aborted || clock.monotonic() - triedAt < retryMs) return
