@@ -110,6 +110,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
       .configureOutput({
         writeOut: (text) => void io.stdout.write(text),
         writeErr: (text) => void io.stderr.write(text),
+        outputError: (text, write) => write(withoutStrays(text)),
         getOutHelpWidth: () => io.stdout.columns ?? 80,
         getErrHelpWidth: () => io.stderr.columns ?? 80,
         getOutHasColors: () => false,
@@ -117,6 +118,11 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
       })
   }
   return program
+}
+
+/** Takes words out of a complaint that no command asked for: one may be a passphrase, or a recovery phrase. */
+function withoutStrays(complaint: string): string {
+  return complaint.replace(/( but got \d+): .*\.$/ms, '$1.').replace(/(unknown option '[^'=]+)=.*'/s, "$1'")
 }
 
 function commandPath(command: Command): string {
@@ -164,6 +170,11 @@ function report(error: unknown, io: Io, words: readonly string[]): number {
   const text = words.includes('--json') ? JSON.stringify({ error: { code, message } }) : `salp: ${message}`
   if (!(cancelled && error.message === '')) io.stderr.write(`${text}\n`)
   if (cancelled) return error.exitCode
-  if (code === 'cli/usage') return exitCodes.usage
-  return code === 'cli/node-taken' ? exitCodes.taken : exitCodes.failed
+  return codesOf[code] ?? exitCodes.failed
+}
+
+/** Errors that a script can tell apart by the exit code. */
+const codesOf: Readonly<Record<string, number>> = {
+  'cli/usage': exitCodes.usage,
+  'cli/node-taken': exitCodes.taken,
 }
