@@ -18,6 +18,7 @@ import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
 import { tasksCommand } from './commands/tasks.js'
 import { versionCommand } from './commands/version.js'
+import { walletCommand } from './commands/wallet.js'
 import { exitCodes } from './exit-codes.js'
 import type { Invocation } from './invocation.js'
 import type { Io } from './io.js'
@@ -96,6 +97,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     memoryCommand,
     tasksCommand,
     sessionsCommand,
+    walletCommand,
     modelsCommand,
     cognitionCommand,
     abCommand,
