@@ -13,6 +13,7 @@ import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { memoryCommand } from './commands/memory.js'
 import { modelsCommand } from './commands/models.js'
+import { payCommand } from './commands/pay.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
@@ -98,6 +99,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     tasksCommand,
     sessionsCommand,
     walletCommand,
+    payCommand,
     modelsCommand,
     cognitionCommand,
     abCommand,
@@ -179,4 +181,5 @@ function report(error: unknown, io: Io, words: readonly string[]): number {
 const codesOf: Readonly<Record<string, number>> = {
   'cli/usage': exitCodes.usage,
   'cli/node-taken': exitCodes.taken,
+  'cli/payment-unsettled': exitCodes.unsettled,
 }
