@@ -11,6 +11,7 @@ import { chatCommand } from './commands/chat.js'
 import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
+import { gatewayCommand } from './commands/gateway.js'
 import { memoryCommand } from './commands/memory.js'
 import { modelsCommand } from './commands/models.js'
 import { payCommand } from './commands/pay.js'
@@ -100,6 +101,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     sessionsCommand,
     walletCommand,
     payCommand,
+    gatewayCommand,
     modelsCommand,
     cognitionCommand,
     abCommand,

@@ -73,7 +73,7 @@ describe('salp pay', () => {
 
 test('salp pay, wallet and gateway say how to start a node where none runs', async () => {
   using temporary = temporaryHome()
-  for (const words of [['pay', url], ['wallet'], ['wallet', 'address']]) {
+  for (const words of [['pay', url], ['wallet'], ['wallet', 'address'], ['gateway'], ['gateway', 'list']]) {
     const { io, errors } = createMemoryIo()
     expect(await runCli(['--home', temporary.home.path, ...words], io)).toBe(1)
     expect(errors()).toBe(`salp: No node runs on ${temporary.home.path}. Start one and leave it running: npm start\n`)
