@@ -28,11 +28,19 @@ export interface Offer {
 /** Shortest life of a signature that leaves time to settle, in s. */
 const leastTimeoutSeconds = 7
 
+/** Checks how long a signature is to last, in s. @throws RangeError if that leaves no time to settle. */
+export function checkTimeout(maxTimeoutSeconds: number): void {
+  if (Number.isInteger(maxTimeoutSeconds) && maxTimeoutSeconds >= leastTimeoutSeconds) return
+  throw new RangeError(
+    `Cannot offer with ${maxTimeoutSeconds} s to pay: take a whole number, ${leastTimeoutSeconds} or more`,
+  )
+}
+
 /**
  * Creates an offer.
  *
  * @param options - `flow`: goes on the wire unless it is `authorization`, which is what silence means.
- * @throws RangeError if the scheme does not move the token, the amount is not positive, or the time is too short.
+ * @throws RangeError if the scheme does not move the token, or the amount is not positive.
  */
 export function createOffer(
   scheme: Scheme,
@@ -49,11 +57,6 @@ export function createOffer(
   if (!scheme.serves(asset))
     throw new RangeError(`Cannot offer ${asset.symbol} by ${scheme.name}: it does not move that way`)
   if (amount <= 0n) throw new RangeError(`Cannot offer at ${amount} base units of ${asset.symbol}: not above zero`)
-  if (!Number.isInteger(maxTimeoutSeconds) || maxTimeoutSeconds < leastTimeoutSeconds) {
-    throw new RangeError(
-      `Cannot offer with ${maxTimeoutSeconds} s to pay: take a whole number, ${leastTimeoutSeconds} or more`,
-    )
-  }
   const requirements: Requirements = {
     scheme: scheme.name,
     network: networkOf(asset.chainId),

@@ -4,7 +4,7 @@ import { type Clock, type IdSource, SalpError } from '@salp/core'
 import type { Account, Address } from '@salp/wallet'
 import { challengeResponse, isBrowser, type PreparedChallenge, pageResponse, prepareChallenge } from './challenge.js'
 import { FacilitatorError } from './facilitator/facilitator.js'
-import { createOffer, findOffer, type Offer, type PaymentMethod } from './offer.js'
+import { checkTimeout, createOffer, findOffer, type Offer, type PaymentMethod } from './offer.js'
 import type { Admission, Paid, Payments, SettleMode, Sold } from './payments/payments.js'
 import { type Price, priceIn } from './price.js'
 import { problem } from './problem.js'
@@ -99,6 +99,7 @@ export function createPaywall(
   const { requirePaymentId = false } = options
   const flow = mode === 'before' ? 'upfront' : 'authorization'
   const extensions = paymentIdentifier(requirePaymentId)
+  checkTimeout(maxTimeoutSeconds)
 
   const offersAt = (asked: Price): readonly Offer[] => {
     const offers = methods.flatMap(({ asset, payTo, scheme }) => {

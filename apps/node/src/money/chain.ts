@@ -12,7 +12,7 @@ import {
   type Rpc,
   requestFaucet,
 } from '@salp/wallet'
-import { type DevChain, startDevChain } from '@salp/wallet/node'
+import { type DevChain, developmentFaucet, startDevChain } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
 
 /** A chain that can be asked. */
@@ -68,13 +68,12 @@ export async function openChain(
     rpc,
     client,
     development,
-    faucet:
-      own !== undefined
-        ? async (address) => {
-            await own.faucet(address)
-            return []
-          }
-        : chain.faucet && ((account, options) => requestFaucet({ rpc }, { chain, account }, options)),
+    faucet: development
+      ? async (account) => {
+          await (own === undefined ? developmentFaucet({ rpc, client }, account) : own.faucet(account))
+          return []
+        }
+      : chain.faucet && ((account, options) => requestFaucet({ rpc }, { chain, account }, options)),
     close: async () => own?.close(),
   }
 }

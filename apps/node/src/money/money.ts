@@ -33,6 +33,7 @@ import { loadWasmCurve } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
 import { type Buyer, createBuyer } from './buying.js'
 import { chainOf, type OpenChain, openChain } from './chain.js'
+import { createNodeIdentity, type NodeIdentity } from './identity.js'
 import { type Keys, openKeys } from './keys.js'
 import { openShop, type Shop } from './shop.js'
 import { amountView } from './views.js'
@@ -56,6 +57,8 @@ export interface OpenMoney {
   readonly policies: readonly SpendPolicy[]
   readonly buyer: Buyer
   readonly shop: Shop
+  /** Who it is on the chain; absent where there is no registry. */
+  readonly identity?: NodeIdentity | undefined
 }
 
 /** The money of a node, open or on the way there. */
@@ -76,7 +79,10 @@ const accounts = { own: 0, settler: 1 } as const
 const retryMs = 2_000
 
 /** Creates the money of a node; nothing runs before `start()`. Where it is switched off, there is none. */
-export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' | 'gateway'>): Money | undefined {
+export function createMoney(
+  deps: MoneyDeps,
+  settings: Pick<Settings, 'wallet' | 'gateway' | 'server' | 'agent'>,
+): Money | undefined {
   const preset = chainOf(settings.wallet)
   if (preset === undefined) return undefined
   const { db, clock, log, folder } = deps
@@ -97,7 +103,7 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
   const { signal } = closing
   let watcher: BalanceWatcher | undefined
   let chain: OpenChain | undefined
-  let keys: Keys = { status: 'locked', detail: 'The wallet is being opened' }
+  let keys: Keys | undefined
   let open: OpenMoney | undefined
   let problem: string | undefined
   let opening: Promise<void> | undefined
@@ -115,13 +121,20 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
     const policies = chain.chain.assets.map((asset) => policyOf(asset, settings.wallet))
     const spending = createSpending({ db, clock, policies })
     const shop = openShop({ ...deps, events, receipts, chain, account, settler, curve }, settings)
-    await shop.start()
+    await shop.start().catch(async (error: unknown) => {
+      await shop.close()
+      throw error
+    })
     const buyer = createBuyer({
       ...{ account, spending, receipts, clock, ids: deps.ids },
       ...{ chain: chain.chain, client: chain.client, sender: shop.sender },
       dayLimit: (asset) => policies.find((policy) => isSameAsset(policy.asset, asset))?.perDay ?? 0n,
     })
-    open = { chain, account, spending, policies, buyer, shop }
+    const identity = identityOf(chain, shop)
+    open = { chain, account, spending, policies, buyer, shop, identity }
+    // On a development chain it costs nothing to be somebody; anywhere else its owner says so.
+    if (chain.development) await identity?.register({ signal })
+    else await identity?.find({ signal })
     watcher = watchBalances(
       { chain: chain.client, clock, events: balances, log },
       { accounts: [account.address], assets: chain.chain.assets },
@@ -129,6 +142,13 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
     watcher.start()
     problem = undefined
     log.info('The wallet is open', { address: account.address, chain: chain.chain.name })
+  }
+  const identityOf = (at: OpenChain, { sender }: Shop): NodeIdentity | undefined => {
+    const registry = at.chain.contracts.identityRegistry
+    if (registry === undefined) return undefined
+    const { publicUrl } = settings.gateway
+    const origin = publicUrl ?? `http://${settings.server.host}:${settings.server.port}`
+    return createNodeIdentity({ db, chain: at, sender }, { registry, name: settings.agent.name, origin })
   }
   const start = (): void => {
     if (open !== undefined || opening !== undefined || signal.aborted || clock.monotonic() - triedAt < retryMs) return
@@ -157,11 +177,9 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
         explorerUrl: preset.explorerUrl,
       }
       if (asked === undefined) {
-        const state = keys.status === 'none' ? 'none' : 'locked'
-        const detail = problem ?? (keys.status === 'open' ? 'The wallet is being opened' : keys.detail)
+        const shut = problem !== undefined ? ({ state: 'locked', detail: problem } as const) : shutView(keys)
         return {
-          state,
-          detail,
+          ...shut,
           chain: { ...chainView, reachable: problem === undefined },
           balances: [],
           policies: [],
@@ -169,6 +187,7 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
         }
       }
       const { address } = asked.account
+      const identity = asked.identity?.current()
       const balances = await balancesOf(asked.chain, address, options.signal).catch(() => undefined)
       return {
         state: 'open',
@@ -176,6 +195,9 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
         chain: { ...chainView, reachable: balances !== undefined },
         balances: balances ?? [],
         policies: asked.policies.map((policy) => policyView(policy, asked)),
+        ...(identity !== undefined && {
+          identity: { agentId: String(identity.agentId), registry: identity.registry, uri: identity.uri },
+        }),
         faucet: asked.chain.faucet !== undefined,
       }
     },
@@ -187,6 +209,12 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
       await chain?.close()
     },
   }
+}
+
+/** What there is to say of keys that are not open yet. */
+function shutView(keys: Keys | undefined): Pick<WalletView, 'state' | 'detail'> {
+  if (keys === undefined || keys.status === 'open') return { state: 'opening', detail: 'The wallet is being opened' }
+  return { state: keys.status, detail: keys.detail }
 }
 
 /** Gives the accounts of a development chain something to begin with, once. */
