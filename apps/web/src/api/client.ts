@@ -133,6 +133,8 @@ export function createApi({ fetch }: ApiDeps) {
     receipts: (asked: { readonly limit: number; readonly before?: number | undefined }, options?: Abortable) =>
       request<{ receipts: ReceiptView[] }>('GET', `/api/wallet/receipts?${query({ ...asked })}`, undefined, options),
     faucet: () => request<{ transactions: string[] }>('POST', '/api/wallet/faucet'),
+    /** Registers this agent on the chain. */
+    registerIdentity: () => request<unknown>('POST', '/api/wallet/identity'),
     pay: (order: PayOrder) => request<PayOutcome>('POST', '/api/wallet/pay', order),
 
     gateway: (options?: Abortable) => request<GatewayView>('GET', '/api/gateway', undefined, options),
