@@ -62,6 +62,7 @@ test('the entry exports', () => {
       "createTokenReader",
       "hashTypedData",
       "verifyTypedData",
+      "createWallet",
     ]
   `)
 })
