@@ -2,22 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { runCli } from './cli.js'
 import { createApproval, createEventMaker, endOf } from './testing/agent-events.js'
 import { createMemoryIo } from './testing/memory-io.js'
-import { type ServedRequest, sendEvents, sendJson, serve } from './testing/serve.js'
-import { temporaryHome } from './testing/temporary-home.js'
-
-/** Runs a command against a node that answers as told. */
-async function run(words: readonly string[], answer: Parameters<typeof serve>[0], { input = '' } = {}) {
-  using temporary = temporaryHome()
-  await using server = await serve((request, response) => {
-    if (request.path === '/api/status') return sendJson(response, {})
-    return answer(request, response)
-  })
-  temporary.announce(server.url)
-  const { io, output, errors } = createMemoryIo({ input })
-  const exitCode = await runCli(['--home', temporary.home.path, ...words], io)
-  const requests = server.requests.filter(({ path }) => path !== '/api/status')
-  return { exitCode, output: output(), errors: errors(), requests }
-}
+import { runOnNode as run } from './testing/run-on-node.js'
+import { type ServedRequest, sendEvents, sendJson, type serve } from './testing/serve.js'
 
 const offline = async (words: readonly string[]) => {
   const { io, output, errors } = createMemoryIo()
@@ -44,6 +30,9 @@ describe('runCli()', () => {
       'memory',
       'tasks',
       'sessions',
+      'wallet',
+      'pay',
+      'gateway',
       'models',
       'cognition',
       'ab',

@@ -11,13 +11,16 @@ import { chatCommand } from './commands/chat.js'
 import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
+import { gatewayCommand } from './commands/gateway.js'
 import { memoryCommand } from './commands/memory.js'
 import { modelsCommand } from './commands/models.js'
+import { payCommand } from './commands/pay.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
 import { tasksCommand } from './commands/tasks.js'
 import { versionCommand } from './commands/version.js'
+import { walletCommand } from './commands/wallet.js'
 import { exitCodes } from './exit-codes.js'
 import type { Invocation } from './invocation.js'
 import type { Io } from './io.js'
@@ -96,6 +99,9 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     memoryCommand,
     tasksCommand,
     sessionsCommand,
+    walletCommand,
+    payCommand,
+    gatewayCommand,
     modelsCommand,
     cognitionCommand,
     abCommand,
@@ -110,6 +116,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
       .configureOutput({
         writeOut: (text) => void io.stdout.write(text),
         writeErr: (text) => void io.stderr.write(text),
+        outputError: (text, write) => write(withoutStrays(text)),
         getOutHelpWidth: () => io.stdout.columns ?? 80,
         getErrHelpWidth: () => io.stderr.columns ?? 80,
         getOutHasColors: () => false,
@@ -117,6 +124,11 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
       })
   }
   return program
+}
+
+/** Takes words out of a complaint that no command asked for: one may be a passphrase, or a recovery phrase. */
+function withoutStrays(complaint: string): string {
+  return complaint.replace(/( but got \d+): .*\.$/ms, '$1.').replace(/(unknown option '[^'=]+)=.*'/s, "$1'")
 }
 
 function commandPath(command: Command): string {
@@ -164,6 +176,12 @@ function report(error: unknown, io: Io, words: readonly string[]): number {
   const text = words.includes('--json') ? JSON.stringify({ error: { code, message } }) : `salp: ${message}`
   if (!(cancelled && error.message === '')) io.stderr.write(`${text}\n`)
   if (cancelled) return error.exitCode
-  if (code === 'cli/usage') return exitCodes.usage
-  return code === 'cli/node-taken' ? exitCodes.taken : exitCodes.failed
+  return codesOf[code] ?? exitCodes.failed
+}
+
+/** Errors that a script can tell apart by the exit code. */
+const codesOf: Readonly<Record<string, number>> = {
+  'cli/usage': exitCodes.usage,
+  'cli/node-taken': exitCodes.taken,
+  'cli/payment-unsettled': exitCodes.unsettled,
 }

@@ -9,8 +9,12 @@ export const exitCodes = {
   usage: 2,
   /** The home folder or the port is taken. */
   taken: 3,
-  /** A limit ended the turn, with what it had. */
+  /** A limit ended the turn, with what it had; or stood against a payment, or nobody agreed to it. */
   stopped: 4,
+  /** Whoever was asked answered with an HTTP error. */
+  answeredError: 5,
+  /** Money moved, or may have, and no answer came: do not simply pay again. */
+  unsettled: 6,
   cancelled: 130,
 } as const
 

@@ -31,6 +31,8 @@ export interface Io {
   onSignal(signal: Signal, handler: () => void): () => void
   /** Path of the program that runs a node. */
   nodeProgram(): string
+  /** Cost of new keystores, the N of scrypt: tests take little. @defaultValue what the wallet takes */
+  readonly scryptCost?: number | undefined
   /** Of this program. */
   readonly version: string
 }

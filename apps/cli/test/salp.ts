@@ -35,8 +35,8 @@ export interface Terminal {
   close(): void
 }
 
-/** Makes a place without settings, keys or models. */
-export function createPlace(): Place {
+/** Makes a place without settings, keys, models or money; `variables` are added to its environment. */
+export function createPlace(variables: Readonly<Record<string, string>> = {}): Place {
   const root = mkdtempSync(join(tmpdir(), 'salp cli e2e '))
   const home = join(root, 'home')
   const workspace = mkdtempSync(join(root, 'work '))
@@ -48,6 +48,7 @@ export function createPlace(): Place {
     SALP_MODEL_DETECT: 'false',
     SALP_WALLET_CHAIN: 'off',
     TERM: 'xterm-256color',
+    ...variables,
   }
   const open: IPty[] = []
   return {

@@ -111,7 +111,7 @@ export const settingsSchema = z.object({
       name: z.string().default('main').describe('Keystore that the agent pays with'),
       passphraseFile: z.string().optional().describe('File that holds the passphrase, readable by its owner alone'),
       passphraseCommand: z
-        .array(z.string())
+        .tuple([z.string()], z.string())
         .optional()
         .describe('Program and arguments that print the passphrase, such as a keychain'),
       ceiling: amount.default('1').describe('Most for one payment, in units of each token'),

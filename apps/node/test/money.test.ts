@@ -200,6 +200,24 @@ describe('a node with money', () => {
     expect((await sell({ slug: 'rebound', target: 'https://127.0.0.1/' })).status).toBe(400)
   })
 
+  test('is registered once, and its file says so to anyone', async () => {
+    const { identity } = await wallet()
+    expect(identity).toEqual({
+      agentId: '0',
+      registry: expect.stringMatching(/^0x/),
+      uri: `http://127.0.0.1:${own}/.well-known/agent-registration.json`,
+    })
+    const file = await json<Record<string, unknown>>(fetch(identity?.uri ?? ''))
+    expect(file).toMatchObject({
+      type: 'https://eips.ethereum.org/EIPS/eip-8004#registration-v1',
+      x402Support: true,
+      registrations: [{ agentId: 0, agentRegistry: `eip155:42431:${identity?.registry}` }],
+    })
+    expect(await json(node.call('/api/wallet/identity', { json: {} }))).toEqual(identity)
+    const { agents } = await json<{ agents: unknown[] }>(node.call('/api/wallet/agents'))
+    expect(agents).toMatchObject([{ agentId: '0', uri: identity?.uri }])
+  })
+
   test('settles for whoever has a token of that, and for nobody else', async () => {
     expect(await json(fetch(`${node.url}/facilitator/supported`))).toMatchObject({
       kinds: [{ x402Version: 2, scheme: 'exact', network: 'eip155:42431' }, { scheme: 'tempo-tip20' }],

@@ -1,7 +1,7 @@
 /** The parts of a gateway, put together: payments on a database, and paywalls before routes. */
 
 import type { Clock, IdSource, Logger, Publisher, SqlDatabase } from '@salp/core'
-import type { Receipt } from '@salp/wallet'
+import type { Account, Receipt } from '@salp/wallet'
 import type { MiddlewareHandler } from 'hono'
 import type { Facilitator } from './facilitator/facilitator.js'
 import { honoPaywall } from './hono.js'
@@ -28,6 +28,8 @@ export interface GatewayDeps {
   readonly log: Logger
   readonly events: Publisher<PaymentEvents>
   readonly receipts?: { record(receipt: Receipt): boolean } | undefined
+  /** Signs receipts, for the payee or as the payee. */
+  readonly issuer?: Pick<Account, 'signTypedData'> | undefined
   /** Without it, what is due stays claimable by the same payment. */
   readonly refund?: Refund | undefined
 }
@@ -50,10 +52,10 @@ export interface Gateway {
 
 /** Puts a gateway together. Nothing runs before `start()`. */
 export function createGateway(deps: GatewayDeps, options: PaymentsOptions = {}): Gateway {
-  const { db, facilitator, methods, clock, ids, log, events, receipts, refund } = deps
+  const { db, facilitator, methods, clock, ids, log, events, receipts, refund, issuer } = deps
   const ledger = createPaymentLedger({ db, clock, ids })
   const payments = createPayments({ db, ledger, facilitator, clock, log, events, receipts, refund }, options)
-  const route: Gateway['route'] = (paywall) => createPaywall({ payments, methods, ids, log }, paywall)
+  const route: Gateway['route'] = (paywall) => createPaywall({ payments, methods, clock, ids, log, issuer }, paywall)
   return {
     payments,
     ledger,

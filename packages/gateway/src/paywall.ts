@@ -1,7 +1,7 @@
 /** Lets a request through once it is paid for: x402 over HTTP, versions 1 and 2, around any handler of the web's Request. */
 
-import { type IdSource, SalpError } from '@salp/core'
-import type { Address } from '@salp/wallet'
+import { type Clock, type IdSource, SalpError } from '@salp/core'
+import type { Account, Address } from '@salp/wallet'
 import { challengeResponse, isBrowser, type PreparedChallenge, pageResponse, prepareChallenge } from './challenge.js'
 import { FacilitatorError } from './facilitator/facilitator.js'
 import { checkTimeout, createOffer, findOffer, type Offer, type PaymentMethod } from './offer.js'
@@ -12,9 +12,10 @@ import { encodeHeader } from './wire/base64.js'
 import { readBytes } from './wire/body.js'
 import { headerNames, presentedPayment } from './wire/headers.js'
 import { networkOf, v1NetworkOf } from './wire/networks.js'
-import type { PaymentPayload, PaymentPayloadV1, SettleResponse } from './wire/objects.js'
+import type { JsonObject, PaymentPayload, PaymentPayloadV1, SettleResponse } from './wire/objects.js'
 import { paymentIdentifier, paymentIdOf } from './wire/payment-identifier.js'
 import { toReasonV1 } from './wire/reasons-v1.js'
+import { signReceipt } from './wire/signed-receipt.js'
 
 /** Answers a request that is paid for. @param paid - Who pays, and how much. */
 export type PaidHandler = (
@@ -44,7 +45,10 @@ export interface PaywallDeps {
   readonly payments: Pick<Payments, 'sell'>
   /** Ways to pay, those preferred first. */
   readonly methods: readonly PaymentMethod[]
+  readonly clock: Pick<Clock, 'now'>
   readonly ids: IdSource
+  /** Signs receipts, for the payee or as the payee. */
+  readonly issuer?: Pick<Account, 'signTypedData'> | undefined
   readonly log: { error(message: string, fields?: Readonly<Record<string, unknown>>): void }
 }
 
@@ -86,7 +90,10 @@ const keptChallenges = 256
  * @throws RangeError if no way of paying moves the price's token, or an option makes no sense.
  * @throws {@link AmountError} (`wallet/amount`) for a fixed price that is none.
  */
-export function createPaywall({ payments, methods, ids, log }: PaywallDeps, options: PaywallOptions): Paywall {
+export function createPaywall(
+  { payments, methods, clock, ids, log, issuer }: PaywallDeps,
+  options: PaywallOptions,
+): Paywall {
   const { route, price, mode = 'after', description, mimeType, publicOrigin, admit: admitAll } = options
   const { maxTimeoutSeconds = 300, serveMs = 30_000, maxBodyBytes = 2 ** 20, streamBody = false } = options
   const { requirePaymentId = false } = options
@@ -154,7 +161,16 @@ export function createPaywall({ payments, methods, ids, log }: PaywallDeps, opti
       }
     }
     const sold = await payments.sell(order, serve, { signal: request.signal })
-    return answer(sold, { request, payment, offer, challenge: (error) => challengeOf(request, offers, error) })
+    return answer(sold, {
+      ...{ payment, offer, challenge: (error) => challengeOf(request, offers, error) },
+      signed:
+        issuer &&
+        (({ payer, transaction }) =>
+          signReceipt(issuer, {
+            ...{ network: offer.requirements.network, resourceUrl: order.resource, payer, transaction },
+            issuedAt: Math.floor(clock.now() / 1_000),
+          })),
+    })
   }
 
   return {
@@ -185,18 +201,19 @@ function isOurs(error: unknown): boolean {
 }
 
 interface Answering {
-  readonly request: Request
+  /** Signs that a payment was taken; absent where receipts are not signed. */
+  readonly signed: ((settled: { readonly payer: Address; readonly transaction: string }) => JsonObject) | undefined
   readonly payment: PaymentPayload | PaymentPayloadV1
   readonly offer: Offer
   readonly challenge: (error: string) => Response
 }
 
-function answer(sold: Sold, { payment, offer, challenge }: Answering): Response {
+function answer(sold: Sold, { payment, offer, challenge, signed }: Answering): Response {
   const version = payment.x402Version
   const word = (reason: string): string => (version === 1 ? toReasonV1(reason) : reason)
   switch (sold.status) {
     case 'served':
-      return withReceipt(sold.response, receiptOf(offer, version, sold), version)
+      return withReceipt(sold.response, receiptOf(offer, version, sold, signed), version)
     case 'unserved':
       return sold.response
     case 'refused':
@@ -244,11 +261,13 @@ function receiptOf(
   offer: Offer,
   version: 1 | 2,
   { settled, payer, free }: Extract<Sold, { status: 'served' }>,
+  signed: Answering['signed'],
 ): SettleResponse {
   const network = networkFor(offer, version)
   if (settled === undefined) return { success: true, transaction: '', network, payer, ...(free && { amount: '0' }) }
-  const amount = version === 2 ? { amount: String(settled.amount) } : {}
-  return { success: true, transaction: settled.transaction, network, payer: settled.payer, ...amount }
+  const { transaction } = settled
+  const more = version === 2 ? { amount: String(settled.amount), extensions: signed?.(settled) } : {}
+  return { success: true, transaction, network, payer: settled.payer, ...more }
 }
 
 function withReceipt(response: Response, receipt: SettleResponse, version: 1 | 2): Response {

@@ -34,6 +34,52 @@ export { type Chain, type ChainContracts, chains, localChain } from './chains.js
 export { type Curve, type CurveSignature, plainCurve, type Recover, type Sign } from './curve.js'
 export { FaucetError, requestFaucet } from './faucet.js'
 export { type Address, AddressError, type Hex, parseAddress } from './hex.js'
+export type { ActDeps, ActOutcome } from './identity/acts.js'
+export { type Agent, type AgentReader, createAgentReader } from './identity/agents.js'
+export {
+  type AgentIndex,
+  type AgentIndexDeps,
+  type AgentIndexOptions,
+  createAgentIndex,
+  type KnownAgent,
+  type ScanProgress,
+} from './identity/discover-agents.js'
+export {
+  type Feedback,
+  type FeedbackDoubt,
+  type GivenFeedback,
+  giveFeedback,
+  type ReadReputationDeps,
+  type ReadReputationOptions,
+  type Reputation,
+  type ReputationOptions,
+  readReputation,
+} from './identity/feedback.js'
+export { createIdentity, type Identity, type RegisterOutcome } from './identity/identity.js'
+export {
+  type AgentReference,
+  namesAgent,
+  parseRegistration,
+  type Registration,
+  RegistrationError,
+  type RegistrationInput,
+  registrationUri,
+  registryName,
+  writeRegistration,
+} from './identity/registration.js'
+export {
+  answerValidation,
+  readValidation,
+  requestValidation,
+  type Validation,
+  type ValidationOptions,
+} from './identity/validation.js'
+export {
+  type RegistrationVerdict,
+  type VerifyRegistrationDeps,
+  type VerifyRegistrationOptions,
+  verifyRegistration,
+} from './identity/verify-registration.js'
 export { type Account, createKeyring, type Keyring, type Secret, SecretError } from './keyring.js'
 export {
   createKeystore,

@@ -76,4 +76,25 @@ CREATE UNIQUE INDEX wallet_transactions_nonce ON wallet_transactions (chain_id, 
 CREATE INDEX wallet_transactions_open ON wallet_transactions (chain_id, sender, nonce) WHERE state = 'open';
 `,
   },
+  {
+    version: 5,
+    name: 'agents of registries',
+    up: `
+CREATE TABLE wallet_agents (
+  chain_id INTEGER NOT NULL,
+  registry TEXT NOT NULL,
+  agent_id TEXT NOT NULL,           -- 32 bytes as hex
+  owner TEXT NOT NULL,
+  uri TEXT NOT NULL,
+  block INTEGER NOT NULL,           -- of its last event
+  PRIMARY KEY (chain_id, registry, agent_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE wallet_agent_scans (
+  chain_id INTEGER NOT NULL,
+  registry TEXT NOT NULL,
+  next INTEGER NOT NULL,            -- first block that was not looked through
+  PRIMARY KEY (chain_id, registry)
+) STRICT, WITHOUT ROWID;
+`,
+  },
 ]

@@ -3,6 +3,7 @@
 import { SalpError } from '@salp/core'
 import { z } from 'zod'
 import type { Hex } from './hex.js'
+import { BodyTooLarge, readBody } from './internal/read-body.js'
 
 /** Asks a node. */
 export interface Rpc {
@@ -56,7 +57,7 @@ export function createRpc(
       signal,
       redirect: 'error',
     })
-    return { status: response.status, text: await readText(response, maxAnswerBytes) }
+    return { status: response.status, text: await readBody(response, maxAnswerBytes) }
   }
   return {
     host,
@@ -73,7 +74,7 @@ export function createRpc(
         signal?.throwIfAborted()
         // What fetch throws may quote the URL, and goes no further.
         if (deadline.aborted) throw unreachable(`no answer within ${timeoutMs} ms`)
-        throw unreachable(error instanceof AnswerTooLarge ? `more than ${maxAnswerBytes} bytes` : 'no connection')
+        throw unreachable(error instanceof BodyTooLarge ? `more than ${maxAnswerBytes} bytes` : 'no connection')
       })
       const answer = answerSchema.safeParse(parseJson(text))
       if (!answer.success) {
@@ -103,23 +104,6 @@ function hostOf(url: string): string {
   return parsed.host
 }
 
-/** Reads a body whole, or stops once it is too much. */
-async function readText(response: Response, maxBytes: number): Promise<string> {
-  const reader = response.body?.getReader()
-  if (reader === undefined) return ''
-  const decoder = new TextDecoder()
-  let [text, size] = ['', 0]
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    size += part.value.byteLength
-    if (size > maxBytes) {
-      await reader.cancel()
-      throw new AnswerTooLarge()
-    }
-    text += decoder.decode(part.value, { stream: true })
-  }
-  return text + decoder.decode()
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -142,8 +126,6 @@ interface RpcFailure {
   readonly rpcCode?: number | undefined
   readonly data?: Hex | undefined
 }
-
-class AnswerTooLarge extends Error {}
 
 /** A node that gave no answer (`wallet/rpc-unreachable`), or answered with an error (`wallet/rpc-refused`). */
 export class RpcError extends SalpError {

@@ -3,13 +3,14 @@
 import { concat, keccak256, TypedDataEncoder } from 'ethers'
 import type { Address, Hex } from './hex.js'
 
-/** What a signature is good for: one contract on one chain. */
+/** What a signature is good for: one contract on one chain, or a purpose of its own. */
 export interface TypedDataDomain {
   readonly name: string
   /** Left out by contracts that have none, such as Permit2. */
   readonly version?: string | undefined
   readonly chainId: number
-  readonly verifyingContract: Address
+  /** Left out where no contract is to check it, as with receipts. */
+  readonly verifyingContract?: Address | undefined
 }
 
 /** A member of a struct. */
@@ -46,10 +47,14 @@ export function hashTypedData(data: TypedData): Hex {
 
 /** The hash of a domain is a function of its text, so what is remembered of one never differs. */
 function separatorOf({ name, version, chainId, verifyingContract }: TypedDataDomain): Hex {
-  const key = JSON.stringify([name, version ?? null, chainId, verifyingContract])
+  const key = JSON.stringify([name, version ?? null, chainId, verifyingContract ?? null])
   const known = separators.get(key)
   if (known !== undefined) return known
-  const domain = { name, chainId, verifyingContract, ...(version === undefined ? {} : { version }) }
+  const domain = {
+    ...{ name, chainId },
+    ...(version !== undefined && { version }),
+    ...(verifyingContract !== undefined && { verifyingContract }),
+  }
   const separator = TypedDataEncoder.hashDomain(domain) as Hex
   const [oldest] = separators.keys()
   if (separators.size >= maxDomains && oldest !== undefined) separators.delete(oldest)

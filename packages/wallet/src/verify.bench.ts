@@ -31,7 +31,7 @@ test('checking 64 signatures of EIP-3009', async ({ bench }) => {
         const { domain, primaryType, members, message } = data
         if (
           verifyByEthers(
-            { ...domain, version: domain.version ?? null },
+            { ...domain, version: domain.version ?? null, verifyingContract: data.domain.verifyingContract ?? null },
             { [primaryType]: [...members] },
             message,
             signature,

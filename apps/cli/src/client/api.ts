@@ -14,7 +14,11 @@ import type {
 } from '@salp/agent'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { NodeSilentError, toApiError } from './api-error.js'
+import { createGatewayApi, type GatewayApi } from './gateway-api.js'
+import { queryOf } from './query.js'
+import type { RequestOptions, Send, SendOptions } from './send.js'
 import type { TranscriptMessage } from './transcript-message.js'
+import { createWalletApi, type WalletApi } from './wallet-api.js'
 
 /** A setting and where it came from. */
 export interface SettingEntry {
@@ -32,23 +36,14 @@ export interface TurnRequest {
   readonly unattended: boolean
 }
 
-/** Options of a request. */
-export interface RequestOptions {
-  readonly signal?: AbortSignal | undefined
-}
-
-interface SendOptions extends RequestOptions {
-  readonly body?: unknown
-  /** Closes the connection afterwards. */
-  readonly once?: boolean | undefined
-}
-
 /** What may change in a task. */
 export type TaskChange = Partial<Pick<Task, 'title' | 'notes' | 'priority' | 'status'>>
 
 /** Every request there is. Each rejects with an {@link ApiError}, a {@link NodeSilentError} or the signal's reason. */
 export interface Api {
   readonly url: string
+  readonly wallet: WalletApi
+  readonly gateway: GatewayApi
   status(options?: RequestOptions): Promise<AgentStatus>
   settings(): Promise<{ entries: SettingEntry[] }>
   audit(): Promise<{ chain: ChainState }>
@@ -118,7 +113,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     if (!response.ok) throw await toApiError(response)
     return response
   }
-  const send = async (method: string, path: string, options: SendOptions = {}): Promise<Response> => {
+  const send: Send['send'] = async (method, path, options = {}) => {
     try {
       return await sendOnce(method, path, options)
     } catch (error) {
@@ -128,9 +123,9 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
       return sendOnce(method, path, options)
     }
   }
-  const request = async <Answer>(method: string, path: string, options?: SendOptions): Promise<Answer> => {
+  const request: Send['request'] = async (method, path, options) => {
     const response = await send(method, path, options)
-    return (response.status === 204 ? undefined : await response.json()) as Answer
+    return response.status === 204 ? undefined : await response.json()
   }
   async function* stream(response: Response, signal: AbortSignal | undefined): AsyncGenerator<AgentEvent> {
     if (response.body === null) return
@@ -148,6 +143,8 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     get url() {
       return endpoint.url
     },
+    wallet: createWalletApi({ request, send }),
+    gateway: createGatewayApi({ request, send }),
     // The first request of most commands: a connection kept open after it could be closed while the next one is sent.
     status: (options) => request('GET', '/api/status', { ...options, once: true }),
     settings: () => request('GET', '/api/config'),
@@ -156,10 +153,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     session: (id) => request('GET', item('sessions', id)),
     deleteSession: (id) => request('DELETE', item('sessions', id)),
     stop: (sessionId) => request('POST', `${item('sessions', sessionId)}/stop`),
-    replay: (id, modules) => {
-      const asked = Object.entries(modules).filter((entry): entry is [string, string] => entry[1] !== undefined)
-      return request('GET', `${item('cognition/replay', id)}?${new URLSearchParams(asked)}`)
-    },
+    replay: (id, modules) => request('GET', `${item('cognition/replay', id)}${queryOf(modules)}`),
     approvals: () => request('GET', '/api/approvals'),
     decide: (id, body) => request('POST', item('approvals', id), { body }),
     questions: () => request('GET', '/api/questions'),

@@ -14,6 +14,7 @@ export interface HomePaths {
   readonly token: string
   readonly node: string
   readonly history: string
+  readonly keystore: string
 }
 
 const announcementSchema = z.object({ url: z.url(), pid: z.number().int(), version: z.string() })
@@ -35,6 +36,7 @@ export function homePaths(
     token: join(path, 'token'),
     node: join(path, 'node.json'),
     history: join(path, 'history'),
+    keystore: join(path, 'keystore'),
   }
 }
 

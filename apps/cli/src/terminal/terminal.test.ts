@@ -7,8 +7,15 @@ import { createTerminal } from './terminal.js'
 function createKeyboard() {
   const input: Input & PassThrough = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
   const output: Output & PassThrough = Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
-  output.resume()
-  return { terminal: createTerminal(input, output), type: (keys: string) => void input.write(keys) }
+  let shown = ''
+  output.setEncoding('utf8').on('data', (text: string) => {
+    shown += text
+  })
+  return {
+    terminal: createTerminal(input, output),
+    type: (keys: string) => void input.write(keys),
+    shown: () => shown,
+  }
 }
 
 describe('createTerminal().ask()', () => {
@@ -45,6 +52,14 @@ describe('createTerminal().ask()', () => {
     const reply = terminal.ask('> ', { initial: 'ls' })
     type(' -a\r')
     expect(await reply).toEqual({ type: 'line', text: 'ls -a' })
+  })
+
+  test('shows nothing of what is hidden, corrected or not', async () => {
+    const { terminal, type, shown } = createKeyboard()
+    const reply = terminal.ask('Passphrase › ', { hidden: true })
+    type('secrets\u007f!\r')
+    expect(await reply).toEqual({ type: 'line', text: 'secret!' })
+    expect(shown()).toBe('Passphrase › \n')
   })
 
   test('ends when the signal aborts', async () => {

@@ -1,6 +1,7 @@
 /** The keyboard: lines asked for, and keys pressed while something runs. */
 
 import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import type { Input, Output } from '../io.js'
 
@@ -20,6 +21,8 @@ export interface AskOptions {
   readonly history?: string[] | undefined
   /** Completions of a line. */
   readonly complete?: ((line: string) => string[]) | undefined
+  /** Shows nothing of what is typed: it is a secret. */
+  readonly hidden?: boolean | undefined
 }
 
 /** What happens to keys that are pressed while no line is asked for. */
@@ -50,12 +53,14 @@ function ask(
   input: Input,
   output: Output,
   prompt: string,
-  { signal, initial, history, complete }: AskOptions,
+  { signal, initial, history, complete, hidden = false }: AskOptions,
 ): Promise<Reply> {
   const { promise, resolve } = Promise.withResolvers<Reply>()
   const reader = createInterface({
     input,
-    output,
+    output: hidden ? nowhere() : output,
+    // Otherwise the keyboard shows what is typed by itself.
+    terminal: hidden || output.isTTY === true,
     prompt,
     history: [...(history ?? [])],
     historySize: history === undefined ? 0 : 1_000,
@@ -73,6 +78,7 @@ function ask(
   }
   reader.on('line', (line) => {
     lines.push(line)
+    if (hidden && lines.length === 1) output.write('\n')
     // The lines of a paste arrive in one go; they belong together, with what follows the last of them.
     if (lines.length === 1)
       setImmediate(() =>
@@ -84,6 +90,7 @@ function ask(
     if (lines.length === 0) finish({ type: 'ended' })
   })
   signal?.addEventListener('abort', abort, { once: true })
+  if (hidden) output.write(prompt)
   reader.prompt()
   if (initial !== undefined && initial !== '') reader.write(initial)
   if (signal?.aborted === true) abort()
@@ -92,6 +99,11 @@ function ask(
     if (reply.type === 'line' && reply.text !== '') history?.unshift(reply.text)
     return reply
   })
+}
+
+/** Takes what is written, and keeps none of it. */
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() })
 }
 
 function hold(input: Input, { interrupt, line }: KeyHandler): () => string {

@@ -1,6 +1,7 @@
-/** A process for one test: its streams are in memory, and no terminal is there. */
+/** A process for one test: its streams are in memory. */
 
 import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { systemClock } from '@salp/core/node'
 import type { Io, Signal } from '../io.js'
 
@@ -12,9 +13,17 @@ export interface MemoryIo {
   signal(signal: Signal): void
 }
 
-/** Creates the process. `input`: what standard input holds. */
-export function createMemoryIo(change: Partial<Io> & { readonly input?: string | undefined } = {}): MemoryIo {
-  const { input = '', ...overrides } = change
+/** Who uses the process. */
+export interface MemoryIoOptions extends Partial<Io> {
+  /** What standard input holds. */
+  readonly input?: string | undefined
+  /** What a person at a terminal types, a line at each prompt. Without it no terminal is there. */
+  readonly typed?: readonly string[] | undefined
+}
+
+/** Creates the process. */
+export function createMemoryIo(change: MemoryIoOptions = {}): MemoryIo {
+  const { input = '', typed, ...overrides } = change
   const handlers = new Map<Signal, Set<() => void>>()
   const collect = (): { stream: PassThrough; text: () => string } => {
     const stream = new PassThrough()
@@ -27,13 +36,15 @@ export function createMemoryIo(change: Partial<Io> & { readonly input?: string |
   const stdout = collect()
   const stderr = collect()
   const stdin = new PassThrough()
-  stdin.end(input)
+  if (typed === undefined) stdin.end(input)
+  else typeAtPrompts(stdin, stderr, typed)
+  const terminal = { isTTY: typed !== undefined, columns: 80 }
   return {
     io: {
-      stdin,
-      stdout: stdout.stream,
-      stderr: stderr.stream,
-      environment: {},
+      stdin: Object.assign(stdin, { isTTY: terminal.isTTY, setRawMode: () => undefined }),
+      stdout: Object.assign(stdout.stream, terminal),
+      stderr: Object.assign(stderr.stream, terminal),
+      environment: { NO_COLOR: '1' },
       folder: process.cwd(),
       clock: systemClock,
       fetch: globalThis.fetch,
@@ -45,6 +56,7 @@ export function createMemoryIo(change: Partial<Io> & { readonly input?: string |
       nodeProgram: () => {
         throw new RangeError('No node may be started in this test')
       },
+      scryptCost: 2,
       version: '1.2.3',
       ...overrides,
     },
@@ -54,4 +66,20 @@ export function createMemoryIo(change: Partial<Io> & { readonly input?: string |
       for (const handler of handlers.get(signal) ?? []) handler()
     },
   }
+}
+
+/** Types the next line whenever one more prompt shows. */
+function typeAtPrompts(
+  stdin: PassThrough,
+  shown: { readonly stream: PassThrough; text(): string },
+  lines: readonly string[],
+): void {
+  let typed = 0
+  shown.stream.on('data', () => {
+    const text = stripVTControlCharacters(shown.text())
+    const prompts = text.split('› ').length - 1
+    if (!text.endsWith('› ') || prompts <= typed) return
+    const line = lines[typed++]
+    setImmediate(() => (line === undefined ? stdin.end() : stdin.write(`${line}\r`)))
+  })
 }

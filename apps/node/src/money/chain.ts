@@ -10,8 +10,9 @@ import {
   createChainClient,
   createRpc,
   type Rpc,
+  requestFaucet,
 } from '@salp/wallet'
-import { type DevChain, startDevChain } from '@salp/wallet/node'
+import { type DevChain, developmentFaucet, startDevChain } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
 
 /** A chain that can be asked. */
@@ -62,19 +63,17 @@ export async function openChain(
   const chain = own?.chain ?? known
   const rpc = createRpc({ fetch: globalThis.fetch }, { url: chain.rpcUrl })
   const client = createChainClient({ rpc }, { chainId: chain.id })
-  const { faucet: publicFaucet } = chain
   return {
     chain,
     rpc,
     client,
     development,
-    faucet:
-      own !== undefined
-        ? async (address) => {
-            await own.faucet(address)
-            return []
-          }
-        : publicFaucet && ((address, options) => rpc.call<string[]>(publicFaucet.method, [address], options)),
+    faucet: development
+      ? async (account) => {
+          await (own === undefined ? developmentFaucet({ rpc, client }, account) : own.faucet(account))
+          return []
+        }
+      : chain.faucet && ((account, options) => requestFaucet({ rpc }, { chain, account }, options)),
     close: async () => own?.close(),
   }
 }

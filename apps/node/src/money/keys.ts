@@ -5,9 +5,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SalpError } from '@salp/core'
 import { createKeystore, type Keyring, type PassphraseSource, type Sign } from '@salp/wallet'
-import { openKeystoreFolder } from '@salp/wallet/node'
+import { openKeystoreFolder, passphraseCommand, passphraseFile } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
-import { passphraseCommand, passphraseFile } from './passphrase.js'
 
 /** Keys, or why there are none. */
 export type Keys =

@@ -14,6 +14,7 @@ import { gatewayMigrations, type PaymentEvents, type WalletView } from '@salp/ga
 import {
   type Account,
   type Address,
+  type BalanceWatcher,
   createReceiptLedger,
   createSpending,
   createTokenReader,
@@ -24,12 +25,15 @@ import {
   type ReceiptLedger,
   type Spending,
   type SpendPolicy,
+  type WalletEvents,
   walletMigrations,
+  watchBalances,
 } from '@salp/wallet'
 import { loadWasmCurve } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
 import { type Buyer, createBuyer } from './buying.js'
 import { chainOf, type OpenChain, openChain } from './chain.js'
+import { createNodeIdentity, type NodeIdentity } from './identity.js'
 import { type Keys, openKeys } from './keys.js'
 import { openShop, type Shop } from './shop.js'
 import { amountView } from './views.js'
@@ -53,6 +57,8 @@ export interface OpenMoney {
   readonly policies: readonly SpendPolicy[]
   readonly buyer: Buyer
   readonly shop: Shop
+  /** Who it is on the chain; absent where there is no registry. */
+  readonly identity?: NodeIdentity | undefined
 }
 
 /** The money of a node, open or on the way there. */
@@ -73,7 +79,10 @@ const accounts = { own: 0, settler: 1 } as const
 const retryMs = 2_000
 
 /** Creates the money of a node; nothing runs before `start()`. Where it is switched off, there is none. */
-export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' | 'gateway'>): Money | undefined {
+export function createMoney(
+  deps: MoneyDeps,
+  settings: Pick<Settings, 'wallet' | 'gateway' | 'server' | 'agent'>,
+): Money | undefined {
   const preset = chainOf(settings.wallet)
   if (preset === undefined) return undefined
   const { db, clock, log, folder } = deps
@@ -83,8 +92,16 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
   const events = createEventBus<PaymentEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
   })
+  const balances = createEventBus<WalletEvents>({
+    onError: (error, event) => log.warn('A listener failed', { event, error }),
+  })
+  balances.subscribe('wallet:balance-changed', ({ asset, before, balance }) => {
+    if (before !== undefined)
+      log.info('A balance changed', { symbol: asset.symbol, balance: formatAmount(balance, asset) })
+  })
   const closing = new AbortController()
   const { signal } = closing
+  let watcher: BalanceWatcher | undefined
   let chain: OpenChain | undefined
   let keys: Keys = { status: 'locked', detail: 'The wallet is being opened' }
   let open: OpenMoney | undefined
@@ -110,9 +127,25 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
       ...{ chain: chain.chain, client: chain.client, sender: shop.sender },
       dayLimit: (asset) => policies.find((policy) => isSameAsset(policy.asset, asset))?.perDay ?? 0n,
     })
-    open = { chain, account, spending, policies, buyer, shop }
+    const identity = identityOf(chain, shop)
+    open = { chain, account, spending, policies, buyer, shop, identity }
+    // On a development chain it costs nothing to be somebody; anywhere else its owner says so.
+    if (chain.development) await identity?.register({ signal })
+    else await identity?.find({ signal })
+    watcher = watchBalances(
+      { chain: chain.client, clock, events: balances, log },
+      { accounts: [account.address], assets: chain.chain.assets },
+    )
+    watcher.start()
     problem = undefined
     log.info('The wallet is open', { address: account.address, chain: chain.chain.name })
+  }
+  const identityOf = (at: OpenChain, { sender }: Shop): NodeIdentity | undefined => {
+    const registry = at.chain.contracts.identityRegistry
+    if (registry === undefined) return undefined
+    const { publicUrl } = settings.gateway
+    const origin = publicUrl ?? `http://${settings.server.host}:${settings.server.port}`
+    return createNodeIdentity({ db, chain: at, sender }, { registry, name: settings.agent.name, origin })
   }
   const start = (): void => {
     if (open !== undefined || opening !== undefined || signal.aborted || clock.monotonic() - triedAt < retryMs) return
@@ -153,6 +186,7 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
         }
       }
       const { address } = asked.account
+      const identity = asked.identity?.current()
       const balances = await balancesOf(asked.chain, address, options.signal).catch(() => undefined)
       return {
         state: 'open',
@@ -160,12 +194,16 @@ export function createMoney(deps: MoneyDeps, settings: Pick<Settings, 'wallet' |
         chain: { ...chainView, reachable: balances !== undefined },
         balances: balances ?? [],
         policies: asked.policies.map((policy) => policyView(policy, asked)),
+        ...(identity !== undefined && {
+          identity: { agentId: String(identity.agentId), registry: identity.registry, uri: identity.uri },
+        }),
         faucet: asked.chain.faucet !== undefined,
       }
     },
     async close() {
       closing.abort()
       await opening
+      await watcher?.close()
       await open?.shop.close()
       await chain?.close()
     },

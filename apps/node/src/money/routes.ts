@@ -73,6 +73,33 @@ export function moneyRoutes(money: Money, settings: Pick<Settings, 'gateway' | '
     }),
     defineRoute({
       method: 'post',
+      path: '/api/wallet/identity',
+      summary: 'Registers the agent on its chain, or says where its file is now; it costs gas',
+      response: z.object({ agentId: z.string(), registry: z.string(), uri: z.string() }),
+      async answer({ context }) {
+        const { identity, chain } = opened()
+        if (identity === undefined)
+          throw new RequestError(409, 'wallet/registry', `${chain.chain.name} has no registry of agents`)
+        await identity.register({ signal: context.req.raw.signal })
+        const current = identity.current()
+        return current && { ...current, agentId: String(current.agentId) }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/wallet/agents',
+      summary: 'Agents of the registry, by number',
+      query: z.object({ limit, after: z.coerce.bigint().min(0n).optional() }),
+      response: z.json(),
+      async answer({ query: { limit: most, after }, context }) {
+        const { identity } = opened()
+        await identity?.others.sync({ signal: context.req.raw.signal })
+        const found = identity?.others.list({ limit: most, after }) ?? []
+        return { agents: found.map((agent) => ({ ...agent, agentId: String(agent.agentId) })) }
+      },
+    }),
+    defineRoute({
+      method: 'post',
       path: '/api/wallet/pay',
       summary: 'Sends a request, and pays for it within the limits',
       body: payOrderSchema,

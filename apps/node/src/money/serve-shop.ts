@@ -1,7 +1,8 @@
-/** Serves what is sold under `/g` to anyone who pays, and settles under `/facilitator` for whoever has a token of it. */
+/** What anyone may ask of a node about money: what is sold under `/g`, `/facilitator` for who has a token of it, who it is. */
 
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Hono } from 'hono'
+import { registrationPath } from './identity.js'
 import type { Money } from './money.js'
 
 /** Adds the routes of endpoints. No token is asked for, and none is passed on. */
@@ -18,5 +19,10 @@ export function serveShop(app: Hono, money: Money): void {
     const answer = await money.open()?.shop.facilitator?.(context.req.raw)
     if (answer === undefined) return next()
     return answer
+  })
+  app.get(registrationPath, (context, next) => {
+    const file = money.open()?.identity?.file()
+    if (file === undefined) return next()
+    return context.body(file, 200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' })
   })
 }

@@ -110,7 +110,18 @@ export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Set
       : undefined
   const facilitator: Facilitator = local ?? remote(settings)
   const refund = payTo === account.address ? refundBy(own) : undefined
-  const gateway = createGateway({ db, facilitator, methods, clock, ids, log, events, receipts, refund })
+  const gateway = createGateway({
+    db,
+    facilitator,
+    methods,
+    clock,
+    ids,
+    log,
+    events,
+    receipts,
+    refund,
+    issuer: account,
+  })
 
   const upstream = createUpstream({ clock, resolve: systemResolve }, { allowHosts: settings.allowHosts })
   const registry = createRegistry(

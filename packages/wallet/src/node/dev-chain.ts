@@ -184,7 +184,7 @@ export async function startDevChain(
     client,
     pid: anvil.pid,
     exited: anvil.exited,
-    faucet: (account) => inOrder(() => give(rpc, client, account)),
+    faucet: (account) => inOrder(() => developmentFaucet({ rpc, client }, account)),
     save,
     close,
     [Symbol.asyncDispose]: close,
@@ -220,7 +220,17 @@ async function prepare(rpc: Rpc, client: ChainClient): Promise<void> {
   }
 }
 
-async function give(rpc: Rpc, client: ChainClient, account: Address): Promise<void> {
+/**
+ * Gives an account of a development chain what {@link DevChain.faucet} gives, over its RPC: for another process that uses
+ * the same chain.
+ *
+ * @throws {@link RpcError} if it is no development chain.
+ */
+export async function developmentFaucet(
+  { rpc, client }: { readonly rpc: Rpc; readonly client: ChainClient },
+  account: Address,
+): Promise<void> {
+  await rpc.call('anvil_impersonateAccount', [administrator])
   if ((await client.nativeBalance(account)) < faucetWei) {
     await rpc.call('anvil_setBalance', [account, `0x${faucetWei.toString(16)}`])
   }

@@ -1,6 +1,13 @@
 /** What touches files, programs and the machine. */
 
-export { type DevChain, type DevChainDeps, DevChainError, type DevChainOptions, startDevChain } from './dev-chain.js'
+export {
+  type DevChain,
+  type DevChainDeps,
+  DevChainError,
+  type DevChainOptions,
+  developmentFaucet,
+  startDevChain,
+} from './dev-chain.js'
 export { openKeystoreFolder } from './keystore-folder.js'
 export { passphraseCommand, passphraseFile, promptPassphrase, type Terminal } from './passphrase.js'
 export { loadWasmCurve } from './wasm-curve.js'
