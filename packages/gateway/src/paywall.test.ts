@@ -347,7 +347,14 @@ describe('handle() in mode "before"', () => {
     const headers = payFor(challenge)
     const response = await shop.get(headers)
     expect([response.status, await response.text()]).toEqual([200, 'a'])
-    expect((await shop.get(headers)).status).toBe(402)
+    expect([await (await shop.get(headers)).text(), shop.served()]).toEqual(['a', 1])
+  })
+
+  test('does not keep what is long, and does not serve again who read it to its end', async () => {
+    const shop = weatherShop({ ...upfront, keepReplyBytes: 3 })
+    const headers = payFor(await shop.get())
+    expect(await (await shop.get(headers)).text()).toBe('fair')
+    expect([(await shop.get(headers)).status, shop.served()]).toEqual([402, 1])
   })
 
   test('lets who paid for a failure try again with the same payment', async () => {

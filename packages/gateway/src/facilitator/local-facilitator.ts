@@ -16,7 +16,7 @@ import {
 import { z } from 'zod'
 import { createRecent } from '../recent.js'
 import { findScheme, type Proof, type ReadPayment, type Scheme, type Terms } from '../schemes/scheme.js'
-import { networkOf, v1NetworkOf } from '../wire/networks.js'
+import { chainIdOf, networkOf, v1NetworkOf } from '../wire/networks.js'
 import { paymentPayloadSchema, paymentPayloadV1Schema, requirementsSchema, type Supported } from '../wire/objects.js'
 import { type Claim, type Facilitator, FacilitatorError, type Settlement, type Verdict } from './facilitator.js'
 import { paymentKey } from './payment-key.js'
@@ -122,14 +122,17 @@ export function createLocalFacilitator(
 
   const know = (claim: Claim): Known | { readonly status: 'refused'; readonly reason: string } => {
     const refused = (reason: string) => ({ status: 'refused', reason }) as const
-    const { requirements } = claim
+    const { payment, requirements } = claim
+    const accepted = payment.x402Version === 2 ? payment.accepted : payment
+    if (accepted.scheme !== requirements.scheme) return refused('invalid_scheme')
+    if (chainIdOf(accepted.network) !== chainIdOf(requirements.network)) return refused('invalid_network')
     const chain = chains.find(({ client }) => networkOf(client.chainId) === requirements.network)
     if (chain === undefined) return refused('invalid_network')
     const scheme = findScheme(schemes, requirements)
     if (scheme === undefined) return refused('unsupported_scheme')
     const terms = termsOf(claim, chain)
     if (terms === undefined) return refused('invalid_payment_requirements')
-    const read = scheme.read(claim.payment.payload, terms)
+    const read = scheme.read(payment.payload, terms)
     if (read.status === 'refused') return read
     return { chain, scheme, payment: read.payment, key: paymentKey(terms.asset, read.payment), terms }
   }

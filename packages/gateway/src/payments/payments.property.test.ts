@@ -223,7 +223,7 @@ test.each(['after', 'before', 'deferred'] as const)(
           expect([signature, world.contents.get(signature)?.size]).toEqual([signature, 1])
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   },
   60_000,

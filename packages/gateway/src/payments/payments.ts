@@ -6,6 +6,7 @@ import { type Claim, type Facilitator, FacilitatorError, type Settlement } from 
 import { paymentKey } from '../facilitator/payment-key.js'
 import { type Offer, termsOf } from '../offer.js'
 import type { ReadPayment } from '../schemes/scheme.js'
+import { joinBytes } from '../wire/body.js'
 import type { PaymentPayload, PaymentPayloadV1 } from '../wire/objects.js'
 import type { PaymentLedger, PaymentRow } from './ledger.js'
 import { decodeReply, encodeReply, readReply, toResponse } from './reply.js'
@@ -408,17 +409,13 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       ledger.move(key, ['settled'], 'refund-due', { reason: `answered ${response.status}` })
       return { status: 'served', response, settled, payer }
     }
-    const length = response.headers.get('content-length')
-    if (length !== null && Number(length) <= keepReplyBytes) {
-      const reply = await readReply(response, keepReplyBytes)
-      if (reply !== undefined) {
-        ledger.move(key, ['settled'], 'settled', { reply: encodeReply(reply) })
-        return { status: 'served', response: toResponse(reply), settled, payer }
-      }
-    }
     ledger.countAnswer(key)
-    const whenRead = (): void => void ledger.move(key, ['settled'], 'delivered')
-    return { status: 'served', response: watched(response, whenRead), settled, payer }
+    const { status, headers } = response
+    const whenRead = (body: Uint8Array | undefined): void => {
+      if (body === undefined) ledger.move(key, ['settled'], 'delivered')
+      else ledger.move(key, ['settled'], 'settled', { reply: encodeReply({ status, headers: [...headers], body }) })
+    }
+    return { status: 'served', response: watched(response, keepReplyBytes, whenRead), settled, payer }
   }
 
   const serveOnCredit = async ({ order, paid, serve, signal }: Work, row: PaymentRow): Promise<Sold> => {
@@ -563,12 +560,24 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 }
 
-/** The same answer, telling when its body has been read to the end. */
-function watched(response: Response, whenRead: () => void): Response {
+/** The same answer, telling when its body was read to the end, and what it was unless it is longer than `maxBytes`. */
+function watched(response: Response, maxBytes: number, whenRead: (body: Uint8Array | undefined) => void): Response {
   if (response.body === null) {
-    whenRead()
+    whenRead(new Uint8Array())
     return response
   }
-  const body = response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({ flush: whenRead }))
+  const parts: Uint8Array[] = []
+  let size = 0
+  const body = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(part, controller) {
+        size += part.byteLength
+        // A copy: whoever gets the part may take its memory along.
+        if (size <= maxBytes) parts.push(part.slice())
+        controller.enqueue(part)
+      },
+      flush: () => whenRead(size <= maxBytes ? joinBytes(parts) : undefined),
+    }),
+  )
   return new Response(body, response)
 }

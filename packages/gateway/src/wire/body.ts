@@ -1,4 +1,4 @@
-/** Bodies read whole, up to a length. */
+/** Bodies as bytes. */
 
 /** Reads a stream to its end. @returns `undefined` if it is longer than that; it is read no further then. */
 export async function readBytes(
@@ -12,7 +12,12 @@ export async function readBytes(
     if (size > maxBytes) return undefined
     parts.push(part)
   }
-  const whole = new Uint8Array(size)
+  return joinBytes(parts)
+}
+
+/** Puts parts together, in order. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((size, { byteLength }) => size + byteLength, 0))
   let at = 0
   for (const part of parts) {
     whole.set(part, at)

@@ -44,7 +44,7 @@ export interface Merchant extends AsyncDisposable {
 
 /** What a merchant may share with another, and how it behaves. */
 export interface MerchantOptions extends PaymentsOptions, LocalFacilitatorOptions {
-  readonly chain: TestChain
+  readonly chain: Pick<TestChain, 'rpc' | 'chain' | 'dollar' | 'freshAccount'>
   readonly db?: Database | undefined
   /** Numbers of the accounts that settle, and of the one that is paid; see `testAccount`. */
   readonly settlers?: readonly number[] | undefined
@@ -57,6 +57,8 @@ export interface MerchantOptions extends PaymentsOptions, LocalFacilitatorOption
   /** How the settlers send. */
   readonly sending?: Partial<SenderOptions> | undefined
   readonly clock?: Clock | undefined
+  /** How long what it held is its own after it ended, in ms. */
+  readonly aliveMs?: number | undefined
   /** In place of its own. */
   readonly facilitator?: Facilitator | undefined
   readonly refund?: Refund | undefined
@@ -74,6 +76,7 @@ export async function openMerchant({
   maxFeePerGas = 10n ** 11n,
   sending,
   clock = systemClock,
+  aliveMs = 600_000,
   facilitator: other,
   refund,
   ...options
@@ -104,7 +107,7 @@ export async function openMerchant({
     { db, facilitator: other ?? facilitator, methods, clock, ids, log: silentLogger, events, receipts, refund },
     options,
   )
-  gateway.ledger.alive(clock.now() + 600_000)
+  gateway.ledger.alive(clock.now() + aliveMs)
   return {
     ...{ gateway, facilitator, db, payTo, senders, events, receipts, log },
     async [Symbol.asyncDispose]() {

@@ -13,7 +13,7 @@ import { wrapFetchWithPayment, x402Client } from '@x402/fetch'
 import { paymentMiddleware, x402ResourceServer } from '@x402/hono'
 import { Hono } from 'hono'
 import { createWalletClient, defineChain, http, publicActions } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { nonceManager, privateKeyToAccount } from 'viem/accounts'
 import { wrapFetchWithPayment as wrapFetchWithPaymentV1 } from 'x402-fetch'
 import { paymentMiddleware as paymentMiddlewareV1 } from 'x402-hono'
 import { writeAuthorization } from '../../schemes/authorization.js'
@@ -61,7 +61,7 @@ export function stockClientV1(
 }
 
 /** The facilitator of both versions, whose account `n` has gas. */
-export function stockFacilitator(chain: TestChain, n: number): x402Facilitator {
+export function stockFacilitator(chain: Pick<TestChain, 'chain'>, n: number): x402Facilitator {
   const client = viemOf(chain, n)
   const signer = toFacilitatorEvmSigner({ ...client, address: client.account.address } as never)
   const network: Network = `eip155:${chain.chain.id}`
@@ -94,7 +94,7 @@ export function tempoClient(n: number): SchemeNetworkClient {
 }
 
 /** A client of viem that looks for receipts often. */
-export function viemOf(chain: TestChain, n: number) {
+export function viemOf(chain: Pick<TestChain, 'chain'>, n: number) {
   const { id, name, rpcUrl } = chain.chain
   const known = defineChain({
     id,
@@ -103,7 +103,8 @@ export function viemOf(chain: TestChain, n: number) {
     rpcUrls: { default: { http: [rpcUrl] } },
   })
   return createWalletClient({
-    account: privateKeyToAccount(testKey(n)),
+    // Without it, of payments at once all but one fail.
+    account: privateKeyToAccount(testKey(n), { nonceManager }),
     chain: known,
     transport: http(rpcUrl),
     pollingInterval: 25,
