@@ -2,19 +2,29 @@
 
 import type { Clock } from '@salp/core'
 import { hexlify, randomBytes } from 'ethers'
-import { paymentAuthorization, type TransferAuthorization, transferWithAuthorization } from './authorization.js'
+import {
+  paymentAuthorization,
+  permit2Transfer,
+  type TransferAuthorization,
+  transferWithAuthorization,
+} from './authorization.js'
 import type { Address, Hex } from './hex.js'
 import type { Account } from './keyring.js'
-import type { Money } from './money.js'
+import type { Asset, Money } from './money.js'
 import type { SpendDecision, Spending, SpendRequest } from './spending.js'
+import type { TypedData } from './typed-data.js'
 
 /** A payment to sign. */
 export interface PaymentRequest extends Pick<SpendRequest, 'id' | 'payee' | 'task' | 'approved'> {
   readonly money: Money
-  /** How the money will move. For `tempo-tip20` a settlement contract keeps the signature from being used twice. */
+  /**
+   * How the money will move. For `tempo-tip20` a settlement contract keeps the signature from being used twice. For `permit2`
+   * the nonce of the authorisation is its number, `validBefore` its deadline, and `spender` the contract that pays the payee.
+   */
   readonly method:
     | { readonly type: 'eip3009' }
     | { readonly type: 'tempo-tip20'; readonly settlement?: Address | undefined }
+    | { readonly type: 'permit2'; readonly permit2: Address; readonly spender: Address }
   /** How long the signature may be used, in s; what is more than {@link maxValiditySeconds} becomes that. */
   readonly validSeconds: number
 }
@@ -58,13 +68,32 @@ export function signPayment(
       validBefore: BigInt(validBefore),
       nonce: hexlify(randomBytes(32)) as Hex,
     }
-    const data =
-      method.type === 'eip3009'
-        ? transferWithAuthorization(asset, authorization)
-        : paymentAuthorization(asset, authorization, { settlement: method.settlement })
-    return { status: 'signed', authorization, signature: account.signTypedData(data) }
+    return {
+      status: 'signed',
+      authorization,
+      signature: account.signTypedData(toTypedData(asset, authorization, method)),
+    }
   } catch (error) {
     spending.release(id)
     throw error
   }
+}
+
+function toTypedData(asset: Asset, authorization: TransferAuthorization, method: PaymentRequest['method']): TypedData {
+  if (method.type === 'eip3009') return transferWithAuthorization(asset, authorization)
+  if (method.type === 'tempo-tip20')
+    return paymentAuthorization(asset, authorization, { settlement: method.settlement })
+  const { to, value, validAfter, validBefore, nonce } = authorization
+  return permit2Transfer(
+    { chainId: asset.chainId, permit2: method.permit2 },
+    {
+      token: asset.address,
+      amount: value,
+      spender: method.spender,
+      nonce: BigInt(nonce),
+      deadline: validBefore,
+      to,
+      validAfter,
+    },
+  )
 }
