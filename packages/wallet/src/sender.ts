@@ -446,7 +446,7 @@ export function createSender(
     if (flight !== undefined) return wait(flight, caller)
     const transaction = journal.find(id)
     if (transaction === undefined) return undefined
-    const known = await recall(transaction)
+    const known = await orAborted(recall(transaction), caller)
     return 'done' in known ? wait(known, caller) : known
   }
   const checkOpen = (): void => {
@@ -463,7 +463,7 @@ export function createSender(
       waiting.signal?.throwIfAborted()
       let paying: Fees | undefined
       try {
-        await start()
+        await orAborted(start(), waiting.signal)
         const before = flights.get(id)?.transaction ?? journal.find(id)
         if (before !== undefined && !isSame(before, request)) {
           throw new RangeError(`Cannot send "${id}": another transaction has that id`)
@@ -471,7 +471,7 @@ export function createSender(
         const known = await goOn(id, waiting)
         if (known !== undefined) return known
         if (flights.size >= maxOpen) return { status: 'refused', reason: 'busy', detail: `${maxOpen} are open` }
-        paying = await fees.current()
+        paying = await orAborted(fees.current(), waiting.signal)
       } catch (error) {
         waiting.signal?.throwIfAborted()
         if (!isFailureOfNode(error)) throw error
@@ -496,8 +496,9 @@ export function createSender(
       const known = journal.find(id)
       if (known === undefined && !flights.has(id)) return { status: 'absent' }
       try {
-        await start()
+        await orAborted(start(), waiting.signal)
       } catch (error) {
+        waiting.signal?.throwIfAborted()
         if (!isFailureOfNode(error)) throw error
       }
       return (await goOn(id, waiting)) ?? { status: 'absent' }
@@ -532,6 +533,20 @@ function isFailureOfNode(error: unknown): error is SalpError {
   return ['wallet/rpc-unreachable', 'wallet/rpc-refused', 'wallet/chain-answer'].some((code) =>
     SalpError.is(error, code),
   )
+}
+
+/** Waits for what others wait for too, until the caller's signal aborts. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 /** Runs `work` for each, a few at once. */
