@@ -1,14 +1,14 @@
 /** Sends the transactions of one key: each once, in order of their numbers, whatever fails in between. */
 
-import { type Clock, type Logger, SalpError, type SqlDatabase, silentLogger } from '@salp/core'
-import { type ChainClient, parseReceipt, type TransactionReceipt } from './chain-client.js'
+import { type Clock, type Logger, type SqlDatabase, silentLogger } from '@salp/core'
+import type { ChainClient, TransactionReceipt } from './chain-client.js'
 import type { Address, Hex } from './hex.js'
 import { createFeeSource, type Fees, raise } from './internal/fees.js'
-import { refusalKind } from './internal/refusals.js'
 import { createSigning, isSame } from './internal/signing.js'
+import { createSubmit, isFailureOfNode } from './internal/submit.js'
 import { createTransactionJournal, type Journaled, type Signed } from './internal/transaction-journal.js'
 import type { Account } from './keyring.js'
-import { type Rpc, RpcError } from './rpc.js'
+import type { Rpc } from './rpc.js'
 
 interface Waiting {
   readonly signal?: AbortSignal | undefined
@@ -142,6 +142,7 @@ export function createSender(
   const closing = new AbortController()
   const { signal } = closing
   const { sign, signAgain, feesOf } = createSigning(account, chain.chainId)
+  const submit = createSubmit(rpc, { signal })
   const fees = createFeeSource({ chain, clock }, { cap, signal })
   const flights = new Map<string, Flight>()
   const work = new Set<Promise<void>>()
@@ -149,7 +150,6 @@ export function createSender(
   const spare = new Set<number>()
   let floor = 0
   let gapSightings = 0
-  let submitsAndWaits = true
   let ready: Promise<void> | undefined
   let watching = false
 
@@ -216,34 +216,19 @@ export function createSender(
   }
   const broadcast = async (flight: Flight): Promise<void> => {
     for (let attempts = 0; attempts < 8 && !signal.aborted; attempts++) {
-      const { unsent } = flight
+      const { unsent, transaction } = flight
       flight.unsent = false
-      const refusal = await submit(flight)
-      if (refusal === undefined) return
-      const kind = refusalKind(refusal)
-      if (kind === 'unsupported' && submitsAndWaits) {
-        submitsAndWaits = false
-        flight.unsent = unsent
-      } else if (!unsent || kind === 'known' || kind === 'unclear' || kind === 'unsupported') {
-        // It may have been taken, now or before: the watch will see.
-        log.debug('A node did not take a transaction', { id: flight.transaction.id, why: refusal.why })
+      const answer = await submit(transaction.bytes)
+      if (answer.status === 'mined') {
+        if (confirmations === 0 && isOf(transaction, answer.receipt)) settle(flight, answer.receipt)
         return
-      } else if (!(await amend(flight, kind, refusal.why))) return
-    }
-  }
-  /** Tells the node. @returns Its refusal, or nothing if it took the transaction or did not answer. */
-  const submit = async (flight: Flight): Promise<RpcError | undefined> => {
-    const method = submitsAndWaits ? 'eth_sendRawTransactionSync' : 'eth_sendRawTransaction'
-    const { id, bytes } = flight.transaction
-    try {
-      const receipt = parseReceipt(await rpc.call(method, [bytes], { signal }))
-      if (confirmations === 0 && receipt !== undefined && isOf(flight.transaction, receipt)) settle(flight, receipt)
-      return undefined
-    } catch (error) {
-      if (error instanceof RpcError && error.code === 'wallet/rpc-refused') return error
-      if (!isFailureOfNode(error)) throw error
-      log.debug('A node gave no answer to a transaction', { id, error })
-      return undefined
+      }
+      if (answer.status === 'open' || !unsent) {
+        // It may have been taken, now or before: the watch will see.
+        log.debug('A transaction is not in a block yet', { id: transaction.id, why: answer.why })
+        return
+      }
+      if (!(await amend(flight, answer.kind, answer.why))) return
     }
   }
   /**
@@ -446,7 +431,7 @@ export function createSender(
     if (flight !== undefined) return wait(flight, caller)
     const transaction = journal.find(id)
     if (transaction === undefined) return undefined
-    const known = await recall(transaction)
+    const known = await orAborted(recall(transaction), caller)
     return 'done' in known ? wait(known, caller) : known
   }
   const checkOpen = (): void => {
@@ -463,7 +448,7 @@ export function createSender(
       waiting.signal?.throwIfAborted()
       let paying: Fees | undefined
       try {
-        await start()
+        await orAborted(start(), waiting.signal)
         const before = flights.get(id)?.transaction ?? journal.find(id)
         if (before !== undefined && !isSame(before, request)) {
           throw new RangeError(`Cannot send "${id}": another transaction has that id`)
@@ -471,7 +456,7 @@ export function createSender(
         const known = await goOn(id, waiting)
         if (known !== undefined) return known
         if (flights.size >= maxOpen) return { status: 'refused', reason: 'busy', detail: `${maxOpen} are open` }
-        paying = await fees.current()
+        paying = await orAborted(fees.current(), waiting.signal)
       } catch (error) {
         waiting.signal?.throwIfAborted()
         if (!isFailureOfNode(error)) throw error
@@ -496,8 +481,9 @@ export function createSender(
       const known = journal.find(id)
       if (known === undefined && !flights.has(id)) return { status: 'absent' }
       try {
-        await start()
+        await orAborted(start(), waiting.signal)
       } catch (error) {
+        waiting.signal?.throwIfAborted()
         if (!isFailureOfNode(error)) throw error
       }
       return (await goOn(id, waiting)) ?? { status: 'absent' }
@@ -527,11 +513,18 @@ function isOf({ hash, earlier }: Journaled, { transactionHash }: TransactionRece
   return transactionHash === hash || earlier.includes(transactionHash)
 }
 
-/** Whether the node could not be asked, or answered nonsense, which is no fault of ours. */
-function isFailureOfNode(error: unknown): error is SalpError {
-  return ['wallet/rpc-unreachable', 'wallet/rpc-refused', 'wallet/chain-answer'].some((code) =>
-    SalpError.is(error, code),
-  )
+/** Waits for what others wait for too, until the caller's signal aborts. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 /** Runs `work` for each, a few at once. */
