@@ -1,6 +1,6 @@
 /** What became of requests, in slots of equal width for charts: those in which nothing happened included. */
 
-import type { AmountView, GatewayView } from '@salp/gateway'
+import type { GatewayView } from '@salp/gateway'
 import type { AnalyticsQuery, AnalyticsRow } from '../api/contracts.js'
 import { shorten } from '../money/address.js'
 import { formatUnits, toUnits } from '../money/amount.js'
