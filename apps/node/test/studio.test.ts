@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { startFakeOpenAi } from '@salp/models/testing/node'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
@@ -24,9 +25,13 @@ afterEach(async () => {
 
 async function open(
   where: Place,
-  { environment, context = {} }: { environment?: Record<string, string>; context?: BrowserContextOptions } = {},
+  {
+    environment,
+    flags,
+    context = {},
+  }: { environment?: Record<string, string>; flags?: readonly string[]; context?: BrowserContextOptions } = {},
 ): Promise<{ node: RunningNode; page: Page; problems: string[] }> {
-  const node = await startNode({ place: where, ...(environment !== undefined && { environment }) })
+  const node = await startNode({ place: where, flags, environment })
   cleanups.push(() =>
     node.child.exitCode === null && node.child.signalCode === null ? node.stop('SIGKILL') : undefined,
   )
@@ -610,5 +615,126 @@ describe.skipIf(browserPath === undefined)('The nets page', () => {
     })
     await page.getByText('No net was trained yet').waitFor()
     expect(problems).toEqual([])
+  })
+})
+
+/** A service on this machine that tells what it was asked. @returns Its host and port. */
+async function startService(): Promise<string> {
+  const server = createServer((request, response) => response.end(`answer of ${request.url}`))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanups.push(() => server.close())
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new TypeError('The service does not listen')
+  return `127.0.0.1:${address.port}`
+}
+
+/** Opens a node with a development chain of its own; it ends in order, so that its chain ends with it. */
+async function openWithMoney(options: Omit<Parameters<typeof open>[1], 'environment'> = {}): ReturnType<typeof open> {
+  const opened = await open(place(), { ...options, environment: { SALP_WALLET_CHAIN: 'local' } })
+  cleanups.push(() => opened.node.stop())
+  return opened
+}
+
+/** Opens a page of money, and waits until the wallet is open. */
+async function goToMoney(page: Page, node: RunningNode, hash: '#/wallet' | '#/endpoints'): Promise<void> {
+  await expect
+    .poll(async () => ((await (await node.call('/api/wallet')).json()) as { state: string }).state, { timeout: 30_000 })
+    .toBe('open')
+  await page.evaluate((to) => {
+    location.hash = to
+  }, hash)
+}
+
+describe.skipIf(browserPath === undefined)('The pages of money', { timeout: 60_000 }, () => {
+  test('say so where there is no money', async () => {
+    const { page } = await open(place())
+    for (const hash of ['#/wallet', '#/endpoints']) {
+      await page.evaluate((to) => {
+        location.hash = to
+      }, hash)
+      await page.getByText('Money is switched off in this node').waitFor()
+    }
+  })
+
+  test('show whose money it is, and what the faucet adds to it', async () => {
+    const { page, node, problems } = await openWithMoney()
+    await goToMoney(page, node, '#/wallet')
+    const balances = page.getByRole('region', { name: 'Balances' })
+    const held = () => balances.getByRole('definition').allInnerTexts()
+    await expect.poll(held).toEqual(['1,000', '1,000'])
+    await page.getByRole('img', { name: /^QR code of 0x/ }).waitFor()
+    await page.getByText('Development chain').waitFor()
+    expect(await page.getByRole('meter', { name: 'devUSD left today' }).getAttribute('aria-valuetext')).toBe(
+      '5 of 5 left today',
+    )
+    await balances.getByRole('button', { name: 'Get money from the faucet' }).click()
+    await expect.poll(held, { timeout: 15_000 }).toEqual(['2,000', '2,000'])
+    await page.getByText('Nothing was paid or earned yet').waitFor()
+    expect(problems).toEqual([])
+  })
+
+  test('register an endpoint, ask before it is paid for, and keep the receipts', async () => {
+    const service = await startService()
+    const { page, node } = await openWithMoney({ flags: ['--set', `gateway.allowHosts=${service}`] })
+    await goToMoney(page, node, '#/endpoints')
+    await page.getByRole('button', { name: 'Register an endpoint' }).click()
+    const form = page.getByRole('form', { name: 'Register an endpoint' })
+    await form.getByLabel('Name', { exact: true }).fill('-')
+    await form.getByLabel('Service', { exact: true }).fill(`http://${service}/api`)
+    await form.getByLabel('Price of a call').fill('$0.5')
+    await form.getByRole('button', { name: 'Register' }).click()
+    await form.getByText(/^Takes 3 to 64 of/).waitFor()
+    await form.getByLabel('Name', { exact: true }).fill('weather')
+    await form.getByRole('button', { name: 'Register' }).click()
+    const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'weather' }) })
+
+    await card.getByRole('button', { name: 'Try it' }).click()
+    await card.getByLabel('Address', { exact: true }).fill(`${node.url}/g/weather/rome`)
+    const send = card.getByRole('button', { name: 'Send' })
+    await send.click()
+    const ask = card.getByRole('region', { name: 'Pay 0.5 devUSD?' })
+    await ask.getByText(`GET ${node.url}/g/weather/rome`).waitFor()
+    await ask.getByText('5 devUSD, before this').waitFor()
+    await ask.getByRole('button', { name: 'Cancel' }).click()
+    await card.getByText('Cancelled. Nothing was paid.').waitFor()
+    await send.click()
+    await ask.getByRole('button', { name: 'Pay 0.5 devUSD' }).click()
+    await card.getByText('Paid 0.5 devUSD').waitFor()
+    await card.getByText('answer of /api/rome').waitFor()
+    await page
+      .getByRole('list', { name: 'Recent payments' })
+      .getByText(/^0\.5 devUSD for weather$/)
+      .waitFor()
+    await page.getByRole('img', { name: 'Earned: 0.5 devUSD' }).waitFor()
+
+    await card.getByRole('button', { name: 'Close', exact: true }).click()
+    await card.getByText('Closed', { exact: true }).waitFor()
+    expect((await fetch(`${node.url}/g/weather/rome`)).status).toBe(404)
+
+    await goToMoney(page, node, '#/wallet')
+    const receipts = page.getByRole('list', { name: 'Receipts' }).getByRole('listitem')
+    await receipts.nth(1).waitFor()
+    await page.getByLabel('Direction').selectOption('out')
+    await page.getByRole('status').getByText('1 of 2 receipts').waitFor()
+    expect(await receipts.allInnerTexts()).toEqual([expect.stringContaining('0.5 devUSD')])
+    expect(await page.getByRole('meter', { name: 'devUSD left today' }).getAttribute('aria-valuetext')).toBe(
+      '4.5 of 5 left today',
+    )
+  })
+
+  test('fit a phone, in the dark', async () => {
+    const { page, node } = await openWithMoney({
+      context: { viewport: { width: 360, height: 740 }, colorScheme: 'dark', hasTouch: true, isMobile: true },
+    })
+    for (const [hash, name] of [
+      ['#/wallet', 'Receipts'],
+      ['#/endpoints', 'Recent payments'],
+    ] as const) {
+      await goToMoney(page, node, hash)
+      await page.getByRole('heading', { name, exact: true }).waitFor()
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      ).toBe(0)
+    }
   })
 })

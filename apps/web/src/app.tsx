@@ -13,25 +13,39 @@ import { Icon } from './design/icon.js'
 import { useMedia } from './design/media.js'
 import { readStored, store } from './design/stored.js'
 import { type Theme, useTheme } from './design/theme.js'
+import { endpointsHash } from './endpoints/route.js'
 import { type MemoryView, memoryHash, parseMemoryHash } from './memory/page/route.js'
 import { mindHash, parseMindHash } from './mind/page/route.js'
 import { netsHash } from './nets/route.js'
 import { SidePanel } from './panel/side-panel.js'
 import { type PanelTab, panelTabs, parseTab } from './panel/tabs.js'
+import type { PageName } from './sessions/pages.js'
 import { openSession, parseSessionHash, useHash } from './sessions/route.js'
 import { SessionList, titleOf } from './sessions/session-list.js'
 import { SignIn } from './status/sign-in.js'
 import { StatusBar } from './status/status-bar.js'
+import { walletHash } from './wallet/route.js'
 
 const MemoryPage = lazy(() =>
   import('./memory/page/memory-page.js').then(({ MemoryPage }) => ({ default: MemoryPage })),
 )
 const NetsPage = lazy(() => import('./nets/nets-page.js').then(({ NetsPage }) => ({ default: NetsPage })))
+const WalletPage = lazy(() => import('./wallet/wallet-page.js').then(({ WalletPage }) => ({ default: WalletPage })))
+const EndpointsPage = lazy(() =>
+  import('./endpoints/endpoints-page.js').then(({ EndpointsPage }) => ({ default: EndpointsPage })),
+)
 const MindPage = lazy(() => import('./mind/page/mind-page.js').then(({ MindPage }) => ({ default: MindPage })))
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
 
 const themeNames: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' }
+
+/** Pages whose address is all there is to know. */
+const plainPages: Readonly<Record<string, PageName>> = {
+  [netsHash]: 'Nets',
+  [walletHash]: 'Wallet',
+  [endpointsHash]: 'Endpoints',
+}
 
 /** Studio. */
 export function App() {
@@ -45,8 +59,7 @@ function Shell() {
   const current = parseSessionHash(hash)
   const memory = parseMemoryHash(hash)
   const mind = parseMindHash(hash)
-  const nets = hash === netsHash
-  const page = memory ? 'Memory' : mind ? 'Mind' : nets ? 'Nets' : undefined
+  const page: PageName | undefined = memory ? 'Memory' : mind ? 'Mind' : plainPages[hash]
   const revision = useLive((live) => live.revisions.sessions)
   const waiting = useLive((live) => live.approvals.length + live.questions.length)
   const sessions = useResource(api.sessions, `${revision} ${current}`, 300)
@@ -137,6 +150,24 @@ function Shell() {
         location.hash = netsHash
       },
     },
+    {
+      id: 'wallet-page',
+      name: 'See the money and the receipts',
+      note: 'wallet page',
+      icon: 'wallet',
+      run: () => {
+        location.hash = walletHash
+      },
+    },
+    {
+      id: 'endpoints-page',
+      name: 'See what is sold',
+      note: 'endpoints page',
+      icon: 'shop',
+      run: () => {
+        location.hash = endpointsHash
+      },
+    },
     { id: 'write', name: 'Write a message', icon: 'edit', keys: '/', run: actions.write },
     { id: 'theme', name: 'Change theme', note: `now ${themeNames[theme]}`, icon: 'moon', run: nextTheme },
     { id: 'shortcuts', name: 'Keyboard shortcuts', icon: 'keyboard', keys: '?', run: actions.help },
@@ -177,7 +208,9 @@ function Shell() {
           <Suspense fallback={<p className="muted pad">Loading</p>}>
             {memory && <MemoryPage route={memory} />}
             {mind && <MindPage route={mind} />}
-            {nets && <NetsPage />}
+            {page === 'Nets' && <NetsPage />}
+            {page === 'Wallet' && <WalletPage />}
+            {page === 'Endpoints' && <EndpointsPage />}
           </Suspense>
         ) : current === undefined ? (
           <NewConversation

@@ -29,8 +29,8 @@ export interface PolicyView {
 
 /** `GET /api/wallet`. */
 export interface WalletView {
-  /** `none` was made yet, its passphrase is not known here, or it is open. */
-  readonly state: 'none' | 'locked' | 'open'
+  /** It is on its way, `none` was made yet, its passphrase is not known here or something stands in the way, or it is open. */
+  readonly state: 'opening' | 'none' | 'locked' | 'open'
   /** What to do about it, if it is not open. */
   readonly detail?: string | undefined
   readonly address?: string | undefined

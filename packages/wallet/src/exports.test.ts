@@ -63,6 +63,7 @@ test('the entry exports', () => {
       "hashTypedData",
       "verifyHash",
       "verifyTypedData",
+      "createWallet",
     ]
   `)
 })

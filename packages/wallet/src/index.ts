@@ -139,3 +139,4 @@ export {
   type TypedDataValue,
 } from './typed-data.js'
 export { type ContractCaller, type Verification, type VerifyOptions, verifyHash, verifyTypedData } from './verify.js'
+export { createWallet, type Wallet, type WalletDeps, type WalletOptions } from './wallet.js'

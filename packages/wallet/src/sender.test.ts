@@ -155,6 +155,27 @@ test('an answer that is lost is found on the chain, by the same sender or by the
   await next.close()
 })
 
+test('what a node took before a restart is not given up when another node refuses it', async () => {
+  const { tiny, start, clock } = openWallet()
+  const sender = start()
+  await during(clock, sender.send(request(0)))
+  tiny.node.automine = false
+  const sending = sender.send(request(1))
+  await new Promise<void>(setImmediate)
+  await sender.close()
+  expect(await sending).toMatchObject({ status: 'unknown' })
+  tiny.forget()
+  tiny.node.funded = false
+  const next = start({ waitMs: 10_000 })
+  expect(await during(clock, next.outcome('t1'))).toMatchObject({ status: 'unknown' })
+  tiny.node.funded = true
+  tiny.node.automine = true
+  tiny.remember()
+  expect(await during(clock, next.outcome('t1'))).toMatchObject({ status: 'mined' })
+  expect(sentData(tiny)).toEqual([dataOf(0), dataOf(1)])
+  await next.close()
+})
+
 test('a number that was refused is used again', async () => {
   const { tiny, start, clock } = openWallet()
   const sender = start()

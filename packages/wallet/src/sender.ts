@@ -1,11 +1,11 @@
 /** Sends the transactions of one key: each once, in order of their numbers, whatever fails in between. */
 
 import { type Clock, type Logger, SalpError, type SqlDatabase, silentLogger } from '@salp/core'
-import { keccak256, Transaction } from 'ethers'
 import { type ChainClient, parseReceipt, type TransactionReceipt } from './chain-client.js'
 import type { Address, Hex } from './hex.js'
 import { createFeeSource, type Fees, raise } from './internal/fees.js'
 import { refusalKind } from './internal/refusals.js'
+import { createSigning, isSame } from './internal/signing.js'
 import { createTransactionJournal, type Journaled, type Signed } from './internal/transaction-journal.js'
 import type { Account } from './keyring.js'
 import { type Rpc, RpcError } from './rpc.js'
@@ -141,6 +141,7 @@ export function createSender(
   const journal = createTransactionJournal({ db, clock }, { chainId: chain.chainId, sender: address })
   const closing = new AbortController()
   const { signal } = closing
+  const { sign, signAgain, feesOf } = createSigning(account, chain.chainId)
   const fees = createFeeSource({ chain, clock }, { cap, signal })
   const flights = new Map<string, Flight>()
   const work = new Set<Promise<void>>()
@@ -159,22 +160,6 @@ export function createSender(
       })
       .finally(() => work.delete(owned))
     work.add(owned)
-  }
-
-  // — Signing —
-
-  const signed = (fields: Fees & { to: string | null; data: string; gasLimit: bigint; nonce: number }): Signed => {
-    const bytes = account.signTransaction({ ...fields, chainId: chain.chainId })
-    return { bytes, hash: keccak256(bytes) as Hex }
-  }
-  const sign =
-    ({ to = null, data, gas }: { to?: Address | null | undefined; data: Hex; gas: bigint }, paying: Fees) =>
-    (nonce: number): Signed =>
-      signed({ to, data, gasLimit: gas, nonce, ...paying })
-  /** The same transaction with another number, or other fees. */
-  const signAgain = ({ bytes, nonce: before }: Journaled, { nonce = before, paying = feesOf(bytes) }): Signed => {
-    const { to, data, gasLimit } = Transaction.from(bytes)
-    return signed({ to, data, gasLimit, nonce, ...paying })
   }
 
   // — Flights —
@@ -361,7 +346,7 @@ export function createSender(
     const { transaction } = flight
     if (clock.monotonic() - flight.signedAt >= raiseMs && transaction.nonce === next) {
       const now = await asked(() => fees.current({ fresh: true }))
-      const paying = now === undefined ? undefined : raise(feesOf(transaction.bytes), now, cap)
+      const paying = now === undefined ? undefined : raise(feesOf(transaction), now, cap)
       if (paying !== undefined && !flight.busy && flights.has(transaction.id)) {
         resign(flight, signAgain(transaction, { paying }))
         log.info('Raised the fee of a transaction that waits', { id: transaction.id, hash: flight.transaction.hash })
@@ -480,7 +465,9 @@ export function createSender(
       try {
         await start()
         const before = flights.get(id)?.transaction ?? journal.find(id)
-        if (before !== undefined) checkSame(before, request)
+        if (before !== undefined && !isSame(before, request)) {
+          throw new RangeError(`Cannot send "${id}": another transaction has that id`)
+        }
         const known = await goOn(id, waiting)
         if (known !== undefined) return known
         if (flights.size >= maxOpen) return { status: 'refused', reason: 'busy', detail: `${maxOpen} are open` }
@@ -524,11 +511,6 @@ const fillerPrefix = 'filler:'
 
 const refusals = { fee: 'fee-too-high', funds: 'insufficient-funds', invalid: 'rejected' } as const
 
-function feesOf(bytes: Hex): Fees {
-  const { maxFeePerGas, maxPriorityFeePerGas } = Transaction.from(bytes)
-  return { maxFeePerGas: maxFeePerGas ?? 0n, maxPriorityFeePerGas: maxPriorityFeePerGas ?? 0n }
-}
-
 function isFiller({ id }: Journaled): boolean {
   return id.startsWith(fillerPrefix)
 }
@@ -550,13 +532,6 @@ function isFailureOfNode(error: unknown): error is SalpError {
   return ['wallet/rpc-unreachable', 'wallet/rpc-refused', 'wallet/chain-answer'].some((code) =>
     SalpError.is(error, code),
   )
-}
-
-function checkSame({ id, bytes }: Journaled, { to, data, gas }: Omit<SendRequest, 'id'>): void {
-  const { to: before, data: dataBefore, gasLimit } = Transaction.from(bytes)
-  if (before !== (to ?? null) || dataBefore !== data.toLowerCase() || gasLimit !== gas) {
-    throw new RangeError(`Cannot send "${id}": another transaction has that id`)
-  }
 }
 
 /** Runs `work` for each, a few at once. */

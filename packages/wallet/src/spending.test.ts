@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { migrate } from '@salp/core'
 import { openDatabase } from '@salp/core/node'
 import { stoppedClock } from '@salp/core/testing'
@@ -16,6 +14,7 @@ import { walletMigrations } from './migrations.js'
 import type { Asset } from './money.js'
 import { maxValiditySeconds, signPayment } from './payment.js'
 import { createSpending, type SpendPolicy, type SpendRequest } from './spending.js'
+import { runSource } from './testing/internal/run-source.js'
 import { verifyTypedData } from './verify.js'
 
 const [usdc] = chains.base.assets as [Asset]
@@ -203,10 +202,7 @@ test('200 requests at once from four processes never pass the limit, and use all
 }, 60_000)
 
 function spendMany(parameters: readonly string[]): Promise<number> {
-  const load = import.meta.resolve('@salp/presets/run-source')
-  const file = fileURLToPath(new URL('./testing/internal/spend-many.ts', import.meta.url))
-  const flags = ['--no-warnings', '--experimental-strip-types', '--conditions=@salp/source', '--import', load]
-  const child = spawn(process.execPath, [...flags, file, ...parameters], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = runSource(new URL('./testing/internal/spend-many.ts', import.meta.url), parameters)
   let output = ''
   child.stdout.on('data', (chunk) => {
     output += String(chunk)

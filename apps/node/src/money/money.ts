@@ -103,7 +103,7 @@ export function createMoney(
   const { signal } = closing
   let watcher: BalanceWatcher | undefined
   let chain: OpenChain | undefined
-  let keys: Keys = { status: 'locked', detail: 'The wallet is being opened' }
+  let keys: Keys | undefined
   let open: OpenMoney | undefined
   let problem: string | undefined
   let opening: Promise<void> | undefined
@@ -121,7 +121,10 @@ export function createMoney(
     const policies = chain.chain.assets.map((asset) => policyOf(asset, settings.wallet))
     const spending = createSpending({ db, clock, policies })
     const shop = openShop({ ...deps, events, receipts, chain, account, settler, curve }, settings)
-    await shop.start()
+    await shop.start().catch(async (error: unknown) => {
+      await shop.close()
+      throw error
+    })
     const buyer = createBuyer({
       ...{ account, spending, receipts, clock, ids: deps.ids },
       ...{ chain: chain.chain, client: chain.client, sender: shop.sender },
@@ -174,11 +177,9 @@ export function createMoney(
         explorerUrl: preset.explorerUrl,
       }
       if (asked === undefined) {
-        const state = keys.status === 'none' ? 'none' : 'locked'
-        const detail = problem ?? (keys.status === 'open' ? 'The wallet is being opened' : keys.detail)
+        const shut = problem !== undefined ? ({ state: 'locked', detail: problem } as const) : shutView(keys)
         return {
-          state,
-          detail,
+          ...shut,
           chain: { ...chainView, reachable: problem === undefined },
           balances: [],
           policies: [],
@@ -208,6 +209,12 @@ export function createMoney(
       await chain?.close()
     },
   }
+}
+
+/** What there is to say of keys that are not open yet. */
+function shutView(keys: Keys | undefined): Pick<WalletView, 'state' | 'detail'> {
+  if (keys === undefined || keys.status === 'open') return { state: 'opening', detail: 'The wallet is being opened' }
+  return { state: keys.status, detail: keys.detail }
 }
 
 /** Gives the accounts of a development chain something to begin with, once. */

@@ -17,7 +17,19 @@ import type {
   Task,
 } from '@salp/agent'
 import type { SubstrateState } from '@salp/cognition'
-import type { AuditReport, CurationOrder, MemoryQuery, NewMemory, SessionDetail, TaskChange } from './contracts.js'
+import type { GatewayView, PaymentView, PayOrder, PayOutcome, ReceiptView, WalletView } from '@salp/gateway'
+import type {
+  AnalyticsQuery,
+  AnalyticsRow,
+  AuditReport,
+  CurationOrder,
+  EndpointOrder,
+  MemoryQuery,
+  NewMemory,
+  SessionDetail,
+  SoldEndpoint,
+  TaskChange,
+} from './contracts.js'
 import { ApiError, parseProblemDetails } from './problem.js'
 
 /** What the client asks of the application. */
@@ -115,5 +127,39 @@ export function createApi({ fetch }: ApiDeps) {
     createTask: (task: { title: string; notes?: string }) => request<unknown>('POST', '/api/tasks', task),
     updateTask: (id: number, change: TaskChange) => request<unknown>('PATCH', at('tasks', id), change),
     deleteTask: (id: number) => request<unknown>('DELETE', at('tasks', id)),
+
+    wallet: (options?: Abortable) => request<WalletView>('GET', '/api/wallet', undefined, options),
+    /** Receipts newest first, those before a moment where one is given. */
+    receipts: (asked: { readonly limit: number; readonly before?: number | undefined }, options?: Abortable) =>
+      request<{ receipts: ReceiptView[] }>('GET', `/api/wallet/receipts?${query({ ...asked })}`, undefined, options),
+    faucet: () => request<{ transactions: string[] }>('POST', '/api/wallet/faucet'),
+    /** Registers this agent on the chain. */
+    registerIdentity: () => request<unknown>('POST', '/api/wallet/identity'),
+    pay: (order: PayOrder) => request<PayOutcome>('POST', '/api/wallet/pay', order),
+
+    gateway: (options?: Abortable) => request<GatewayView>('GET', '/api/gateway', undefined, options),
+    /** Every endpoint, page after page. */
+    async endpoints(options?: Abortable): Promise<SoldEndpoint[]> {
+      const all: SoldEndpoint[] = []
+      for (let after: string | null = ''; after !== null; ) {
+        const page: { endpoints: SoldEndpoint[]; next: string | null } = await request(
+          'GET',
+          `/api/gateway/endpoints?${query({ limit: 500, after })}`,
+          undefined,
+          options,
+        )
+        all.push(...page.endpoints)
+        after = page.next
+      }
+      return all
+    },
+    createEndpoint: (order: EndpointOrder) => request<SoldEndpoint>('POST', '/api/gateway/endpoints', order),
+    changeEndpoint: (slug: string, change: Omit<EndpointOrder, 'slug'>) =>
+      request<SoldEndpoint>('PATCH', at('gateway/endpoints', slug), change),
+    removeEndpoint: (slug: string) => request<unknown>('DELETE', at('gateway/endpoints', slug)),
+    analytics: (asked: AnalyticsQuery, options?: Abortable) =>
+      request<{ rows: AnalyticsRow[] }>('GET', `/api/gateway/analytics?${query({ ...asked })}`, undefined, options),
+    payments: (limit: number, options?: Abortable) =>
+      request<{ payments: PaymentView[] }>('GET', `/api/gateway/payments?${query({ limit })}`, undefined, options),
   }
 }

@@ -1,4 +1,4 @@
-/** What the node answers over HTTP, and what rides in its messages, where `@salp/agent` does not name it. */
+/** What the node answers over HTTP, and what rides in its messages, where `@salp/agent` and `@salp/gateway` do not name it. */
 
 import type {
   AuditEntry,
@@ -10,6 +10,7 @@ import type {
   TurnStatus,
   Usage,
 } from '@salp/agent'
+import type { SettleMode } from '@salp/gateway'
 import type { UIMessage } from 'ai'
 
 /** How a turn ended, as told at the end of its message. */
@@ -65,3 +66,68 @@ export interface CurationOrder {
 
 /** What may change in a task. */
 export type TaskChange = Partial<Pick<Task, 'title' | 'notes' | 'priority' | 'status'>>
+
+/** Methods that can be sold. */
+export const soldMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** One of {@link soldMethods}. */
+export type SoldMethod = (typeof soldMethods)[number]
+
+/** A price for some of an endpoint's requests. */
+export interface SoldPrice {
+  /** Every method, if absent. */
+  readonly method?: SoldMethod | undefined
+  /** Below the name of the endpoint: `:name` is any one segment, a last `*` any number. */
+  readonly path: string
+  readonly price: string
+}
+
+/** A service elsewhere that is sold here. */
+export interface SoldEndpoint {
+  readonly slug: string
+  readonly price: string
+  readonly prices: readonly SoldPrice[]
+  readonly description: string
+  readonly mimeType: string
+  readonly methods: readonly SoldMethod[]
+  readonly settle: SettleMode
+  readonly freePerDay: number
+  readonly ratePerMinute: number
+  readonly maxBytes: number
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** Where requests go. Absent, with the two below, where the endpoint is another operator's. */
+  readonly target?: string | undefined
+  readonly active?: boolean | undefined
+  readonly timeoutMs?: number | undefined
+}
+
+/** What may be said of an endpoint; what is left out stays, or takes its default. */
+export type EndpointOrder = Partial<Omit<SoldEndpoint, 'createdAt' | 'updatedAt'>>
+
+/** A stretch of time, in ms since the epoch, in rows of a width. */
+export interface AnalyticsQuery {
+  readonly from: number
+  readonly until: number
+  readonly per: 'hour' | 'day'
+}
+
+/** What became of requests to one endpoint in one hour or day of UTC. */
+export interface AnalyticsRow {
+  readonly slug: string
+  /** Start of it, in ms since the epoch. */
+  readonly at: number
+  readonly hits: number
+  /** Asked to pay: answered 402. */
+  readonly challenges: number
+  /** Came too often: answered 429. */
+  readonly limited: number
+  readonly upstreamErrors: number
+  /** Until the service began to answer. */
+  readonly p50Ms?: number | undefined
+  readonly p95Ms?: number | undefined
+  readonly payments: number
+  readonly refunds: number
+  /** In base units; `asset` names the token, chain included. */
+  readonly revenue: readonly { readonly asset: string; readonly amount: string; readonly refunded: string }[]
+}

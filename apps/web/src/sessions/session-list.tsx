@@ -10,9 +10,7 @@ import { Icon } from '../design/icon.js'
 import { useAttempt } from '../design/notices.js'
 import { Salp } from '../design/salp.js'
 import { dayHeading, formatAgo } from '../format/time.js'
-import { memoryHash } from '../memory/page/route.js'
-import { mindHash } from '../mind/page/route.js'
-import { netsHash } from '../nets/route.js'
+import { type PageName, pages } from './pages.js'
 import { openSession } from './route.js'
 
 /** Lists the conversations; `onOpened` is told after each choice, so that a sheet can close. */
@@ -25,7 +23,7 @@ export function SessionList({
   sessions: Resource<{ sessions: SessionSummary[] }>
   current: string | undefined
   /** The page that is open in place of a conversation. */
-  page: 'Memory' | 'Mind' | 'Nets' | undefined
+  page: PageName | undefined
   onOpened: () => void
 }) {
   const [deleting, setDeleting] = useState<SessionSummary>()
@@ -47,30 +45,17 @@ export function SessionList({
       <button type="button" className="button new-session" aria-keyshortcuts="Alt+N" onClick={() => open(undefined)}>
         <Icon name="plus" /> New conversation
       </button>
-      <a
-        className="button-quiet page-link"
-        href={memoryHash({ view: 'records' })}
-        aria-current={page === 'Memory' ? 'page' : undefined}
-        onClick={onOpened}
-      >
-        <Icon name="memory" /> Memory
-      </a>
-      <a
-        className="button-quiet page-link"
-        href={mindHash()}
-        aria-current={page === 'Mind' ? 'page' : undefined}
-        onClick={onOpened}
-      >
-        <Icon name="mind" /> Mind
-      </a>
-      <a
-        className="button-quiet page-link"
-        href={netsHash}
-        aria-current={page === 'Nets' ? 'page' : undefined}
-        onClick={onOpened}
-      >
-        <Icon name="graph" /> Nets
-      </a>
+      {pages.map(({ name, hash, icon }) => (
+        <a
+          key={name}
+          className="button-quiet page-link"
+          href={hash}
+          aria-current={page === name ? 'page' : undefined}
+          onClick={onOpened}
+        >
+          <Icon name={icon} /> {name}
+        </a>
+      ))}
       <div className="sessions-scroll">
         {sessions.error !== undefined && !sessions.value && (
           <p className="muted pad">{describeProblem(sessions.error).title}</p>

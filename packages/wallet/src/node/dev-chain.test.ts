@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from '@salp/core/node'
 import { recordingLogger } from '@salp/core/testing'
 import { TypedDataEncoder } from 'ethers'
@@ -10,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { chains } from '../chains.js'
 import { parseAddress } from '../hex.js'
 import { createRpc } from '../rpc.js'
+import { runSource } from '../testing/internal/run-source.js'
 import { createTokenReader } from '../token-reader.js'
 import { startDevChain } from './dev-chain.js'
 
@@ -110,10 +110,7 @@ test('after a kill of the node the state of the last save is whole', async () =>
 test.skipIf(process.platform === 'win32')(
   'a node whose process was killed is saved and ended by the next start',
   async () => {
-    const load = import.meta.resolve('@salp/presets/run-source')
-    const file = fileURLToPath(new URL('../testing/internal/hold-dev-chain.ts', import.meta.url))
-    const flags = ['--no-warnings', '--experimental-strip-types', '--conditions=@salp/source', '--import', load]
-    const child = spawn(process.execPath, [...flags, file, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = runSource(new URL('../testing/internal/hold-dev-chain.ts', import.meta.url), [folder])
     const { pid, url, number } = await new Promise<{ pid: number; url: string; number: number }>((resolve) => {
       child.stdout.once('data', (chunk) => resolve(JSON.parse(String(chunk))))
     })

@@ -49,6 +49,8 @@ export async function spawnAnvil(
   const child = spawn(program, ['--host', '127.0.0.1', '--port', String(port), '--no-cors', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {},
+    // In a group of its own: Ctrl-C at a terminal is for whoever started it, who saves before ending it.
+    detached: true,
   })
   let said = ''
   child.stderr.on('data', (chunk) => {

@@ -1,0 +1,2 @@
+/** Address of the page of endpoints. */
+export const endpointsHash = '#/endpoints'

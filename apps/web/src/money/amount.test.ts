@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decimalsOf, formatUnits, ratio, shareOf, toUnits } from './amount.js'
+
+describe('formatUnits()', () => {
+  test.each([
+    ['0', '0'],
+    ['999', '999'],
+    ['1000', '1,000'],
+    ['1234567.000005', '1,234,567.000005'],
+  ])('tells %s as %s', (units, text) => {
+    expect(formatUnits(units)).toBe(text)
+  })
+})
+
+describe('toUnits()', () => {
+  test.each([
+    [0n, 6, '0'],
+    [1n, 6, '0.000001'],
+    [10_000n, 6, '0.01'],
+    [1_500_000n, 6, '1.5'],
+    [2n ** 70n, 0, '1180591620717411303424'],
+  ])('tells %s base units of %i decimals as %s', (base, decimals, units) => {
+    expect(toUnits(base, decimals)).toBe(units)
+  })
+})
+
+describe('decimalsOf()', () => {
+  test('reads back what toUnits() wrote', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 2n ** 256n }), fc.integer({ min: 0, max: 18 }), (base, decimals) => {
+        expect(decimalsOf({ units: toUnits(base, decimals), base: String(base) })).toBe(decimals)
+      }),
+    )
+  })
+
+  test('takes zeros at the end', () => {
+    expect(decimalsOf({ units: '0.0100', base: '10000' })).toBe(6)
+  })
+
+  test('learns nothing from zero', () => {
+    expect(decimalsOf({ units: '0', base: '0' })).toBeUndefined()
+  })
+})
+
+describe('shareOf()', () => {
+  test.each([
+    ['2.5', '10', 0.25],
+    ['0.000001', '0.000002', 0.5],
+    ['11', '10', 1],
+    ['0', '10', 0],
+    ['0', '0', 0],
+    ['9007199254740993', '9007199254740993.0', 1],
+  ])('%s of %s is %d', (part, whole, share) => {
+    expect(shareOf(part, whole)).toBe(share)
+  })
+})
+
+describe('ratio()', () => {
+  test('keeps to [0, 1] whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.bigInt(), fc.bigInt(), (part, whole) => {
+        const share = ratio(part, whole)
+        expect(share).toBeGreaterThanOrEqual(0)
+        expect(share).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+})

@@ -1,0 +1,20 @@
+/** The pages that stand in place of a conversation, in their order. */
+
+import type { IconName } from '../design/icon.js'
+import { endpointsHash } from '../endpoints/route.js'
+import { memoryHash } from '../memory/page/route.js'
+import { mindHash } from '../mind/page/route.js'
+import { netsHash } from '../nets/route.js'
+import { walletHash } from '../wallet/route.js'
+
+/** Every page: its name, its address and its icon. */
+export const pages = [
+  { name: 'Memory', hash: memoryHash({ view: 'records' }), icon: 'memory' },
+  { name: 'Mind', hash: mindHash(), icon: 'mind' },
+  { name: 'Nets', hash: netsHash, icon: 'graph' },
+  { name: 'Wallet', hash: walletHash, icon: 'wallet' },
+  { name: 'Endpoints', hash: endpointsHash, icon: 'shop' },
+] as const satisfies readonly { name: string; hash: string; icon: IconName }[]
+
+/** Name of a page. */
+export type PageName = (typeof pages)[number]['name']

@@ -1,0 +1,2 @@
+/** Address of the wallet page. */
+export const walletHash = '#/wallet'
