@@ -120,7 +120,14 @@ export function createLocalFacilitator(
     return own + seconds
   }
 
-  const know = (claim: Claim): Known | { readonly status: 'refused'; readonly reason: string } => {
+  const knowns = new WeakMap<Claim, ReturnType<typeof read>>()
+  /** Reads a claim, once for its verification and its settlement. */
+  const know = (claim: Claim): ReturnType<typeof read> => {
+    const known = knowns.get(claim) ?? read(claim)
+    knowns.set(claim, known)
+    return known
+  }
+  const read = (claim: Claim): Known | { readonly status: 'refused'; readonly reason: string } => {
     const refused = (reason: string) => ({ status: 'refused', reason }) as const
     const { payment, requirements } = claim
     const accepted = payment.x402Version === 2 ? payment.accepted : payment
@@ -132,9 +139,9 @@ export function createLocalFacilitator(
     if (scheme === undefined) return refused('unsupported_scheme')
     const terms = termsOf(claim, chain)
     if (terms === undefined) return refused('invalid_payment_requirements')
-    const read = scheme.read(payment.payload, terms)
-    if (read.status === 'refused') return read
-    return { chain, scheme, payment: read.payment, key: paymentKey(terms.asset, read.payment), terms }
+    const found = scheme.read(payment.payload, terms)
+    if (found.status === 'refused') return found
+    return { chain, scheme, payment: found.payment, key: paymentKey(terms.asset, found.payment), terms }
   }
 
   const checkWindow = async (
@@ -154,7 +161,7 @@ export function createLocalFacilitator(
   ): Promise<Proven> => {
     const { client } = chain
     const found = await verifyHash(
-      payment.hash,
+      payment.hash(),
       { signer: payment.payer, signature: payment.signature },
       {
         signal,

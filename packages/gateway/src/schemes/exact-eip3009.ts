@@ -99,7 +99,7 @@ function paymentOf(
     value,
     validAfter,
     validBefore,
-    hash: hashTypedData(transferWithAuthorization(asset, authorization)),
+    hash: () => hashTypedData(transferWithAuthorization(asset, authorization)),
     signature,
     call: (proof) => ({ to: asset.address, ...transferCall(head, proof), gas: gas[proof.by] }),
     group: group && {
