@@ -198,6 +198,7 @@ export function createSender(
 
   const launch = (flight: Flight): void => {
     flight.busy = true
+    flight.sentAt = clock.monotonic()
     own(
       broadcast(flight)
         .catch((error: unknown) => {
@@ -210,9 +211,9 @@ export function createSender(
         .finally(() => {
           flight.busy = false
           flight.sentAt = clock.monotonic()
-          watch()
         }),
     )
+    watch()
   }
   const broadcast = async (flight: Flight): Promise<void> => {
     for (let attempts = 0; attempts < 8 && !signal.aborted; attempts++) {
@@ -268,7 +269,9 @@ export function createSender(
       (async () => {
         while (flights.size > 0) {
           await clock.sleep(pollMs, { signal })
-          if (spare.size === 0 && [...flights.values()].every(({ busy }) => busy)) continue
+          // A node that is told is left alone, unless it takes long: it may wait for a number that is missing.
+          const late = clock.monotonic() - resendMs
+          if (![...flights.values()].some(({ busy, sentAt }) => !busy || sentAt <= late) && spare.size === 0) continue
           await look().catch((error: unknown) => {
             signal.throwIfAborted()
             log.error('Cannot look after transactions', { error })
