@@ -51,6 +51,8 @@ export interface SendRequest {
   readonly data: Hex
   /** Most gas it may use. Not estimated: a contract's own calls are known, and a limit costs nothing. */
   readonly gas: bigint
+  /** Called in the database's transaction that writes it down, once, before it is sent: what it throws keeps it from both. */
+  readonly noted?: (() => void) | undefined
 }
 
 /** Why a transaction was not sent; it never will have an effect, and its id may be used again, except if `replaced`. */
@@ -411,7 +413,8 @@ export function createSender(
     try {
       return await Promise.race([flight.done, timeUp()])
     } finally {
-      ended.abort()
+      // Given, so that none is made: making one costs more than the rest of this.
+      ended.abort(over)
     }
   }
   /** What is known of a transaction that is not under way; opens it again if the chain lost it. */
@@ -446,18 +449,18 @@ export function createSender(
   }
   return {
     address,
-    async send({ id, ...request }, waiting = {}) {
+    async send({ id, noted, ...request }, waiting = {}) {
       checkOpen()
       waiting.signal?.throwIfAborted()
       let paying: Fees | undefined
       try {
         await orAborted(start(), waiting.signal)
         const before = flights.get(id)?.transaction ?? journal.find(id)
-        if (before !== undefined && !isSame(before, request)) {
-          throw new RangeError(`Cannot send "${id}": another transaction has that id`)
+        if (before !== undefined) {
+          if (!isSame(before, request)) throw new RangeError(`Cannot send "${id}": another transaction has that id`)
+          const known = await goOn(id, waiting)
+          if (known !== undefined) return known
         }
-        const known = await goOn(id, waiting)
-        if (known !== undefined) return known
         if (flights.size >= maxOpen) return { status: 'refused', reason: 'busy', detail: `${maxOpen} are open` }
         paying = await orAborted(fees.current(), waiting.signal)
       } catch (error) {
@@ -469,7 +472,7 @@ export function createSender(
         return { status: 'refused', reason: 'fee-too-high', detail: `Gas costs more than ${cap}` }
       checkOpen()
       waiting.signal?.throwIfAborted()
-      const transaction = journal.claim(id, { floor, spare }, sign(request, paying))
+      const transaction = journal.claim(id, { floor, spare, noted }, sign(request, paying))
       if (transaction !== undefined) {
         spare.delete(transaction.nonce)
         launch(adopt(transaction, true))
@@ -495,6 +498,8 @@ export function createSender(
     [Symbol.asyncDispose]: close,
   }
 }
+
+const over = new Error('The wait is over')
 
 const fillerPrefix = 'filler:'
 
