@@ -38,13 +38,11 @@ export function createSubmitter(
   const send = async (jobs: readonly Job[], call: Call): Promise<SendOutcome> => {
     const sender = leastBusy(senders, busy)
     const sendId = `settle:${ids()}`
-    settlements.begin(
-      jobs.map(({ row }) => row),
-      { sendId, sender: sender.address },
-    )
+    const rows = jobs.map(({ row }) => row)
+    const noted = (): void => settlements.begin(rows, { sendId, sender: sender.address })
     busy.set(sender, (busy.get(sender) ?? 0) + 1)
     try {
-      return await sender.send({ id: sendId, ...call })
+      return await sender.send({ id: sendId, noted, ...call })
     } finally {
       busy.set(sender, (busy.get(sender) ?? 1) - 1)
     }
