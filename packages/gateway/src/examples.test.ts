@@ -10,11 +10,13 @@ import { serve } from './testing/internal/serve.js'
 import { stockFacilitator, stockFacilitatorApp } from './testing/internal/stock.js'
 import { startTestChain, testAccount, testKey } from './testing/internal/test-chain.js'
 
-function run(example: string, parameters: readonly string[], env: Record<string, string> = {}): ChildProcess {
+function run(example: URL, parameters: readonly string[], env: Record<string, string> = {}): ChildProcess {
   const load = import.meta.resolve('@salp/presets/run-source')
-  const file = fileURLToPath(new URL(`../examples/${example}`, import.meta.url))
   const flags = ['--no-warnings', '--experimental-strip-types', '--conditions=@salp/source', '--import', load]
-  return spawn(process.execPath, [...flags, file, ...parameters], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  return spawn(process.execPath, [...flags, fileURLToPath(example), ...parameters], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
 
 test('examples/paying-client.ts buys from examples/paid-api.ts, which settles by the official facilitator', async () => {
@@ -24,14 +26,23 @@ test('examples/paying-client.ts buys from examples/paid-api.ts, which settles by
   await using facilitator = await serve(getRequestListener(stockFacilitatorApp(stockFacilitator(chain, settler)).fetch))
   const folder = await mkdtemp(join(tmpdir(), 'salp-example-'))
   const { address } = testAccount(seller)
-  const api = run('paid-api.ts', ['local', address, facilitator.origin, join(folder, 'sold.db')])
+  const api = run(new URL('../examples/paid-api.ts', import.meta.url), [
+    'local',
+    address,
+    facilitator.origin,
+    join(folder, 'sold.db'),
+  ])
   try {
     const port = await new Promise<string>((resolve, reject) => {
       api.stdout?.on('data', (said) => resolve(/port: (\d+)/.exec(String(said))?.[1] ?? ''))
       api.once('close', () => reject(new Error('paid-api.ts ended')))
     })
     const url = `http://127.0.0.1:${port}/weather`
-    const client = run('paying-client.ts', ['local', url, join(folder, 'spent.db')], { SALP_KEY: testKey(buyer) })
+    const client = run(
+      new URL('../examples/paying-client.ts', import.meta.url),
+      ['local', url, join(folder, 'spent.db')],
+      { SALP_KEY: testKey(buyer) },
+    )
     expect(client.stdout && (await text(client.stdout))).toBe('200 fair for 10000n base units\n')
     expect(await chain.balance(address)).toBe(10_000n)
   } finally {
