@@ -119,7 +119,12 @@ export interface GatewayView {
   /** Address under which endpoints are found, such as `http://127.0.0.1:4023/g/`. */
   readonly endpointsUrl: string
   readonly facilitator: 'own' | 'remote'
-  readonly tokens: readonly { readonly symbol: string; readonly asset: string; readonly scheme: string }[]
+  readonly tokens: readonly {
+    readonly symbol: string
+    readonly asset: string
+    readonly decimals: number
+    readonly scheme: string
+  }[]
   /** What the agent itself sells. */
   readonly services: readonly { readonly name: string; readonly url: string; readonly price: string }[]
 }

@@ -14,9 +14,9 @@ const gateway: GatewayView = {
   endpointsUrl: 'http://127.0.0.1:4023/g/',
   facilitator: 'own',
   tokens: [
-    { symbol: 'pathUSD', asset, scheme: 'exact' },
-    { symbol: 'pathUSD', asset, scheme: 'tempo-tip20' },
-    { symbol: 'AlphaUSD', asset, scheme: 'exact' },
+    { symbol: 'pathUSD', asset, decimals: 6, scheme: 'exact' },
+    { symbol: 'pathUSD', asset, decimals: 6, scheme: 'tempo-tip20' },
+    { symbol: 'AlphaUSD', asset, decimals: 6, scheme: 'exact' },
   ],
   services: [{ name: 'chat', url: 'http://127.0.0.1:4023/v1/chat/completions', price: '0.002' }],
 }

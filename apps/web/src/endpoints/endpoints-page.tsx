@@ -88,10 +88,7 @@ function Shop({
 
   const { endpointsUrl, tokens } = gateway
   const explorerUrl = wallet?.chain.explorerUrl
-  const write = amountWriter(tokens, [
-    ...(wallet?.balances ?? []),
-    ...(payments.value?.payments.map(({ amount }) => amount) ?? []),
-  ])
+  const write = amountWriter(tokens)
   const rows = analytics.value?.rows ?? []
   const context: CardContext = {
     endpointsUrl,

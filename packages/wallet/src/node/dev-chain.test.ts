@@ -2,13 +2,19 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '@salp/core/node'
+import { abi, developmentAddresses } from '@salp/contracts'
+import { migrate } from '@salp/core'
+import { openDatabase, systemClock } from '@salp/core/node'
 import { recordingLogger } from '@salp/core/testing'
 import { TypedDataEncoder } from 'ethers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { chains } from '../chains.js'
 import { parseAddress } from '../hex.js'
+import { createKeyring } from '../keyring.js'
+import { walletMigrations } from '../migrations.js'
 import { createRpc } from '../rpc.js'
+import { createSender, type Sender } from '../sender.js'
+import { encode } from '../testing/internal/anvil.js'
 import { runSource } from '../testing/internal/run-source.js'
 import { createTokenReader } from '../token-reader.js'
 import { startDevChain } from './dev-chain.js'
@@ -137,6 +143,42 @@ test('startDevChain() ends no process that merely has the id of a node of before
   } finally {
     bystander.kill('SIGKILL')
   }
+}, 60_000)
+
+test('what a killed node lost is sent again, by the sender that lived and by one that starts', async () => {
+  const first = await startDevChain(deps, { folder, saveMs: 3_600_000 })
+  const port = Number(new URL(first.chain.rpcUrl).port)
+  const account = createKeyring({ type: 'key', privateKey: `0x${'5a'.repeat(32)}` }).account()
+  await first.faucet(account.address)
+  const db = openDatabase(':memory:')
+  migrate(db, 'wallet', walletMigrations)
+  const { rpc, client: chain } = first
+  const open = () =>
+    createSender(
+      { chain, rpc, account, db, clock: systemClock },
+      { maxFeePerGas: 10n ** 11n, pollMs: 20, resendMs: 100, waitMs: 20_000 },
+    )
+  const to = parseAddress(developmentAddresses.developmentDollar)
+  const send = (sender: Sender, n: number) =>
+    sender.send({ id: `m${n}`, to, data: encode(abi.developmentDollar, 'mint', account.address, 1n), gas: 100_000n })
+  const sender = open()
+  const sent = await Promise.all([0, 1, 2].map((n) => send(sender, n)))
+  await first.save()
+  sent.push(...(await Promise.all([3, 4, 5].map((n) => send(sender, n)))))
+  expect(sent.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'mined'))
+  process.kill(first.pid, 'SIGKILL')
+  await first.close()
+
+  await using second = await startDevChain(deps, { folder, port })
+  const balance = () => createTokenReader({ chain: second.client }).balanceOf(to, account.address)
+  expect(await balance()).toBe(1_000_000_003n)
+  expect(await send(sender, 6)).toMatchObject({ status: 'mined' })
+  expect(await balance()).toBe(1_000_000_007n)
+  await sender.close()
+  await using next = open()
+  const found = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((n) => next.outcome(`m${n}`)))
+  expect(found.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => 'mined'))
+  expect(await balance()).toBe(1_000_000_007n)
 }, 60_000)
 
 test('startDevChain() that is aborted leaves no node behind', async () => {

@@ -61,7 +61,7 @@ export interface DevChain {
   faucet(account: Address): Promise<void>
   /** Writes the state to the folder now. */
   save(): Promise<void>
-  /** Saves and ends the node. */
+  /** Saves and ends the node. A save that fails is logged; the state of the last one stays. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -140,13 +140,16 @@ export async function startDevChain(
     throw error
   }
 
+  const trySave = (): Promise<void> =>
+    save().catch((error: unknown) => log.warn('A development chain could not be saved', { error }))
+
   const closing = new AbortController()
   const keepSaving = async (): Promise<void> => {
     for (let pause = saveMs; !closing.signal.aborted; ) {
       await clock.sleep(pause, { signal: closing.signal }).catch(() => undefined)
       if (closing.signal.aborted) return
       const start = clock.monotonic()
-      await save().catch((error: unknown) => log.warn('A development chain could not be saved', { error }))
+      await trySave()
       pause = Math.max(saveMs, (clock.monotonic() - start) / saveShare)
     }
   }
@@ -167,12 +170,9 @@ export async function startDevChain(
     const alive = !closing.signal.aborted
     closing.abort()
     await Promise.all([saving, queue])
-    try {
-      if (alive) await save()
-    } finally {
-      await anvil.stop({ graceMs })
-      await forgetChild(note)
-    }
+    if (alive) await trySave()
+    await anvil.stop({ graceMs })
+    await forgetChild(note)
   }
   const close = (): Promise<void> => {
     closed ??= shutDown()
