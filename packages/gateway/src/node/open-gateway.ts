@@ -13,7 +13,7 @@ import {
   parseAddress,
   walletMigrations,
 } from '@salp/wallet'
-import { loadWasmCurve } from '@salp/wallet/node'
+import { createKeepAliveFetch, loadWasmCurve } from '@salp/wallet/node'
 import type { Facilitator } from '../facilitator/facilitator.js'
 import { createLocalFacilitator } from '../facilitator/local-facilitator.js'
 import { remoteFacilitator } from '../facilitator/remote-facilitator.js'
@@ -81,13 +81,17 @@ export async function openGateway(options: OpenGatewayOptions): Promise<Gateway>
       { url: settle.facilitator, headers: () => settle.headers ?? {} },
     )
   } else {
-    const rpc = createRpc({ fetch: globalThis.fetch }, { url: chain.rpcUrl })
+    const connections = createKeepAliveFetch()
+    const rpc = createRpc(connections, { url: chain.rpcUrl })
     const client = createChainClient({ rpc }, { chainId: chain.id })
     const sender = createSender(
       { chain: client, rpc, account: settle.account, db, clock, log },
       { maxFeePerGas: settle.maxFeePerGas, confirmations: settle.confirmations },
     )
-    closeSender = () => sender.close()
+    closeSender = async () => {
+      await sender.close()
+      connections.close()
+    }
     const local = createLocalFacilitator(
       {
         chains: [{ client, senders: [sender], assets }],
