@@ -3,6 +3,7 @@ import { createReceiptLedger, type Hex, type TransferAuthorization } from '@salp
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type MerchantOptions, openMerchant } from './testing/internal/merchant.js'
 import { type Otherwise, sign } from './testing/internal/sign.js'
+import { fetchOf, stockClient, tempoClient } from './testing/internal/stock.js'
 import { startTestChain, type TestChain, testAccount } from './testing/internal/test-chain.js'
 import { decodeHeader } from './wire/base64.js'
 import { headerNames } from './wire/headers.js'
@@ -152,6 +153,20 @@ test.each([false, true])(
   },
   60_000,
 )
+
+test('60 payments of `tempo-tip20` at once are settled in full groups', async () => {
+  const merchant = await openMerchant({ chain, tokens: [chain.pathUsd], grouped: true })
+  const spender = chain.chain.contracts?.tipSettlement
+  if (spender !== undefined) await chain.approve(testAccount(1).address, spender)
+  const ask = merchant.gateway.protect({ route: 'weather', price: '$0.01' }, () => new Response('fair'))
+  const pay = stockClient(fetchOf(ask), 1, { schemes: [tempoClient(1)] })
+  const answers = await Promise.all(Array.from({ length: 60 }, () => pay(url)))
+  expect(answers.every(({ status }) => status === 200)).toBe(true)
+  expect(await chain.balance(merchant.payTo, chain.pathUsd)).toBe(600_000n)
+  const transactions = [...merchant.receipts.list()].map(({ transaction }) => transaction)
+  const sizes = [...new Set(transactions)].map((one) => transactions.filter((other) => other === one).length)
+  expect(Math.max(...sizes)).toBe(20)
+})
 
 describe('settle()', () => {
   test('of a facilitator gives the same transaction twice, moves once, and refuses another caller', async () => {

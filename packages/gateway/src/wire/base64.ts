@@ -4,7 +4,7 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Most characters of a header that is read, 8 KiB: beyond it lies no payment, and Node itself stops at 16. */
-export const maxHeaderLength = 8_192
+const maxHeaderLength = 8_192
 
 /** Writes a value as header text. */
 export function encodeHeader(value: unknown): string {

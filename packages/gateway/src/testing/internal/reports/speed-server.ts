@@ -22,16 +22,15 @@ if (dollar === undefined) throw new TypeError(`Cannot sell on ${chains.local.nam
 const payTo = testAccount(Number(payee)).address
 const settler = 7
 
-// Every call of the chain is counted, whoever makes it and by whatever client.
+// Every call of the chain, whoever makes it: by Node's own client, or by the global fetch.
 let calls = 0
-const node = new URL(rpcUrl)
-const count = (host: unknown): void => void (host === node.host && calls++)
-subscribe('http.client.request.start', (message) =>
-  count((message as { request: ClientRequest }).request.getHeader('host')),
-)
-subscribe('undici:request:create', (message) =>
-  count(new URL((message as { request: { origin: string } }).request.origin).host),
-)
+const { host } = new URL(rpcUrl)
+subscribe('http.client.request.start', (message) => {
+  if ((message as { request: ClientRequest }).request.getHeader('host') === host) calls++
+})
+subscribe('undici:request:create', (message) => {
+  if ((message as { request: { origin: string } }).request.origin === rpcUrl) calls++
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'salp-speed-'))
 const app = new Hono()
