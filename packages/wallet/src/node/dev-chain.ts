@@ -73,6 +73,8 @@ const faucetWei = 10n ** 19n
 /** Administers pathUSD and pays for gas. Nobody has its key: anvil acts for whom it is told to. */
 const administrator = parseAddress('0x5a1b000000000000000000000000000000000001')
 const graceMs = 5_000
+/** Questions after a transaction, each a round to the node, before it is given up. */
+const mostQuestions = 20_000
 /** A save may take this share of the time. */
 const saveShare = 0.05
 
@@ -210,13 +212,16 @@ async function prepare(rpc: Rpc, client: ChainClient): Promise<void> {
     const data = pathUsd.encodeFunctionData('hasRole', [administrator, role]) as Hex
     return BigInt((await client.call({ to: parseAddress(token.address), data })) ?? 0) === 1n
   }
-  if (!(await roleOf(`0x${'0'.repeat(64)}`))) await act(rpc, token.initialize)
+  if (!(await roleOf(`0x${'0'.repeat(64)}`))) await act({ rpc, client }, token.initialize)
   if (!(await roleOf(issuer))) {
-    await act(rpc, { to: token.address, data: pathUsd.encodeFunctionData('grantRole', [issuer, administrator]) })
+    await act(
+      { rpc, client },
+      { to: token.address, data: pathUsd.encodeFunctionData('grantRole', [issuer, administrator]) },
+    )
   }
   for (const name of Object.keys(developmentAddresses) as DevelopmentContract[]) {
     const { address, to, data } = deployForDevelopment(name)
-    if (await isMissing(address)) await act(rpc, { to, data })
+    if (await isMissing(address)) await act({ rpc, client }, { to, data })
   }
 }
 
@@ -235,15 +240,28 @@ export async function developmentFaucet(
     await rpc.call('anvil_setBalance', [account, `0x${faucetWei.toString(16)}`])
   }
   const mint = [account, faucetAmount]
-  await act(rpc, { to: developmentAddresses.developmentDollar, data: dollar.encodeFunctionData('mint', mint) })
-  await act(rpc, { to: placePathUsd(administrator).address, data: pathUsd.encodeFunctionData('mint', mint) })
+  await act(
+    { rpc, client },
+    { to: developmentAddresses.developmentDollar, data: dollar.encodeFunctionData('mint', mint) },
+  )
+  await act(
+    { rpc, client },
+    { to: placePathUsd(administrator).address, data: pathUsd.encodeFunctionData('mint', mint) },
+  )
 }
 
-/** Sends as the administrator. */
-async function act(rpc: Rpc, { to, data }: { readonly to: string; readonly data: string }): Promise<void> {
-  const transaction = { from: administrator, to, data, gas: '0x1c00000' }
-  const { status } = await rpc.call<{ status: string }>('eth_sendTransactionSync', [transaction])
-  if (status !== '0x1') throw new DevChainError(`a step of its preparation was refused at ${to}`)
+/** Sends as the administrator, and asks until it is in a block: the call that waits by itself gives up on a busy machine. */
+async function act(
+  { rpc, client }: { readonly rpc: Rpc; readonly client: ChainClient },
+  { to, data }: { readonly to: string; readonly data: string },
+): Promise<void> {
+  const hash = await rpc.call<Hex>('eth_sendTransaction', [{ from: administrator, to, data, gas: '0x1c00000' }])
+  for (let asked = 0; asked < mostQuestions; asked++) {
+    const receipt = await client.receipt(hash)
+    if (receipt?.status === 'success') return
+    if (receipt !== undefined) throw new DevChainError(`a step of its preparation was refused at ${to}`)
+  }
+  throw new DevChainError(`a step of its preparation came into no block, at ${to}`)
 }
 
 /** Writes the state beside, then gives it its name in one step. */
