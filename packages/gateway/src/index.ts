@@ -61,6 +61,7 @@ export type { PaidHandler, Paywall, PaywallOptions } from './paywall.js'
 export type { Price } from './price.js'
 export {
   type AmountView,
+  type AnalyticsRow,
   type GatewayView,
   type PaymentView,
   type PayOrder,

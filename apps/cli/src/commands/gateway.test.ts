@@ -1,7 +1,7 @@
 import { stoppedClock } from '@salp/core/testing'
-import type { GatewayView, PaymentView } from '@salp/gateway'
+import type { AnalyticsRow, GatewayView, PaymentView } from '@salp/gateway'
 import { describe, expect, test } from 'vitest'
-import type { AnalyticsRow, EndpointView } from '../client/gateway-api.js'
+import type { EndpointView } from '../client/gateway-api.js'
 import { runOnNode } from '../testing/run-on-node.js'
 import { type ServedRequest, sendJson } from '../testing/serve.js'
 

@@ -17,10 +17,17 @@ import type {
   Task,
 } from '@salp/agent'
 import type { SubstrateState } from '@salp/cognition'
-import type { GatewayView, PaymentView, PayOrder, PayOutcome, ReceiptView, WalletView } from '@salp/gateway'
+import type {
+  AnalyticsRow,
+  GatewayView,
+  PaymentView,
+  PayOrder,
+  PayOutcome,
+  ReceiptView,
+  WalletView,
+} from '@salp/gateway'
 import type {
   AnalyticsQuery,
-  AnalyticsRow,
   AuditReport,
   CurationOrder,
   EndpointOrder,

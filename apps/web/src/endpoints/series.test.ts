@@ -1,5 +1,5 @@
+import type { AnalyticsRow } from '@salp/gateway'
 import { describe, expect, test } from 'vitest'
-import type { AnalyticsRow } from '../api/contracts.js'
 import { amountWriter, queryOf, spans, sumUp, toSlots } from './series.js'
 
 const hour = 3_600_000

@@ -1,7 +1,7 @@
 /** What became of requests, in slots of equal width for charts: those in which nothing happened included. */
 
-import type { GatewayView } from '@salp/gateway'
-import type { AnalyticsQuery, AnalyticsRow } from '../api/contracts.js'
+import type { AnalyticsRow, GatewayView } from '@salp/gateway'
+import type { AnalyticsQuery } from '../api/contracts.js'
 import { shorten } from '../money/address.js'
 import { formatUnits, toUnits } from '../money/amount.js'
 
