@@ -147,7 +147,7 @@ async function measurePaid(kind: Kind, connections: number, count: number): Prom
   const server = await startServer(kind, chain.url)
   const agent = new Agent()
   const challenge = await get(agent, server.port, '/weather')
-  const warm = 20
+  const warm = 150
   const payments = (await signed(chain, challenge, count + warm, payers)).map((header) => ({
     'payment-signature': header,
   }))
