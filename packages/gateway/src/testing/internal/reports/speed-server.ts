@@ -61,6 +61,8 @@ else if (kind === 'stock') {
 const server = createServer(getRequestListener(app.fetch)).listen(0, '127.0.0.1', () => {
   stdout.write(`${(server.address() as AddressInfo).port}\n`)
 })
+// Of a thousand connections each rests for seconds, and one that is closed meanwhile fails the next request.
+server.keepAliveTimeout = 300_000
 // The report ends it by closing its input.
 stdin.resume()
 stdin.once('end', async () => {
