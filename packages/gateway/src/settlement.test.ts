@@ -85,7 +85,7 @@ describe('a node', () => {
   })
 
   test('that mines nothing leaves the payment open, and the same payment is answered once it is mined', async () => {
-    await using slow = await startTestChain()
+    await using slow = await startTestChain({ nudged: false })
     await slow.fund(testAccount(1).address)
     const merchant = await openMerchant({ chain: slow, sending: { waitMs: 100, raiseMs: 50 } })
     const ask = merchant.gateway.protect({ route: 'weather', price: '$0.01' }, () => new Response('fair'))

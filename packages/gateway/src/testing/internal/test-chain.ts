@@ -62,11 +62,18 @@ export function randomNonce(): Hex {
   return `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`
 }
 
-/** Starts a chain; each transaction is a block. @param options - `chainId`: 84532 has a name in version 1. */
+/**
+ * Starts a chain; each transaction is a block.
+ *
+ * @param options - `chainId`: 84532 has a name in version 1. `nudged`: whether blocks are made of what waits for half a
+ * second; of many transactions at once, anvil now and then leaves one until the next.
+ */
 export async function startTestChain({
   chainId = 84532,
+  nudged = true,
 }: {
   readonly chainId?: number | undefined
+  readonly nudged?: boolean | undefined
 } = {}): Promise<TestChain> {
   const folder = await mkdtemp(join(tmpdir(), 'salp-chain-'))
   const { chain, rpc, client, faucet, close } = await startDevChain(
@@ -91,6 +98,12 @@ export async function startTestChain({
     await send({ to, data, ...(from !== undefined && { from }) })
   }
 
+  const nudge = async (): Promise<void> => {
+    const { pending } = await rpc.call<{ pending: string }>('txpool_status', [])
+    if (BigInt(pending) > 0n) await rpc.call('evm_mine', [])
+  }
+  // Where the node cannot be asked, whoever needs it fails on its own.
+  const nudging = nudged ? setInterval(() => void nudge().catch(() => undefined), 500) : undefined
   let accounts = 1_000
   return {
     ...{ url: chain.rpcUrl, rpc, client, chain, dollar, pathUsd },
@@ -112,6 +125,7 @@ export async function startTestChain({
       return client.logs({ address: of, topics, fromBlock: 0, toBlock })
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(nudging)
       await close()
       await rm(folder, { recursive: true, force: true })
     },
