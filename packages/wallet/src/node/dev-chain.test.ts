@@ -7,9 +7,9 @@ import { migrate } from '@salp/core'
 import { openDatabase, systemClock } from '@salp/core/node'
 import { recordingLogger } from '@salp/core/testing'
 import { TypedDataEncoder } from 'ethers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { chains } from '../chains.js'
-import { parseAddress } from '../hex.js'
+import { type Hex, parseAddress } from '../hex.js'
 import { createKeyring } from '../keyring.js'
 import { walletMigrations } from '../migrations.js'
 import { createRpc } from '../rpc.js'
@@ -80,6 +80,15 @@ test('a folder keeps its chain, blocks and receipts included, and prepares it on
   for (const { address } of second.chain.assets) expect(await tokens.balanceOf(address, fresh)).toBe(1_000_000_000n)
   await second.faucet(fresh)
 }, 60_000)
+
+test('startDevChain() makes a block of what anvil leaves waiting', async () => {
+  await using chain = await startDevChain(deps, { folder, nudgeMs: 20 })
+  await chain.rpc.call('evm_setAutomine', [false])
+  await chain.rpc.call('anvil_impersonateAccount', [alice])
+  await chain.rpc.call('anvil_setBalance', [alice, '0x56bc75e2d63100000'])
+  const hash = await chain.rpc.call<Hex>('eth_sendTransaction', [{ from: alice, to: fresh, value: '0x1' }])
+  await vi.waitFor(async () => expect(await chain.client.receipt(hash)).toMatchObject({ status: 'success' }), 20_000)
+})
 
 test('two chains run beside each other; a folder is for one', async () => {
   await using one = await startDevChain(deps, { folder: join(folder, 'one') })

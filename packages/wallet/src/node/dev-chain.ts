@@ -40,6 +40,11 @@ export interface DevChainOptions {
   readonly chainId?: number | undefined
   /** Pause between saves while blocks come, in ms; longer where a save takes long. @defaultValue `10000` */
   readonly saveMs?: number | undefined
+  /**
+   * A transaction that waits so long has a block made for it, in ms: of many at once, anvil now and then leaves one until the
+   * next comes. 0 leaves blocks to anvil. @defaultValue `500`
+   */
+  readonly nudgeMs?: number | undefined
   /** Ends the start; a chain that runs is ended by `close`. */
   readonly signal?: AbortSignal | undefined
 }
@@ -95,7 +100,7 @@ const dollar = new Interface(abi.developmentDollar)
  */
 export async function startDevChain(
   { fetch, clock, log = silentLogger }: DevChainDeps,
-  { folder, port = 0, chainId = 42431, saveMs = 10_000, signal }: DevChainOptions,
+  { folder, port = 0, chainId = 42431, saveMs = 10_000, nudgeMs = 500, signal }: DevChainOptions,
 ): Promise<DevChain> {
   const program = anvilProgram()
   if (program === undefined) {
@@ -155,7 +160,22 @@ export async function startDevChain(
       pause = Math.max(saveMs, (clock.monotonic() - start) / saveShare)
     }
   }
-  const saving = keepSaving()
+  /** Makes a block of what waited at two looks in a row. */
+  const keepMining = async (): Promise<void> => {
+    for (let waited = false; nudgeMs > 0; ) {
+      await clock.sleep(nudgeMs, { signal: closing.signal }).catch(() => undefined)
+      if (closing.signal.aborted) return
+      try {
+        const { pending } = await rpc.call<{ pending: string }>('txpool_status', [])
+        const waits = BigInt(pending) > 0n
+        if (waits && waited) await rpc.call('evm_mine', [])
+        waited = waits
+      } catch (error) {
+        log.debug('A development chain could not be looked after', { error })
+      }
+    }
+  }
+  const working = Promise.all([keepSaving(), keepMining()])
   void anvil.exited.then(() => {
     if (!closing.signal.aborted) log.error('The development chain ended by itself', { pid: anvil.pid })
     closing.abort()
@@ -171,7 +191,7 @@ export async function startDevChain(
   const shutDown = async (): Promise<void> => {
     const alive = !closing.signal.aborted
     closing.abort()
-    await Promise.all([saving, queue])
+    await Promise.all([working, queue])
     if (alive) await trySave()
     await anvil.stop({ graceMs })
     await forgetChild(note)

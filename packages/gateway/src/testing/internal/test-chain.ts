@@ -62,12 +62,7 @@ export function randomNonce(): Hex {
   return `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`
 }
 
-/**
- * Starts a chain; each transaction is a block.
- *
- * @param options - `chainId`: 84532 has a name in version 1. `nudged`: whether blocks are made of what waits for half a
- * second; of many transactions at once, anvil now and then leaves one until the next.
- */
+/** Starts a chain; each transaction is a block. @param options - `nudged`: see `nudgeMs` of `startDevChain`. */
 export async function startTestChain({
   chainId = 84532,
   nudged = true,
@@ -78,7 +73,7 @@ export async function startTestChain({
   const folder = await mkdtemp(join(tmpdir(), 'salp-chain-'))
   const { chain, rpc, client, faucet, close } = await startDevChain(
     { fetch, clock: systemClock },
-    { folder, chainId, saveMs: 3_600_000 },
+    { folder, chainId, saveMs: 3_600_000, nudgeMs: nudged ? 250 : 0 },
   )
   const [dollar, pathUsd] = chain.assets as [Asset, Asset]
   const [admin = ''] = await rpc.call<string[]>('eth_accounts', [])
@@ -98,12 +93,6 @@ export async function startTestChain({
     await send({ to, data, ...(from !== undefined && { from }) })
   }
 
-  const nudge = async (): Promise<void> => {
-    const { pending } = await rpc.call<{ pending: string }>('txpool_status', [])
-    if (BigInt(pending) > 0n) await rpc.call('evm_mine', [])
-  }
-  // Where the node cannot be asked, whoever needs it fails on its own.
-  const nudging = nudged ? setInterval(() => void nudge().catch(() => undefined), 500) : undefined
   let accounts = 1_000
   return {
     ...{ url: chain.rpcUrl, rpc, client, chain, dollar, pathUsd },
@@ -125,7 +114,6 @@ export async function startTestChain({
       return client.logs({ address: of, topics, fromBlock: 0, toBlock })
     },
     async [Symbol.asyncDispose]() {
-      clearInterval(nudging)
       await close()
       await rm(folder, { recursive: true, force: true })
     },
