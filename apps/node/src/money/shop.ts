@@ -39,6 +39,7 @@ import {
   createSender,
   type Hex,
   parseAddress,
+  parseAmount,
   type ReceiptLedger,
   type Sender,
 } from '@salp/wallet'
@@ -110,18 +111,12 @@ export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Set
       : undefined
   const facilitator: Facilitator = local ?? remote(settings)
   const refund = payTo === account.address ? refundBy(own) : undefined
-  const gateway = createGateway({
-    db,
-    facilitator,
-    methods,
-    clock,
-    ids,
-    log,
-    events,
-    receipts,
-    refund,
-    issuer: account,
-  })
+  const [first] = chain.chain.assets
+  const gateway = createGateway(
+    { db, facilitator, methods, clock, ids, log, events, receipts, refund, issuer: account },
+    // Tokens of one chain are dollars of as many decimals as the first.
+    { creditLimit: first === undefined ? 0n : parseAmount(settings.creditLimit, first) },
+  )
 
   const upstream = createUpstream({ clock, resolve: systemResolve }, { allowHosts: settings.allowHosts })
   const registry = createRegistry(
