@@ -83,6 +83,9 @@ export interface Shop {
 
 const gwei = 1_000_000_000
 
+/** How long who paid is taken at its word for as much again, in ms. */
+const payerTrustMs = 300_000
+
 /** Name of the one operator that a node has. */
 const operator = 'operator'
 
@@ -106,7 +109,7 @@ export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Set
             ...{ schemes, settlements: createSettlementStore({ db, clock }), clock, ids, log },
             recover: curve.recover,
           },
-          { grouped: settings.grouped },
+          { grouped: settings.grouped, trustMs: payerTrustMs },
         )
       : undefined
   const facilitator: Facilitator = local ?? remote(settings)

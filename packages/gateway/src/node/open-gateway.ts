@@ -27,6 +27,9 @@ import { exactPermit2 } from '../schemes/exact-permit2.js'
 import type { Scheme } from '../schemes/scheme.js'
 import { tempoTip20 } from '../schemes/tempo-tip20.js'
 
+/** How long who paid is taken at its word for as much again, in ms. */
+const payerTrustMs = 300_000
+
 /** Settings of a gateway. */
 export interface OpenGatewayOptions extends PaymentsOptions {
   /** Where the money moves: a chain, or the name of one in `chains` of `@salp/wallet`, such as `baseSepolia`. */
@@ -102,7 +105,7 @@ export async function openGateway(options: OpenGatewayOptions): Promise<Gateway>
         log,
         recover: (await loadWasmCurve()).recover,
       },
-      { grouped: settle.grouped },
+      { grouped: settle.grouped, trustMs: payerTrustMs },
     )
     await client.verifyChain()
     await local.recover()
