@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as host from './host/index.js'
 import * as entry from './index.js'
 import * as rewrite from './rewrite/index.js'
 
@@ -24,6 +25,20 @@ test('the rewrite entry exports', () => {
       "moduleLimits",
       "prepare",
       "rewriterVersion",
+    ]
+  `)
+})
+
+test('the host entry exports', () => {
+  expect(Object.keys(host)).toMatchInlineSnapshot(`
+    [
+      "memoryKvStore",
+      "sqliteKvStore",
+      "cartridgeMigrations",
+      "decodeResponse",
+      "encodeRequest",
+      "CartridgeMissingError",
+      "createCartridgeHost",
     ]
   `)
 })
