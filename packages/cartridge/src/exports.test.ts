@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import * as compile from './compile/index.js'
 import * as host from './host/index.js'
 import * as entry from './index.js'
+import * as node from './node/index.js'
 import * as rewrite from './rewrite/index.js'
 
 test('the entry exports', () => {
@@ -39,6 +41,25 @@ test('the host entry exports', () => {
       "encodeRequest",
       "CartridgeMissingError",
       "createCartridgeHost",
+    ]
+  `)
+})
+
+test('the compile entry exports', () => {
+  expect(Object.keys(compile)).toMatchInlineSnapshot(`
+    [
+      "assemblyScriptBackend",
+    ]
+  `)
+})
+
+test('the node entry exports', () => {
+  expect(Object.keys(node)).toMatchInlineSnapshot(`
+    [
+      "ArtifactError",
+      "openArtifactFolder",
+      "sha256Of",
+      "openAssemblyScript",
     ]
   `)
 })

@@ -1,0 +1,136 @@
+/** The near end of the process that compiles AssemblyScript. */
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Clock } from '@salp/core'
+import {
+  type AscJob,
+  type AscReply,
+  type AscRunner,
+  assemblyScriptBackend,
+} from '../compile/assemblyscript/assemblyscript.js'
+import type { CompilerBackend } from '../compile/compiler.js'
+
+/** How the process is held. */
+export interface AssemblyScriptOptions {
+  /** Longest compilation in ms; one that takes longer is a failed one. @defaultValue `10_000` */
+  readonly timeoutMs?: number | undefined
+  /** How long an idle process is kept, in ms. @defaultValue `300_000` */
+  readonly idleMs?: number | undefined
+  /** The file that is run. @defaultValue the one of this package */
+  readonly child?: URL | undefined
+}
+
+type Outcome = Awaited<ReturnType<AscRunner['run']>>
+
+const fromSource = import.meta.url.endsWith('.ts')
+
+/** The file as it is built, and as it stands in the sources. */
+const ownChild = new URL(fromSource ? './asc-child.ts' : './asc-child.js', import.meta.url)
+
+/** Heap of the compiler in MB; Binaryen's memory comes on top. */
+const heapMb = 1_024
+
+/**
+ * Creates the backend for AssemblyScript, which compiles in a process of its own: started when first needed, one source
+ * after the other, ended when idle. A source that makes it hang or die is a failed compilation; the next gets a fresh one.
+ */
+export function openAssemblyScript(
+  { clock }: { clock: Pick<Clock, 'sleep'> },
+  { timeoutMs = 10_000, idleMs = 300_000, child: file = ownChild }: AssemblyScriptOptions = {},
+): CompilerBackend {
+  let child: ChildProcess | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  let idle = new AbortController()
+  let closed = false
+
+  const start = (): ChildProcess => {
+    const types = file.pathname.endsWith('.ts') ? ['--experimental-strip-types', '--no-warnings'] : []
+    const started = fork(fileURLToPath(file), {
+      execArgv: [...types, `--max-old-space-size=${heapMb}`],
+      serialization: 'advanced',
+      stdio: 'ignore',
+      env: {},
+    })
+    started.unref()
+    started.channel?.unref()
+    child = started
+    return started
+  }
+
+  /** Ends the process, and waits until it is gone. */
+  const end = async (ending: ChildProcess): Promise<void> => {
+    if (child === ending) child = undefined
+    if (ending.exitCode !== null || ending.signalCode !== null) return
+    const gone = new Promise((resolve) => ending.once('exit', resolve))
+    ending.kill('SIGKILL')
+    await gone
+  }
+
+  const endWhenIdle = async (): Promise<void> => {
+    idle = new AbortController()
+    const { signal } = idle
+    try {
+      await clock.sleep(idleMs, { signal })
+    } catch (error) {
+      if (signal.aborted) return
+      throw error
+    }
+    if (child !== undefined) await end(child)
+  }
+
+  const perform = async (job: AscJob, signal: AbortSignal | undefined): Promise<Outcome> => {
+    signal?.throwIfAborted()
+    if (closed) throw new RangeError('Cannot compile: the compiler is closed')
+    idle.abort()
+    const running = child ?? start()
+    running.ref()
+    running.channel?.ref()
+    const deadline = new AbortController()
+    const answered = Promise.withResolvers<Outcome>()
+    const abort = (): void => answered.reject(signal?.reason)
+    const reply = (message: AscReply): void => answered.resolve({ reply: message })
+    const died = (code: number | null): void =>
+      answered.resolve({ reply: undefined, why: `ended by itself (${code ?? 'killed'})` })
+    signal?.addEventListener('abort', abort, { once: true })
+    running
+      .once('message', reply)
+      .once('exit', died)
+      .once('error', () => died(null))
+    clock.sleep(timeoutMs, { signal: deadline.signal }).then(
+      () => answered.resolve({ reply: undefined, why: `took longer than ${timeoutMs} ms` }),
+      () => undefined,
+    )
+    try {
+      running.send(job)
+      const outcome = await answered.promise
+      if (outcome.reply === undefined) await end(running)
+      return outcome
+    } catch (error) {
+      await end(running)
+      throw error
+    } finally {
+      deadline.abort()
+      signal?.removeEventListener('abort', abort)
+      running.removeAllListeners('message').removeAllListeners('exit').removeAllListeners('error')
+      running.on('error', () => undefined)
+      running.unref()
+      running.channel?.unref()
+      void endWhenIdle()
+    }
+  }
+
+  return assemblyScriptBackend({
+    run(job, { signal }) {
+      const turn = last.then(() => perform(job, signal))
+      last = turn.catch(() => undefined)
+      return turn
+    },
+    async close() {
+      closed = true
+      idle.abort()
+      if (child !== undefined) await end(child)
+      await last
+    },
+  })
+}
