@@ -7,8 +7,18 @@
 import asc from 'assemblyscript/asc'
 import type { AscJob, AscMessage, AscReply } from '../compile/assemblyscript/assemblyscript.js'
 
+/** What the process answers. */
+export type ChildAnswer =
+  | { readonly type: 'ran'; readonly reply: AscReply }
+  /** The compiler failed inside, and may be of no use any more. */
+  | { readonly type: 'failed'; readonly message: string }
+
 process.on('message', async (job: AscJob) => {
-  process.send?.(await compile(job))
+  const answer: ChildAnswer = await compile(job).then(
+    (reply) => ({ type: 'ran', reply }),
+    (error: unknown) => ({ type: 'failed', message: String(error) }),
+  )
+  process.send?.(answer)
 })
 // The parent has gone.
 process.on('disconnect', () => process.exit())

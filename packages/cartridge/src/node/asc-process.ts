@@ -3,13 +3,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '@salp/core'
-import {
-  type AscJob,
-  type AscReply,
-  type AscRunner,
-  assemblyScriptBackend,
-} from '../compile/assemblyscript/assemblyscript.js'
+import { type AscJob, type AscRunner, assemblyScriptBackend } from '../compile/assemblyscript/assemblyscript.js'
 import type { CompilerBackend } from '../compile/compiler.js'
+import type { ChildAnswer } from './asc-child.js'
 
 /** How the process is held. */
 export interface AssemblyScriptOptions {
@@ -23,10 +19,8 @@ export interface AssemblyScriptOptions {
 
 type Outcome = Awaited<ReturnType<AscRunner['run']>>
 
-const fromSource = import.meta.url.endsWith('.ts')
-
 /** The file as it is built, and as it stands in the sources. */
-const ownChild = new URL(fromSource ? './asc-child.ts' : './asc-child.js', import.meta.url)
+const ownChild = new URL(import.meta.url.endsWith('.ts') ? './asc-child.ts' : './asc-child.js', import.meta.url)
 
 /** Heap of the compiler in MB; Binaryen's memory comes on top. */
 const heapMb = 1_024
@@ -89,7 +83,10 @@ export function openAssemblyScript(
     const deadline = new AbortController()
     const answered = Promise.withResolvers<Outcome>()
     const abort = (): void => answered.reject(signal?.reason)
-    const reply = (message: AscReply): void => answered.resolve({ reply: message })
+    const reply = (answer: ChildAnswer): void =>
+      answered.resolve(
+        answer.type === 'ran' ? { reply: answer.reply } : { reply: undefined, why: `failed inside: ${answer.message}` },
+      )
     const died = (code: number | null): void =>
       answered.resolve({ reply: undefined, why: `ended by itself (${code ?? 'killed'})` })
     signal?.addEventListener('abort', abort, { once: true })
