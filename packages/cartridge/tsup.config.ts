@@ -5,7 +5,8 @@ export default preset({
   'compile/index': 'src/compile/index.ts',
   'host/index': 'src/host/index.ts',
   'node/index': 'src/node/index.ts',
-  // A process of its own, started by its file.
+  // A process and a thread of their own, started by their files.
   'node/asc-child': 'src/node/asc-child.ts',
+  'node/thread': 'src/node/thread.ts',
   'rewrite/index': 'src/rewrite/index.ts',
 })

@@ -22,6 +22,8 @@ export type TrapReason =
 /** A module that breaks a rule; nothing of it ran. `code` is `cartridge/` + {@link RejectionReason}. */
 export class CartridgeRejected extends SalpError {
   readonly reason: RejectionReason
+  /** The rule, in the words of the message. */
+  readonly why: string
   /** Byte of the module at which it was noticed, where that is known. */
   readonly offset: number | undefined
   constructor(reason: RejectionReason, why: string, { offset, cause }: { offset?: number; cause?: unknown } = {}) {
@@ -29,6 +31,7 @@ export class CartridgeRejected extends SalpError {
       cause,
     })
     this.reason = reason
+    this.why = why
     this.offset = offset
   }
 }
@@ -40,8 +43,11 @@ export class CartridgeRejected extends SalpError {
  */
 export class CartridgeTrap extends SalpError {
   readonly reason: TrapReason
+  /** What happened, in the words of the message. */
+  readonly why: string
   constructor(reason: TrapReason, why: string, cause?: unknown) {
     super(`cartridge/${reason}`, `Cannot finish the call: ${why}`, { cause })
     this.reason = reason
+    this.why = why
   }
 }

@@ -60,6 +60,7 @@ test('the node entry exports', () => {
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "openThreadHost",
     ]
   `)
 })

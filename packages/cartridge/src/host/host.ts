@@ -105,11 +105,13 @@ export interface CartridgeHost {
    * The trial: a backend answers `GET /`, an interactive cartridge draws a frame, a frontend answers `mount`, a cognitive
    * function its examples. What the trial writes is forgotten; what `cart_init` writes is kept.
    *
+   * @param restored - Number of a version that was active before, in a host that is gone: it keeps that, and its trial is not
+   *   repeated.
    * @returns Number of the version.
    * @throws {@link CartridgeRejected} if it breaks a rule.
    * @throws {@link CartridgeTrap} if it fails in its trial.
    */
-  load(program: Program): Promise<number>
+  load(program: Program, restored?: number): Promise<number>
   /**
    * Calls a cartridge. What it wrote is kept if the call succeeds, and nothing of it otherwise.
    *
@@ -222,16 +224,17 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 
   return {
-    async load(program) {
+    async load(program, restored) {
       const installed = await compileProgram(program)
       const writes = spaces.begin()
       const guest = start(installed, writes)
-      tryOut(guest, program, () => chainOf([program.id], writes.begin()))
+      if (restored === undefined) tryOut(guest, program, () => chainOf([program.id], writes.begin()))
       spaces.commit(writes)
       const slot = slots.get(program.id) ?? new Slot({ clock, revive })
-      const version = slot.activate(installed, guest)
+      const version = slot.activate(installed, guest, restored)
       slots.set(program.id, slot)
-      events.publish('cartridge:installed', { cartridge: program.id, version, at: clock.now() })
+      if (restored === undefined)
+        events.publish('cartridge:installed', { cartridge: program.id, version, at: clock.now() })
       return version
     },
     call(id, name, input) {

@@ -63,10 +63,11 @@ export class Slot {
   }
 
   /** Makes a version the active one; `guest` has passed its trial. Calls that run end on the one they began with. @returns Its number. */
-  activate(installed: InstalledProgram, guest: Guest): number {
+  activate(installed: InstalledProgram, guest: Guest, number: number = this.#lastNumber + 1): number {
     if (this.#active !== undefined) this.#kept.push(this.#active)
     if (this.#kept.length > keptVersions) this.#kept.shift()
-    this.#active = { number: ++this.#lastNumber, installed, guest, since: this.#deps.clock.monotonic(), recent: [] }
+    this.#lastNumber = Math.max(this.#lastNumber, number)
+    this.#active = { number, installed, guest, since: this.#deps.clock.monotonic(), recent: [] }
     return this.#active.number
   }
 
