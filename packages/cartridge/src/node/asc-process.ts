@@ -57,6 +57,7 @@ export function openAssemblyScript(
     if (child === ending) child = undefined
     if (ending.exitCode !== null || ending.signalCode !== null) return
     const gone = new Promise((resolve) => ending.once('exit', resolve))
+    ending.ref()
     ending.kill('SIGKILL')
     await gone
   }
