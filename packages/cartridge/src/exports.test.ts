@@ -41,6 +41,7 @@ test('the host entry exports', () => {
       "encodeRequest",
       "CartridgeMissingError",
       "createCartridgeHost",
+      "parseTree",
     ]
   `)
 })

@@ -11,6 +11,7 @@ import { type InstalledProgram, Slot } from '../slot/slot.js'
 import { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest } from './frames.js'
 import { type CallChain, type EntryUsage, type Framebuffer, Guest, type GuestWorld, isResponse } from './guest.js'
 import type { Program } from './program.js'
+import { parseTree, type UiTree } from './tree.js'
 
 /** A payment that was verified for a request. */
 export interface CartridgePayment {
@@ -29,8 +30,8 @@ export interface CartridgeCalls {
   }
   /** Of a cognitive function; JSON both ways. */
   readonly invoke: { readonly input: { readonly value: unknown }; readonly output: unknown }
-  /** Of a frontend: an event in, a tree out, both JSON. */
-  readonly render: { readonly input: { readonly event: unknown }; readonly output: unknown }
+  /** Of a frontend: an event in, which is JSON, and a tree out, which is safe to build. */
+  readonly render: { readonly input: { readonly event: unknown }; readonly output: UiTree }
   /** Of an interactive cartridge; times in ms. */
   readonly frame: { readonly input: { readonly tMs: number; readonly dtMs: number }; readonly output: CartridgeFrame }
   readonly key: { readonly input: { readonly code: number; readonly down: boolean }; readonly output: undefined }
@@ -338,7 +339,10 @@ const performers: {
     return { output: decodeResponse(output), usage }
   },
   invoke: (guest, { value }, chain) => exchangeJson(guest, 'invoke', value, chain()),
-  render: (guest, { event }, chain) => exchangeJson(guest, 'render', event, chain()),
+  render(guest, { event }, chain) {
+    const { output, usage } = exchangeJson(guest, 'render', event, chain())
+    return { output: parseTree(output), usage }
+  },
   frame(guest, { tMs, dtMs }, chain) {
     const { flags, picture, usage } = guest.frame(tMs, dtMs, chain())
     return { output: { ...picture, changed: (flags & 1) !== 0, ended: (flags & 2) !== 0 }, usage }

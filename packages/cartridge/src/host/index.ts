@@ -17,3 +17,4 @@ export {
   type LoadedCartridge,
 } from './host.js'
 export type { Example, Program } from './program.js'
+export { parseTree, type UiElement, type UiTree } from './tree.js'
