@@ -35,7 +35,7 @@ export function openAssemblyScript(
 ): CompilerBackend {
   let child: ChildProcess | undefined
   let last: Promise<unknown> = Promise.resolve()
-  let idle = new AbortController()
+  let idle: NodeJS.Timeout | undefined
   let closed = false
 
   const start = (): ChildProcess => {
@@ -48,6 +48,11 @@ export function openAssemblyScript(
     })
     started.unref()
     started.channel?.unref()
+    // One that ends while nobody waits for it is not asked again; a failed start is heard of by whoever asked.
+    started.on('exit', () => {
+      if (child === started) child = undefined
+    })
+    started.on('error', () => undefined)
     child = started
     return started
   }
@@ -62,22 +67,17 @@ export function openAssemblyScript(
     await gone
   }
 
-  const endWhenIdle = async (): Promise<void> => {
-    idle = new AbortController()
-    const { signal } = idle
-    try {
-      await clock.sleep(idleMs, { signal })
-    } catch (error) {
-      if (signal.aborted) return
-      throw error
-    }
-    if (child !== undefined) await end(child)
+  /** A timer that does not keep this process alive, which no clock that is passed in offers. */
+  const endWhenIdle = (): void => {
+    idle = setTimeout(() => {
+      if (child !== undefined) void end(child)
+    }, idleMs).unref()
   }
 
   const perform = async (job: AscJob, signal: AbortSignal | undefined): Promise<Outcome> => {
     signal?.throwIfAborted()
     if (closed) throw new RangeError('Cannot compile: the compiler is closed')
-    idle.abort()
+    clearTimeout(idle)
     const running = child ?? start()
     running.ref()
     running.channel?.ref()
@@ -90,6 +90,7 @@ export function openAssemblyScript(
       )
     const died = (code: number | null): void =>
       answered.resolve({ reply: undefined, why: `ended by itself (${code ?? 'killed'})` })
+    const broke = (): void => died(null)
     signal?.addEventListener('abort', abort, { once: true })
     running
       .once('message', reply)
@@ -110,11 +111,10 @@ export function openAssemblyScript(
     } finally {
       deadline.abort()
       signal?.removeEventListener('abort', abort)
-      running.removeAllListeners('message').removeAllListeners('exit').removeAllListeners('error')
-      running.on('error', () => undefined)
+      running.off('message', reply).off('exit', died).off('error', broke)
       running.unref()
       running.channel?.unref()
-      void endWhenIdle()
+      endWhenIdle()
     }
   }
 
@@ -126,7 +126,7 @@ export function openAssemblyScript(
     },
     async close() {
       closed = true
-      idle.abort()
+      clearTimeout(idle)
       if (child !== undefined) await end(child)
       await last
     },
