@@ -66,6 +66,8 @@ export interface Framebuffer {
 }
 
 const maxLogLineBytes = 4_096
+/** Units for each key that a listing goes through, so that it costs about what it takes. */
+const listedKeyCost = 64
 const maxRandomBytes = 65_536
 const maxWidth = 1_920
 const maxHeight = 1_080
@@ -394,8 +396,8 @@ export class Guest {
     const prefix = this.#key(pointer, length)
     if (prefix === undefined) return kvErrors.key
     const all = writes.keys(this.#id)
-    // All keys are looked at, whatever is asked for.
-    this.#charge(4 * all.size)
+    // All keys are looked at and some are sorted, whatever fits in the end.
+    this.#charge(listedKeyCost * all.size)
     const keys = [...all].filter((key) => key.startsWith(prefix)).sort(byBytes)
     const parts = keys.map((key) => encoder.encode(key))
     const list = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0))

@@ -273,6 +273,21 @@ describe('limits of a running cartridge', () => {
     }
   })
 
+  test('refuse a second entry during a call (23)', async () => {
+    let again: () => unknown = () => undefined
+    const host = testHost({ onLog: () => again() })
+    const log = '(import "cart" "log" (func $log (param i32 i32 i32)))'
+    await host.load(acting('(call $log (i32.const 1) (i32.const 12) (i32.const 2))', log, can('log')))
+    const reasons: string[] = []
+    again = () => {
+      again = () => undefined
+      reasons.push(trapOf(host))
+    }
+    expect(trapOf(host)).toBe('none')
+    expect(reasons).toEqual(['reentrant'])
+    expect(host.events.published.map(([name]) => name)).toEqual(['cartridge:installed'])
+  })
+
   test('show what an assertion said', async () => {
     const host = testHost()
     const head =

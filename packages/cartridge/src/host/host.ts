@@ -152,7 +152,10 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   const world: GuestWorld = {
     now: () => clock.now(),
     random(into) {
-      for (let at = 0; at < into.length; at++) into[at] = Math.floor(deps.rng() * 256)
+      for (let at = 0; at < into.length; at += 4) {
+        const word = deps.rng() * 0x1_0000_0000
+        for (let byte = 0; byte < 4; byte++) into[at + byte] = word >>> (8 * byte)
+      }
     },
     log: (cartridge, level, text) => deps.log(cartridge, level, text),
   }
@@ -252,7 +255,8 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
         note(id, slot, version, undefined)
         return { output, version, durationMs: clock.monotonic() - began, memoryBytes: guest.memoryBytes, ...usage }
       } catch (error) {
-        if (error instanceof CartridgeTrap) note(id, slot, version, error)
+        // To enter it twice is the caller's doing, not the version's.
+        if (error instanceof CartridgeTrap && error.reason !== 'reentrant') note(id, slot, version, error)
         throw error
       }
     },

@@ -60,7 +60,8 @@ export function openAssemblyScript(
   /** Ends the process, and waits until it is gone. */
   const end = async (ending: ChildProcess): Promise<void> => {
     if (child === ending) child = undefined
-    if (ending.exitCode !== null || ending.signalCode !== null) return
+    // Gone already, or never started.
+    if (ending.exitCode !== null || ending.signalCode !== null || ending.pid === undefined) return
     const gone = new Promise((resolve) => ending.once('exit', resolve))
     ending.ref()
     ending.kill('SIGKILL')
@@ -92,10 +93,7 @@ export function openAssemblyScript(
       answered.resolve({ reply: undefined, why: `ended by itself (${code ?? 'killed'})` })
     const broke = (): void => died(null)
     signal?.addEventListener('abort', abort, { once: true })
-    running
-      .once('message', reply)
-      .once('exit', died)
-      .once('error', () => died(null))
+    running.once('message', reply).once('exit', died).once('error', broke)
     clock.sleep(timeoutMs, { signal: deadline.signal }).then(
       () => answered.resolve({ reply: undefined, why: `took longer than ${timeoutMs} ms` }),
       () => undefined,

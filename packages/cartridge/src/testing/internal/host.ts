@@ -17,11 +17,14 @@ export interface TestHost extends CartridgeHost {
 }
 
 /** Creates a host at 1 000 ms since the epoch. */
-export function testHost({ kv = memoryKvStore() }: { kv?: KvStore } = {}): TestHost {
+export function testHost({ kv = memoryKvStore(), onLog }: { kv?: KvStore; onLog?: () => void } = {}): TestHost {
   const clock = stoppedClock(1_000)
   const events = recordingPublisher<CartridgeEvents>()
   const logged: TestHost['logged'] = []
-  const log = (cartridge: string, level: number, text: string): void => void logged.push([cartridge, level, text])
+  const log = (cartridge: string, level: number, text: string): void => {
+    logged.push([cartridge, level, text])
+    onLog?.()
+  }
   const host = createCartridgeHost({ clock, events, kv, log, rng: createRng('test') })
   return { ...host, clock, events, kv, logged }
 }
