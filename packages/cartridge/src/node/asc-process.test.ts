@@ -81,6 +81,38 @@ export function pointer(px: i32, y: i32, buttons: i32): void { x = px }`
     expect([...output.pixels.slice(5 * 4, 8 * 4)]).toEqual([0, 0, 0, 255, 255, 0, 0, 255, 255, 0, 0, 255])
   })
 
+  test('compiles a game whose pictures and fuel are the same on every machine (42)', async () => {
+    const noise = `import { Screen } from 'cart/screen'
+const screen = new Screen(64, 48)
+let state: u32 = 1
+export function frame(t: f64, dt: f64): i32 {
+  for (let index = 0; index < 64 * 48; index++) {
+    state ^= state << 13
+    state ^= state >> 17
+    state ^= state << 5
+    screen.pixels[index] = 0xff000000 | <u32>(Math.sin(<f64>state / t) * 255.0 + 256.0)
+  }
+  return 1
+}
+export function key(code: i32, down: bool): void { state = code }`
+    const host = testHost()
+    const wasm = await compiled(noise, 'interactive', 2)
+    await host.load({ id: 'g', kind: 'interactive', profile: 'deterministic', wasm })
+    const frames = [16, 32, 48].map((tMs) => host.call('g', 'frame', { tMs, dtMs: 16 }))
+    const pixels = sha256Of(Buffer.concat(frames.map(({ output }) => new Uint8Array(output.pixels))))
+    expect({ module: sha256Of(wasm), fuel: frames.map(({ fuel }) => fuel), pixels }).toMatchInlineSnapshot(`
+      {
+        "fuel": [
+          3390808,
+          3387172,
+          3380809,
+        ],
+        "module": "3f3d40e848d244b45b83ece26dc9333b92e685e347e971910a7a596e4e38d96f",
+        "pixels": "56edb74803a6222a5af40e68dd669be128183abc69f39732839cafac9e9ff147",
+      }
+    `)
+  })
+
   test('gives the same bytes for the same source, from a fresh process too', async () => {
     const other = openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 })
     try {

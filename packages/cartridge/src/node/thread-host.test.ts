@@ -116,6 +116,48 @@ describe('openThreadHost()', { timeout: 30_000 }, () => {
     ])
   })
 
+  test('ends each abuse in a typed error, and answers for a neighbour after it', async () => {
+    const limits = { fuel: 1_000_000, initFuel: 1_000_000 }
+    const recursive = (locals: number): Program =>
+      acting('call $deep', `(func $deep (local ${'i64 '.repeat(locals)}) call $deep)`, { limits: {} })
+    const abuses: readonly (readonly [string, Program])[] = [
+      ['cartridge/fuel', acting('(loop br 0)', '', { limits })],
+      ['cartridge/stack', recursive(0)],
+      ['cartridge/stack', recursive(1_900)],
+      [
+        'cartridge/stack',
+        acting('call $deep', '(table funcref (elem $deep)) (func $deep (call_indirect (i32.const 0)))'),
+      ],
+      ['cartridge/fuel', acting('(loop (drop (memory.grow (i32.const 1))) br 0)', '', { limits })],
+      ['cartridge/trap', acting('unreachable')],
+      ['cartridge/trap', acting('(drop (i32.load (i32.const -4)))')],
+      ['cartridge/bounds', acting('(return (i64.const 0xffffffff_00000001))')],
+      ['cartridge/limit', acting('(return (i64.const 0x00000000_7fffffff))')],
+      ['cartridge/response', acting('(return (i64.const 0x00000000_00000003))')],
+      [
+        'cartridge/host-calls',
+        acting(
+          '(loop (call $log (i32.const 1) (i32.const 12) (i32.const 2)) br 0)',
+          '(import "cart" "log" (func $log (param i32 i32 i32)))',
+          { capabilities: ['log'] },
+        ),
+      ],
+    ]
+    const { host } = threadHost()
+    await host.load(neighbour)
+    for (const [code, abuse] of abuses) {
+      await host.load(abuse)
+      expect(await codeOf(host.call('a', 'request', get('/go')))).toBe(code)
+      expect((await host.call('neighbour', 'request', get('/go'))).output.status).toBe(200)
+    }
+    const endless = program(backend(answer, `${answerData} (func (export "cart_init") (loop br 0))`), {
+      id: 'b',
+      limits,
+    })
+    expect(await codeOf(host.load(endless))).toBe('cartridge/fuel')
+    expect((await host.call('neighbour', 'request', get('/go'))).output.status).toBe(200)
+  })
+
   test('goes back a version when a cognitive function takes too long', async () => {
     const cognitive = (body: string): Program => {
       const module = `(module (memory (export "memory") 1)
