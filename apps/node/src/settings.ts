@@ -134,6 +134,9 @@ export const settingsSchema = z.object({
           'Tokens of others who may have payments checked and settled here, below /facilitator; the gas is yours',
       }),
       grouped: z.boolean().default(false).describe('Lets payments that wait share a transaction, where the chain can'),
+      creditLimit: amount
+        .default('0.1')
+        .describe('Most that one payer may owe to endpoints of mode "deferred", in units; then it pays first'),
       publicUrl: z.url().optional().describe('Address under which others reach this node'),
       chatPrice: z
         .string()

@@ -114,6 +114,20 @@ describe('a node with money', () => {
     )
   }, 30_000)
 
+  test('serves on credit up to the limit, and has the money soon after', async () => {
+    await sell({ slug: 'credit', price: '0.06', settle: 'deferred' })
+    const outcome = await pay('/g/credit/')
+    expect(outcome).toMatchObject({ status: 'answered', code: 200 })
+    expect(outcome).not.toHaveProperty('paid')
+    await vi.waitFor(
+      async () => {
+        const { payments } = await json<{ payments: PaymentView[] }>(node.call('/api/gateway/payments?limit=1'))
+        expect(payments[0]).toMatchObject({ state: 'delivered', transaction: expect.stringMatching(/^0x/) })
+      },
+      { timeout: 15_000, interval: 100 },
+    )
+  })
+
   test('asks before it pays much, and refuses what is over the limits', async () => {
     await sell({ slug: 'lots', price: '0.5' })
     await sell({ slug: 'fortune', price: '2' })

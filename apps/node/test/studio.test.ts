@@ -628,7 +628,14 @@ async function startService(): Promise<string> {
   return `127.0.0.1:${address.port}`
 }
 
-/** Opens a page of money, and waits until the wallet of a development chain is open. */
+/** Opens a node with a development chain of its own; it ends in order, so that its chain ends with it. */
+async function openWithMoney(options: Omit<Parameters<typeof open>[1], 'environment'> = {}): ReturnType<typeof open> {
+  const opened = await open(place(), { ...options, environment: { SALP_WALLET_CHAIN: 'local' } })
+  cleanups.push(() => opened.node.stop())
+  return opened
+}
+
+/** Opens a page of money, and waits until the wallet is open. */
 async function goToMoney(page: Page, node: RunningNode, hash: '#/wallet' | '#/endpoints'): Promise<void> {
   await expect
     .poll(async () => ((await (await node.call('/api/wallet')).json()) as { state: string }).state, { timeout: 30_000 })
@@ -637,8 +644,6 @@ async function goToMoney(page: Page, node: RunningNode, hash: '#/wallet' | '#/en
     location.hash = to
   }, hash)
 }
-
-const withMoney = { environment: { SALP_WALLET_CHAIN: 'local' } }
 
 describe.skipIf(browserPath === undefined)('The pages of money', { timeout: 60_000 }, () => {
   test('say so where there is no money', async () => {
@@ -652,7 +657,7 @@ describe.skipIf(browserPath === undefined)('The pages of money', { timeout: 60_0
   })
 
   test('show whose money it is, and what the faucet adds to it', async () => {
-    const { page, node, problems } = await open(place(), withMoney)
+    const { page, node, problems } = await openWithMoney()
     await goToMoney(page, node, '#/wallet')
     const balances = page.getByRole('region', { name: 'Balances' })
     const held = () => balances.getByRole('definition').allInnerTexts()
@@ -670,7 +675,7 @@ describe.skipIf(browserPath === undefined)('The pages of money', { timeout: 60_0
 
   test('register an endpoint, ask before it is paid for, and keep the receipts', async () => {
     const service = await startService()
-    const { page, node } = await open(place(), { ...withMoney, flags: ['--set', `gateway.allowHosts=${service}`] })
+    const { page, node } = await openWithMoney({ flags: ['--set', `gateway.allowHosts=${service}`] })
     await goToMoney(page, node, '#/endpoints')
     await page.getByRole('button', { name: 'Register an endpoint' }).click()
     const form = page.getByRole('form', { name: 'Register an endpoint' })
@@ -718,8 +723,7 @@ describe.skipIf(browserPath === undefined)('The pages of money', { timeout: 60_0
   })
 
   test('fit a phone, in the dark', async () => {
-    const { page, node } = await open(place(), {
-      ...withMoney,
+    const { page, node } = await openWithMoney({
       context: { viewport: { width: 360, height: 740 }, colorScheme: 'dark', hasTouch: true, isMobile: true },
     })
     for (const [hash, name] of [

@@ -76,7 +76,7 @@ export function protectEndpoints({
 }
 
 /** Name of an endpoint's payments. Registered anew it has another, so that no payment for the old one buys from it. */
-export function routeOf({ slug, id }: Pick<Endpoint, 'slug' | 'id'>): string {
+function routeOf({ slug, id }: Pick<Endpoint, 'slug' | 'id'>): string {
   return `g/${slug}/${id}`
 }
 

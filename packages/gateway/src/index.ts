@@ -1,6 +1,15 @@
 /** HTTP 402 by the x402 wire formats: paid routes, a facilitator, a registry with a proxy, and a client that pays. */
 
 export {
+  a2aExtension,
+  type PaidTaskRecord,
+  type PaidTaskStore,
+  paidTask,
+  type TaskHandler,
+  type TaskMessage,
+  type TaskUpdate,
+} from './a2a.js'
+export {
   type PayingFetchOptions,
   type PayingWallet,
   PaymentError,
@@ -52,6 +61,7 @@ export type { PaidHandler, Paywall, PaywallOptions } from './paywall.js'
 export type { Price } from './price.js'
 export {
   type AmountView,
+  type AnalyticsRow,
   type GatewayView,
   type PaymentView,
   type PayOrder,

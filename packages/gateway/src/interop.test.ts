@@ -256,6 +256,28 @@ describe('createFacilitatorHttp()', () => {
   })
 })
 
+test('supported() lists what is configured, and nothing else', async () => {
+  await using seller = await openMerchant({ chain, tokens: [chain.pathUsd, chain.dollar] })
+  const spender = chain.chain.contracts?.tipSettlement
+  const network = 'eip155:84532'
+  const kinds = [
+    { x402Version: 2, scheme: 'exact', network },
+    { x402Version: 1, scheme: 'exact', network: 'base-sepolia' },
+    {
+      x402Version: 2,
+      scheme: 'tempo-tip20',
+      network,
+      extra: { name: 'x402-tempo', version: '1', spender, mode: 'contract' },
+    },
+  ]
+  expect(await seller.facilitator.supported()).toEqual({
+    kinds: expect.arrayContaining(kinds),
+    extensions: [],
+    signers: { 'eip155:*': seller.senders.map(({ address }) => address) },
+  })
+  expect((await seller.facilitator.supported()).kinds).toHaveLength(kinds.length)
+})
+
 describe('remoteFacilitator()', () => {
   test.each([1, 2])('settles version %i by a stock facilitator over HTTP', async (version) => {
     await using facilitator = await serve(getRequestListener(stockFacilitatorApp(stockFacilitator(chain, 7)).fetch))

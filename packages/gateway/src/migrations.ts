@@ -45,15 +45,14 @@ CREATE TABLE gateway_payments (
   reason TEXT NOT NULL,
   reply BLOB,                       -- what was answered, where it is kept
   answers INTEGER NOT NULL DEFAULT 0, -- how many streams began to leave for it
-  at INTEGER NOT NULL,              -- times in ms since the epoch
-  updated_at INTEGER NOT NULL
+  at INTEGER NOT NULL               -- when it was presented, in ms since the epoch
 ) STRICT;
 CREATE UNIQUE INDEX gateway_payments_id ON gateway_payments (route, payment_id) WHERE payment_id IS NOT NULL;
 CREATE INDEX gateway_payments_open ON gateway_payments (payer, chain_id, asset)
   WHERE state IN ('reserved', 'settling', 'deferred');
-CREATE INDEX gateway_payments_work ON gateway_payments (state, updated_at)
+CREATE INDEX gateway_payments_work ON gateway_payments (at)
   WHERE state IN ('reserved', 'settling', 'deferred', 'refund-due', 'refunding');
-CREATE INDEX gateway_payments_reply ON gateway_payments (updated_at) WHERE reply IS NOT NULL;
+CREATE INDEX gateway_payments_reply ON gateway_payments (at) WHERE reply IS NOT NULL;
 CREATE INDEX gateway_payments_at ON gateway_payments (at);
 
 CREATE TABLE gateway_instances (

@@ -118,7 +118,8 @@ export function findOffer(offers: readonly Offer[], payment: PaymentPayload | Pa
   )
 }
 
-function answers(accepted: Requirements, offered: Requirements): boolean {
+/** Whether requirements that came back are those that were offered: more in `extra` and other letters of addresses are fine. */
+export function answers(accepted: Requirements, offered: Requirements): boolean {
   return (
     accepted.scheme === offered.scheme &&
     accepted.network === offered.network &&

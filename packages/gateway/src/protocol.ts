@@ -1,6 +1,7 @@
 /** What an operator's tools say to a node about money, over HTTP: shapes of requests and answers. Amounts are text. */
 
 import { z } from 'zod'
+import type { SummaryRow } from './registry/analytics.js'
 
 /** An amount for a reader: units in decimal, and what they are of. */
 export interface AmountView {
@@ -119,7 +120,12 @@ export interface GatewayView {
   /** Address under which endpoints are found, such as `http://127.0.0.1:4023/g/`. */
   readonly endpointsUrl: string
   readonly facilitator: 'own' | 'remote'
-  readonly tokens: readonly { readonly symbol: string; readonly asset: string; readonly scheme: string }[]
+  readonly tokens: readonly {
+    readonly symbol: string
+    readonly asset: string
+    readonly decimals: number
+    readonly scheme: string
+  }[]
   /** What the agent itself sells. */
   readonly services: readonly { readonly name: string; readonly url: string; readonly price: string }[]
 }
@@ -134,4 +140,13 @@ export interface PaymentView {
   readonly transaction: string
   readonly reason: string
   readonly at: number
+}
+
+/** One endpoint in one stretch of time; `GET /api/gateway/analytics` gives `{ rows }`. What is unknown is left out. */
+export interface AnalyticsRow extends Omit<SummaryRow, 'p50Ms' | 'p95Ms' | 'lastAt' | 'revenue'> {
+  readonly p50Ms?: number | undefined
+  readonly p95Ms?: number | undefined
+  readonly lastAt?: number | undefined
+  /** By asset, such as `eip155:42431/0x20c0…`; base units as text. */
+  readonly revenue: readonly { readonly asset: string; readonly amount: string; readonly refunded: string }[]
 }

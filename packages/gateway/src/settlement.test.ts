@@ -47,6 +47,47 @@ test('sell() gives nothing away if the payer moved the money while it was served
   expect(await shop.income()).toBe(0n)
 })
 
+/** The two selectors of `transferWithAuthorization`. */
+const transfers = /e3ee160e|cf092995/
+
+test('who paid lately is taken at its word for as much again, until a payment fails', async () => {
+  let simulations = 0
+  const rpc: Rpc = {
+    host: chain.rpc.host,
+    call(method, ...rest) {
+      if (method === 'eth_call' && transfers.test(JSON.stringify(rest))) simulations += 1
+      return chain.rpc.call(method, ...rest)
+    },
+  }
+  const payer = chain.freshAccount()
+  const { address } = testAccount(payer)
+  await chain.fund(address, 1)
+  const shop = await open({ rpc, trustMs: 60_000 })
+  const dear = shop.gateway.protect({ route: 'forecast', price: '$0.02' }, () => new Response('rain'))
+  const request = (headers: Record<string, string> = {}) => new Request('https://shop.example/forecast', { headers })
+  /** Status of an answer, and how often the chain was asked beforehand. */
+  const asked = async (answer: () => Promise<Response>) => {
+    simulations = 0
+    return [(await answer()).status, simulations]
+  }
+  const cheap = async () => shop.get((await shop.pay(payer)).headers)
+  expect(await asked(cheap)).toEqual([200, 1])
+  expect(await asked(cheap)).toEqual([200, 0])
+  expect(
+    await asked(async () => dear(request(sign(chain.dollar, await dear(request()), payer).headers))),
+    'for more',
+  ).toEqual([200, 1])
+  await chain.call(chain.dollar.address, 'transfer(address,uint256)', [testAccount(5).address, 960_000], address)
+  const refused = await cheap()
+  expect([refused.status, await refused.text(), receiptOf(refused)]).toEqual([
+    402,
+    '{}',
+    expect.objectContaining({ success: false, errorReason: 'invalid_exact_evm_insufficient_balance' }),
+  ])
+  expect(await asked(cheap), 'afterwards').toEqual([402, 1])
+  expect(await shop.income()).toBe(40_000n)
+})
+
 describe('a node', () => {
   /** The node of the chain, through somebody who may spoil its answers. */
   function through(spoil: (method: string) => Promise<unknown> | undefined): Rpc {
@@ -85,7 +126,7 @@ describe('a node', () => {
   })
 
   test('that mines nothing leaves the payment open, and the same payment is answered once it is mined', async () => {
-    await using slow = await startTestChain()
+    await using slow = await startTestChain({ nudged: false })
     await slow.fund(testAccount(1).address)
     const merchant = await openMerchant({ chain: slow, sending: { waitMs: 100, raiseMs: 50 } })
     const ask = merchant.gateway.protect({ route: 'weather', price: '$0.01' }, () => new Response('fair'))

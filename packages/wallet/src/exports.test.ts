@@ -74,6 +74,7 @@ test('the node entry exports', () => {
       "DevChainError",
       "developmentFaucet",
       "startDevChain",
+      "createKeepAliveFetch",
       "openKeystoreFolder",
       "passphraseCommand",
       "passphraseFile",

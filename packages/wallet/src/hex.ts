@@ -15,13 +15,22 @@ export type Address = Hex & { readonly __brand: 'Address' }
  * @throws {@link AddressError} (`wallet/address`) for anything else: a wrong checksum, an ICAP text, a name.
  */
 export function parseAddress(text: string): Address {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
   if (!/^0x[0-9a-fA-F]{40}$/.test(text)) throw new AddressError(text)
   try {
-    return getAddress(text) as Address
+    const address = getAddress(text) as Address
+    if (parsed.size >= maxParsed) parsed.clear()
+    parsed.set(text, address)
+    return address
   } catch (cause) {
     throw new AddressError(text, cause)
   }
 }
+
+/** Texts that were read lately: a checksum is a hash, and the same few addresses come again and again. */
+const parsed = new Map<string, Address>()
+const maxParsed = 4_096
 
 /** Text that is no address. */
 export class AddressError extends SalpError {

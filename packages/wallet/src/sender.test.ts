@@ -297,6 +297,18 @@ test('send() that is aborted before signing sends nothing; later, it goes on wit
   await expect(sender.send(request(2))).rejects.toThrow(RangeError)
 })
 
+test('send() heeds its signal while the node keeps it waiting, and sends nothing then', async () => {
+  const { tiny, clock, db } = openWallet()
+  const rpc = { host: 'tiny', call: <T>() => new Promise<T>(() => undefined) }
+  const chain = createChainClient({ rpc }, { chainId: 42431 })
+  const sender = createSender({ chain, rpc, account, db, clock }, { maxFeePerGas: 10_000n })
+  const controller = new AbortController()
+  const sending = sender.send(request(0), { signal: controller.signal })
+  controller.abort(new Error('enough'))
+  await expect(sending).rejects.toThrow('enough')
+  expect([await sender.outcome('t0'), tiny.mined()]).toEqual([{ status: 'absent' }, []])
+})
+
 test('send() sends nothing that it cannot write down', async () => {
   const { tiny, start, clock, db } = openWallet()
   const sender = start()

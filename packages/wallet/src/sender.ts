@@ -1,14 +1,14 @@
 /** Sends the transactions of one key: each once, in order of their numbers, whatever fails in between. */
 
-import { type Clock, type Logger, SalpError, type SqlDatabase, silentLogger } from '@salp/core'
-import { type ChainClient, parseReceipt, type TransactionReceipt } from './chain-client.js'
+import { type Clock, type Logger, type SqlDatabase, silentLogger } from '@salp/core'
+import type { ChainClient, TransactionReceipt } from './chain-client.js'
 import type { Address, Hex } from './hex.js'
 import { createFeeSource, type Fees, raise } from './internal/fees.js'
-import { refusalKind } from './internal/refusals.js'
 import { createSigning, isSame } from './internal/signing.js'
+import { createSubmit, isFailureOfNode } from './internal/submit.js'
 import { createTransactionJournal, type Journaled, type Signed } from './internal/transaction-journal.js'
 import type { Account } from './keyring.js'
-import { type Rpc, RpcError } from './rpc.js'
+import type { Rpc } from './rpc.js'
 
 interface Waiting {
   readonly signal?: AbortSignal | undefined
@@ -51,6 +51,8 @@ export interface SendRequest {
   readonly data: Hex
   /** Most gas it may use. Not estimated: a contract's own calls are known, and a limit costs nothing. */
   readonly gas: bigint
+  /** Called in the database's transaction that writes it down, once, before it is sent: what it throws keeps it from both. */
+  readonly noted?: (() => void) | undefined
 }
 
 /** Why a transaction was not sent; it never will have an effect, and its id may be used again, except if `replaced`. */
@@ -142,6 +144,7 @@ export function createSender(
   const closing = new AbortController()
   const { signal } = closing
   const { sign, signAgain, feesOf } = createSigning(account, chain.chainId)
+  const submit = createSubmit(rpc, { signal })
   const fees = createFeeSource({ chain, clock }, { cap, signal })
   const flights = new Map<string, Flight>()
   const work = new Set<Promise<void>>()
@@ -149,7 +152,6 @@ export function createSender(
   const spare = new Set<number>()
   let floor = 0
   let gapSightings = 0
-  let submitsAndWaits = true
   let ready: Promise<void> | undefined
   let watching = false
 
@@ -198,6 +200,7 @@ export function createSender(
 
   const launch = (flight: Flight): void => {
     flight.busy = true
+    flight.sentAt = clock.monotonic()
     own(
       broadcast(flight)
         .catch((error: unknown) => {
@@ -210,40 +213,25 @@ export function createSender(
         .finally(() => {
           flight.busy = false
           flight.sentAt = clock.monotonic()
-          watch()
         }),
     )
+    watch()
   }
   const broadcast = async (flight: Flight): Promise<void> => {
     for (let attempts = 0; attempts < 8 && !signal.aborted; attempts++) {
-      const { unsent } = flight
+      const { unsent, transaction } = flight
       flight.unsent = false
-      const refusal = await submit(flight)
-      if (refusal === undefined) return
-      const kind = refusalKind(refusal)
-      if (kind === 'unsupported' && submitsAndWaits) {
-        submitsAndWaits = false
-        flight.unsent = unsent
-      } else if (!unsent || kind === 'known' || kind === 'unclear' || kind === 'unsupported') {
-        // It may have been taken, now or before: the watch will see.
-        log.debug('A node did not take a transaction', { id: flight.transaction.id, why: refusal.why })
+      const answer = await submit(transaction.bytes)
+      if (answer.status === 'mined') {
+        if (confirmations === 0 && isOf(transaction, answer.receipt)) settle(flight, answer.receipt)
         return
-      } else if (!(await amend(flight, kind, refusal.why))) return
-    }
-  }
-  /** Tells the node. @returns Its refusal, or nothing if it took the transaction or did not answer. */
-  const submit = async (flight: Flight): Promise<RpcError | undefined> => {
-    const method = submitsAndWaits ? 'eth_sendRawTransactionSync' : 'eth_sendRawTransaction'
-    const { id, bytes } = flight.transaction
-    try {
-      const receipt = parseReceipt(await rpc.call(method, [bytes], { signal }))
-      if (confirmations === 0 && receipt !== undefined && isOf(flight.transaction, receipt)) settle(flight, receipt)
-      return undefined
-    } catch (error) {
-      if (error instanceof RpcError && error.code === 'wallet/rpc-refused') return error
-      if (!isFailureOfNode(error)) throw error
-      log.debug('A node gave no answer to a transaction', { id, error })
-      return undefined
+      }
+      if (answer.status === 'open' || !unsent) {
+        // It may have been taken, now or before: the watch will see.
+        log.debug('A transaction is not in a block yet', { id: transaction.id, why: answer.why })
+        return
+      }
+      if (!(await amend(flight, answer.kind, answer.why))) return
     }
   }
   /**
@@ -283,7 +271,9 @@ export function createSender(
       (async () => {
         while (flights.size > 0) {
           await clock.sleep(pollMs, { signal })
-          if (spare.size === 0 && [...flights.values()].every(({ busy }) => busy)) continue
+          // A node that is told is left alone, unless it takes long: it may wait for a number that is missing.
+          const late = clock.monotonic() - resendMs
+          if (![...flights.values()].some(({ busy, sentAt }) => !busy || sentAt <= late) && spare.size === 0) continue
           await look().catch((error: unknown) => {
             signal.throwIfAborted()
             log.error('Cannot look after transactions', { error })
@@ -423,7 +413,8 @@ export function createSender(
     try {
       return await Promise.race([flight.done, timeUp()])
     } finally {
-      ended.abort()
+      // Given, so that none is made: making one costs more than the rest of this.
+      ended.abort(over)
     }
   }
   /** What is known of a transaction that is not under way; opens it again if the chain lost it. */
@@ -446,7 +437,7 @@ export function createSender(
     if (flight !== undefined) return wait(flight, caller)
     const transaction = journal.find(id)
     if (transaction === undefined) return undefined
-    const known = await recall(transaction)
+    const known = await orAborted(recall(transaction), caller)
     return 'done' in known ? wait(known, caller) : known
   }
   const checkOpen = (): void => {
@@ -458,20 +449,20 @@ export function createSender(
   }
   return {
     address,
-    async send({ id, ...request }, waiting = {}) {
+    async send({ id, noted, ...request }, waiting = {}) {
       checkOpen()
       waiting.signal?.throwIfAborted()
       let paying: Fees | undefined
       try {
-        await start()
+        await orAborted(start(), waiting.signal)
         const before = flights.get(id)?.transaction ?? journal.find(id)
-        if (before !== undefined && !isSame(before, request)) {
-          throw new RangeError(`Cannot send "${id}": another transaction has that id`)
+        if (before !== undefined) {
+          if (!isSame(before, request)) throw new RangeError(`Cannot send "${id}": another transaction has that id`)
+          const known = await goOn(id, waiting)
+          if (known !== undefined) return known
         }
-        const known = await goOn(id, waiting)
-        if (known !== undefined) return known
         if (flights.size >= maxOpen) return { status: 'refused', reason: 'busy', detail: `${maxOpen} are open` }
-        paying = await fees.current()
+        paying = await orAborted(fees.current(), waiting.signal)
       } catch (error) {
         waiting.signal?.throwIfAborted()
         if (!isFailureOfNode(error)) throw error
@@ -481,7 +472,7 @@ export function createSender(
         return { status: 'refused', reason: 'fee-too-high', detail: `Gas costs more than ${cap}` }
       checkOpen()
       waiting.signal?.throwIfAborted()
-      const transaction = journal.claim(id, { floor, spare }, sign(request, paying))
+      const transaction = journal.claim(id, { floor, spare, noted }, sign(request, paying))
       if (transaction !== undefined) {
         spare.delete(transaction.nonce)
         launch(adopt(transaction, true))
@@ -496,8 +487,9 @@ export function createSender(
       const known = journal.find(id)
       if (known === undefined && !flights.has(id)) return { status: 'absent' }
       try {
-        await start()
+        await orAborted(start(), waiting.signal)
       } catch (error) {
+        waiting.signal?.throwIfAborted()
         if (!isFailureOfNode(error)) throw error
       }
       return (await goOn(id, waiting)) ?? { status: 'absent' }
@@ -506,6 +498,8 @@ export function createSender(
     [Symbol.asyncDispose]: close,
   }
 }
+
+const over = new Error('The wait is over')
 
 const fillerPrefix = 'filler:'
 
@@ -527,11 +521,18 @@ function isOf({ hash, earlier }: Journaled, { transactionHash }: TransactionRece
   return transactionHash === hash || earlier.includes(transactionHash)
 }
 
-/** Whether the node could not be asked, or answered nonsense, which is no fault of ours. */
-function isFailureOfNode(error: unknown): error is SalpError {
-  return ['wallet/rpc-unreachable', 'wallet/rpc-refused', 'wallet/chain-answer'].some((code) =>
-    SalpError.is(error, code),
-  )
+/** Waits for what others wait for too, until the caller's signal aborts. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 /** Runs `work` for each, a few at once. */

@@ -6,7 +6,7 @@ import { openDatabase } from '@salp/core/node'
 import { stoppedClock } from '@salp/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { transferWithAuthorization } from './authorization.js'
+import { permit2Transfer, transferWithAuthorization } from './authorization.js'
 import { chains } from './chains.js'
 import { parseAddress } from './hex.js'
 import { createKeyring } from './keyring.js'
@@ -231,6 +231,29 @@ test('signPayment() signs what was reserved, for ten minutes at most', async () 
   expect(spending.open()).toEqual(['a'])
   await clock.advance(1)
   expect(spending.open()).toEqual([])
+})
+
+test('signPayment() signs for Permit2 what the payee can collect through the spender alone', async () => {
+  const { clock, spending } = open()
+  const { permit2, exactPermit2Proxy: spender } = chains.base.contracts
+  if (permit2 === undefined || spender === undefined) throw new RangeError('Base has Permit2')
+  const method = { type: 'permit2', permit2, spender } as const
+  const signed = signPayment({ account, spending, clock }, { ...payment, id: 'a', validSeconds: 60, method })
+  if (signed.status !== 'signed') throw new Error(signed.status)
+  const { authorization, signature } = signed
+  const data = permit2Transfer(
+    { chainId: 8453, permit2 },
+    {
+      token: usdc.address,
+      amount: 10n,
+      spender,
+      nonce: BigInt(authorization.nonce),
+      deadline: authorization.validBefore,
+      to: bob,
+      validAfter: 0n,
+    },
+  )
+  expect(await verifyTypedData(data, { signer: account.address, signature })).toMatchObject({ status: 'valid' })
 })
 
 test('signPayment() signs nothing without a reservation, and each time another nonce', () => {

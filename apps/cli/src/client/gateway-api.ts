@@ -1,6 +1,6 @@
 /** Requests about what is sold. */
 
-import type { GatewayView, PaymentView } from '@salp/gateway'
+import type { AnalyticsRow, GatewayView, PaymentView } from '@salp/gateway'
 import { queryOf, type TimeRange } from './query.js'
 import type { Send } from './send.js'
 
@@ -27,26 +27,6 @@ export interface EndpointView extends Omit<EndpointSettings, 'target' | 'active'
   readonly active?: boolean | undefined
   /** Prices of some of its paths. */
   readonly prices: readonly { readonly method?: string | undefined; readonly path: string; readonly price: string }[]
-}
-
-/** One endpoint in one stretch of time. */
-export interface AnalyticsRow {
-  readonly slug: string
-  /** Start of the stretch, in ms since the epoch. */
-  readonly at: number
-  readonly hits: number
-  /** Requests that were asked to pay. */
-  readonly challenges: number
-  /** Requests that came too often. */
-  readonly limited: number
-  readonly upstreamErrors: number
-  /** Until the upstream began to answer, in ms. */
-  readonly p50Ms?: number | undefined
-  readonly p95Ms?: number | undefined
-  readonly payments: number
-  readonly refunds: number
-  /** By asset, such as `eip155:42431/0x20c0…`; base units as text. */
-  readonly revenue: readonly { readonly asset: string; readonly amount: string; readonly refunded: string }[]
 }
 
 /** The gateway of a node. */

@@ -1,7 +1,7 @@
 import { stoppedClock } from '@salp/core/testing'
-import type { GatewayView, PaymentView } from '@salp/gateway'
+import type { AnalyticsRow, GatewayView, PaymentView } from '@salp/gateway'
 import { describe, expect, test } from 'vitest'
-import type { AnalyticsRow, EndpointView } from '../client/gateway-api.js'
+import type { EndpointView } from '../client/gateway-api.js'
 import { runOnNode } from '../testing/run-on-node.js'
 import { type ServedRequest, sendJson } from '../testing/serve.js'
 
@@ -14,9 +14,9 @@ const gateway: GatewayView = {
   endpointsUrl: 'http://127.0.0.1:4023/g/',
   facilitator: 'own',
   tokens: [
-    { symbol: 'pathUSD', asset, scheme: 'exact' },
-    { symbol: 'pathUSD', asset, scheme: 'tempo-tip20' },
-    { symbol: 'AlphaUSD', asset, scheme: 'exact' },
+    { symbol: 'pathUSD', asset, decimals: 6, scheme: 'exact' },
+    { symbol: 'pathUSD', asset, decimals: 6, scheme: 'tempo-tip20' },
+    { symbol: 'AlphaUSD', asset, decimals: 6, scheme: 'exact' },
   ],
   services: [{ name: 'chat', url: 'http://127.0.0.1:4023/v1/chat/completions', price: '0.002' }],
 }

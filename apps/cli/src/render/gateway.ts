@@ -1,7 +1,7 @@
 /** What is sold, and what came of it. */
 
-import type { GatewayView, PaymentView } from '@salp/gateway'
-import type { AnalyticsRow, EndpointView } from '../client/gateway-api.js'
+import type { AnalyticsRow, GatewayView, PaymentView } from '@salp/gateway'
+import type { EndpointView } from '../client/gateway-api.js'
 import { type Column, renderColumns } from './columns.js'
 import { renderFields } from './fields.js'
 import { amountText, minuteText, shortHex } from './money.js'

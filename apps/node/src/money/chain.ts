@@ -12,7 +12,7 @@ import {
   type Rpc,
   requestFaucet,
 } from '@salp/wallet'
-import { type DevChain, developmentFaucet, startDevChain } from '@salp/wallet/node'
+import { createKeepAliveFetch, type DevChain, developmentFaucet, startDevChain } from '@salp/wallet/node'
 import type { Settings } from '../settings.js'
 
 /** A chain that can be asked. */
@@ -61,7 +61,8 @@ export async function openChain(
       ? await startDevChain({ fetch: globalThis.fetch, clock, log }, { folder: join(folder, 'chain'), signal })
       : undefined
   const chain = own?.chain ?? known
-  const rpc = createRpc({ fetch: globalThis.fetch }, { url: chain.rpcUrl })
+  const connections = createKeepAliveFetch()
+  const rpc = createRpc({ fetch: connections.fetch }, { url: chain.rpcUrl })
   const client = createChainClient({ rpc }, { chainId: chain.id })
   return {
     chain,
@@ -74,6 +75,9 @@ export async function openChain(
           return []
         }
       : chain.faucet && ((account, options) => requestFaucet({ rpc }, { chain, account }, options)),
-    close: async () => own?.close(),
+    async close() {
+      connections.close()
+      await own?.close()
+    },
   }
 }

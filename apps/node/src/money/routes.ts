@@ -126,6 +126,7 @@ export function moneyRoutes(money: Money, settings: Pick<Settings, 'gateway' | '
           tokens: (open?.shop.methods ?? []).map(({ asset, scheme }) => ({
             symbol: asset.symbol,
             asset: asset.address,
+            decimals: asset.decimals,
             scheme: scheme.name,
           })),
           services: price === undefined ? [] : [{ name: 'Language model', url: `${base}/v1/chat/completions`, price }],

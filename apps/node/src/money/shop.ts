@@ -39,6 +39,7 @@ import {
   createSender,
   type Hex,
   parseAddress,
+  parseAmount,
   type ReceiptLedger,
   type Sender,
 } from '@salp/wallet'
@@ -82,6 +83,9 @@ export interface Shop {
 
 const gwei = 1_000_000_000
 
+/** How long who paid is taken at its word for as much again, in ms. */
+const payerTrustMs = 300_000
+
 /** Name of the one operator that a node has. */
 const operator = 'operator'
 
@@ -105,23 +109,17 @@ export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Set
             ...{ schemes, settlements: createSettlementStore({ db, clock }), clock, ids, log },
             recover: curve.recover,
           },
-          { grouped: settings.grouped },
+          { grouped: settings.grouped, trustMs: payerTrustMs },
         )
       : undefined
   const facilitator: Facilitator = local ?? remote(settings)
   const refund = payTo === account.address ? refundBy(own) : undefined
-  const gateway = createGateway({
-    db,
-    facilitator,
-    methods,
-    clock,
-    ids,
-    log,
-    events,
-    receipts,
-    refund,
-    issuer: account,
-  })
+  const [first] = chain.chain.assets
+  const gateway = createGateway(
+    { db, facilitator, methods, clock, ids, log, events, receipts, refund, issuer: account },
+    // Tokens of one chain are dollars of as many decimals as the first.
+    { creditLimit: first === undefined ? 0n : parseAmount(settings.creditLimit, first) },
+  )
 
   const upstream = createUpstream({ clock, resolve: systemResolve }, { allowHosts: settings.allowHosts })
   const registry = createRegistry(

@@ -17,10 +17,17 @@ import type {
   Task,
 } from '@salp/agent'
 import type { SubstrateState } from '@salp/cognition'
-import type { GatewayView, PaymentView, PayOrder, PayOutcome, ReceiptView, WalletView } from '@salp/gateway'
+import type {
+  AnalyticsRow,
+  GatewayView,
+  PaymentView,
+  PayOrder,
+  PayOutcome,
+  ReceiptView,
+  WalletView,
+} from '@salp/gateway'
 import type {
   AnalyticsQuery,
-  AnalyticsRow,
   AuditReport,
   CurationOrder,
   EndpointOrder,
@@ -133,6 +140,8 @@ export function createApi({ fetch }: ApiDeps) {
     receipts: (asked: { readonly limit: number; readonly before?: number | undefined }, options?: Abortable) =>
       request<{ receipts: ReceiptView[] }>('GET', `/api/wallet/receipts?${query({ ...asked })}`, undefined, options),
     faucet: () => request<{ transactions: string[] }>('POST', '/api/wallet/faucet'),
+    /** Registers this agent on the chain. */
+    registerIdentity: () => request<unknown>('POST', '/api/wallet/identity'),
     pay: (order: PayOrder) => request<PayOutcome>('POST', '/api/wallet/pay', order),
 
     gateway: (options?: Abortable) => request<GatewayView>('GET', '/api/gateway', undefined, options),

@@ -111,23 +111,3 @@ export interface AnalyticsQuery {
   readonly until: number
   readonly per: 'hour' | 'day'
 }
-
-/** What became of requests to one endpoint in one hour or day of UTC. */
-export interface AnalyticsRow {
-  readonly slug: string
-  /** Start of it, in ms since the epoch. */
-  readonly at: number
-  readonly hits: number
-  /** Asked to pay: answered 402. */
-  readonly challenges: number
-  /** Came too often: answered 429. */
-  readonly limited: number
-  readonly upstreamErrors: number
-  /** Until the service began to answer. */
-  readonly p50Ms?: number | undefined
-  readonly p95Ms?: number | undefined
-  readonly payments: number
-  readonly refunds: number
-  /** In base units; `asset` names the token, chain included. */
-  readonly revenue: readonly { readonly asset: string; readonly amount: string; readonly refunded: string }[]
-}

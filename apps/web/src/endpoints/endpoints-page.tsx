@@ -88,10 +88,7 @@ function Shop({
 
   const { endpointsUrl, tokens } = gateway
   const explorerUrl = wallet?.chain.explorerUrl
-  const write = amountWriter(tokens, [
-    ...(wallet?.balances ?? []),
-    ...(payments.value?.payments.map(({ amount }) => amount) ?? []),
-  ])
+  const write = amountWriter(tokens)
   const rows = analytics.value?.rows ?? []
   const context: CardContext = {
     endpointsUrl,
@@ -257,7 +254,7 @@ function EndpointsSection({
             Nothing is sold yet. Register a service that you run, or may resell: it gets an address here, whoever calls
             it pays first, and no account is needed. In a terminal:
           </p>
-          <CommandLine command="salp gateway add" />
+          <CommandLine command="salp gateway add weather https://api.example.org/v1 --price 0.01" />
         </div>
       )}
       <ul className="endpoints" aria-label="Endpoints">

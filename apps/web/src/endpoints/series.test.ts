@@ -1,5 +1,5 @@
+import type { AnalyticsRow } from '@salp/gateway'
 import { describe, expect, test } from 'vitest'
-import type { AnalyticsRow } from '../api/contracts.js'
 import { amountWriter, queryOf, spans, sumUp, toSlots } from './series.js'
 
 const hour = 3_600_000
@@ -53,15 +53,14 @@ describe('sumUp()', () => {
 
 describe('amountWriter()', () => {
   const asset = `0x20C0${'0'.repeat(36)}`
-  const tokens = [{ symbol: 'pathUSD', asset, scheme: 'tempo-tip20' }]
+  const tokens = [{ symbol: 'pathUSD', asset, decimals: 6, scheme: 'tempo-tip20' }]
 
   test('knows a token by its address, whatever stands around it and in any case', () => {
-    const write = amountWriter(tokens, [{ units: '0.01', base: '10000', symbol: 'pathUSD', asset }])
+    const write = amountWriter(tokens)
     expect(write(`eip155:42431/${asset.toLowerCase()}`, 1_234_500_000n)).toBe('1,234.5 pathUSD')
   })
 
-  test('calls base units so where nobody told the decimals', () => {
-    expect(amountWriter(tokens, [])(asset, 10_000n)).toBe('10,000 base units of pathUSD')
-    expect(amountWriter([], [])('other', 1n)).toBe('1 base units of other')
+  test('calls base units so where it does not know the token', () => {
+    expect(amountWriter([])('other', 1n)).toBe('1 base units of other')
   })
 })

@@ -1,9 +1,9 @@
 /** What became of requests, in slots of equal width for charts: those in which nothing happened included. */
 
-import type { AmountView, GatewayView } from '@salp/gateway'
-import type { AnalyticsQuery, AnalyticsRow } from '../api/contracts.js'
+import type { AnalyticsRow, GatewayView } from '@salp/gateway'
+import type { AnalyticsQuery } from '../api/contracts.js'
 import { shorten } from '../money/address.js'
-import { decimalsOf, formatUnits, toUnits } from '../money/amount.js'
+import { formatUnits, toUnits } from '../money/amount.js'
 
 const hourMs = 3_600_000
 
@@ -100,25 +100,13 @@ function addTakings(
 /** Writes base units of an asset for a reader. */
 export type AmountWriter = (asset: string, base: bigint) => string
 
-/**
- * Creates a writer from what else is known of tokens: symbols from those that are taken, decimals from amounts seen.
- *
- * An asset is known by the address of its token, which its name holds. Where no amount told its decimals, base units are
- * written, and called so.
- */
-export function amountWriter(tokens: GatewayView['tokens'], seen: readonly AmountView[]): AmountWriter {
-  const decimals = new Map<string, number>()
-  for (const amount of seen) {
-    const known = decimalsOf(amount)
-    if (known !== undefined) decimals.set(amount.asset.toLowerCase(), known)
-  }
-  const symbols = new Map([...seen, ...tokens].map(({ asset, symbol }) => [asset.toLowerCase(), symbol]))
+/** Creates a writer of the tokens that are taken, known by the address in an asset's name. Of others it writes base units, and says so. */
+export function amountWriter(tokens: GatewayView['tokens']): AmountWriter {
+  const known = new Map(tokens.map((token) => [token.asset.toLowerCase(), token]))
   return (asset, base) => {
-    const address = /0x[0-9a-f]{40}/.exec(asset.toLowerCase())?.[0] ?? asset.toLowerCase()
-    const symbol = symbols.get(address) ?? shorten(asset)
-    const places = decimals.get(address)
-    return places === undefined
-      ? `${formatUnits(String(base))} base units of ${symbol}`
-      : `${formatUnits(toUnits(base, places))} ${symbol}`
+    const token = known.get(/0x[0-9a-f]{40}/.exec(asset.toLowerCase())?.[0] ?? '')
+    return token === undefined
+      ? `${formatUnits(String(base))} base units of ${shorten(asset)}`
+      : `${formatUnits(toUnits(base, token.decimals))} ${token.symbol}`
   }
 }

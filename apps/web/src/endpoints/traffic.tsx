@@ -1,6 +1,7 @@
 /** How it sells: charts over a stretch of time, for one endpoint or for all. */
 
-import type { AnalyticsQuery, AnalyticsRow } from '../api/contracts.js'
+import type { AnalyticsRow } from '@salp/gateway'
+import type { AnalyticsQuery } from '../api/contracts.js'
 import { formatCount, plural } from '../format/quantity.js'
 import { formatDuration } from '../format/time.js'
 import { ratio } from '../money/amount.js'

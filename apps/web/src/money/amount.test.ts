@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decimalsOf, formatUnits, ratio, shareOf, toUnits } from './amount.js'
+import { formatUnits, ratio, shareOf, toUnits } from './amount.js'
 
 describe('formatUnits()', () => {
   test.each([
@@ -22,24 +22,6 @@ describe('toUnits()', () => {
     [2n ** 70n, 0, '1180591620717411303424'],
   ])('tells %s base units of %i decimals as %s', (base, decimals, units) => {
     expect(toUnits(base, decimals)).toBe(units)
-  })
-})
-
-describe('decimalsOf()', () => {
-  test('reads back what toUnits() wrote', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 1n, max: 2n ** 256n }), fc.integer({ min: 0, max: 18 }), (base, decimals) => {
-        expect(decimalsOf({ units: toUnits(base, decimals), base: String(base) })).toBe(decimals)
-      }),
-    )
-  })
-
-  test('takes zeros at the end', () => {
-    expect(decimalsOf({ units: '0.0100', base: '10000' })).toBe(6)
-  })
-
-  test('learns nothing from zero', () => {
-    expect(decimalsOf({ units: '0', base: '0' })).toBeUndefined()
   })
 })
 

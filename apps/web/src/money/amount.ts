@@ -22,13 +22,6 @@ export function toUnits(base: bigint, decimals: number): string {
   return decimals === 0 || part === '' ? whole : `${whole}.${part}`
 }
 
-/** Reads the decimals of a token off an amount of it; zero tells nothing. */
-export function decimalsOf({ units, base }: Pick<AmountView, 'units' | 'base'>): number | undefined {
-  const [whole = '', part = ''] = units.split('.')
-  const digits = `${whole}${part}`.replace(/^0+/, '')
-  return digits === '' ? undefined : part.length + base.length - digits.length
-}
-
 /** Share of `whole` that `part` is, for a bar: range [0, 1], to a thousandth. Nothing is no share of nothing. */
 export function shareOf(part: string, whole: string): number {
   const decimals = Math.max(...[part, whole].map((units) => units.split('.')[1]?.length ?? 0))

@@ -49,7 +49,7 @@ export function WalletPage() {
 }
 
 function Sections({ wallet, receipts, onMoved }: { wallet: WalletView; receipts: Receipts; onMoved: () => void }) {
-  const { state, detail, chain, policies, identity } = wallet
+  const { state, detail, chain, policies } = wallet
   const { explorerUrl } = chain
   return (
     <div className="money-sections">
@@ -82,7 +82,7 @@ function Sections({ wallet, receipts, onMoved }: { wallet: WalletView; receipts:
               </Section>
             )}
             <Section name="Identity on the chain">
-              <Identity identity={identity} explorerUrl={explorerUrl} />
+              <Identity wallet={wallet} onMoved={onMoved} />
             </Section>
           </div>
           <ReceiptsSection receipts={receipts} explorerUrl={explorerUrl} />
@@ -191,13 +191,17 @@ function Faucet({ onMoved }: { onMoved: () => void }) {
   )
 }
 
-function Identity({ identity, explorerUrl }: { identity: WalletView['identity']; explorerUrl: string | undefined }) {
+function Identity({ wallet: { state, identity, chain }, onMoved }: { wallet: WalletView; onMoved: () => void }) {
+  const { explorerUrl } = chain
   if (identity === undefined)
     return (
-      <p className="money-empty">
-        Not registered. Once it is, other agents find this one in the registry, and what they say of it is tied to
-        payments.
-      </p>
+      <div className="money-empty">
+        <p>
+          Not registered. Once it is, other agents find this one in the registry, and what they say of it is tied to
+          payments.
+        </p>
+        {state === 'open' && <Register chainName={chain.name} onRegistered={onMoved} />}
+      </div>
     )
   const { agentId, registry, uri } = identity
   const url = webUrl(uri)
@@ -226,5 +230,43 @@ function Identity({ identity, explorerUrl }: { identity: WalletView['identity'];
         </dd>
       </div>
     </dl>
+  )
+}
+
+/** Asks twice, since it costs gas and cannot be undone. */
+function Register({ chainName, onRegistered }: { chainName: string; onRegistered: () => void }) {
+  const { api } = useStudio()
+  const attempt = useAttempt()
+  const [step, setStep] = useState<'idle' | 'sure' | 'registering'>('idle')
+  if (step === 'idle')
+    return (
+      <button type="button" className="button button-small" onClick={() => setStep('sure')}>
+        Register this agent
+      </button>
+    )
+  return (
+    <div className="actions">
+      <button
+        type="button"
+        className="button button-small"
+        disabled={step === 'registering'}
+        onClick={async () => {
+          setStep('registering')
+          await attempt('register this agent', api.registerIdentity)
+          setStep('idle')
+          onRegistered()
+        }}
+      >
+        {step === 'registering' ? 'Registering' : `Register on ${chainName}, for its gas`}
+      </button>
+      <button
+        type="button"
+        className="button-quiet button-small"
+        disabled={step === 'registering'}
+        onClick={() => setStep('idle')}
+      >
+        Not now
+      </button>
+    </div>
   )
 }

@@ -20,7 +20,7 @@ export interface SubmitterDeps {
 }
 
 /**
- * Creates what sends; each job is on disk before its transaction is signed.
+ * Creates what sends; each job is on disk with its transaction, before that is sent.
  *
  * Grouped, one transaction of a group is on its way at a time, and the next takes all that arrived meanwhile: the more
  * there is to do, the more goes into one. A payer waits for at most two transactions.
@@ -37,14 +37,12 @@ export function createSubmitter(
 
   const send = async (jobs: readonly Job[], call: Call): Promise<SendOutcome> => {
     const sender = leastBusy(senders, busy)
-    const sendId = `settle:${ids()}`
-    settlements.begin(
-      jobs.map(({ row }) => row),
-      { sendId, sender: sender.address },
-    )
+    const id = `settle:${ids()}`
+    const rows = jobs.map(({ row }) => row)
+    const noted = (): void => settlements.begin(rows, { sendId: id, sender: sender.address })
     busy.set(sender, (busy.get(sender) ?? 0) + 1)
     try {
-      return await sender.send({ id: sendId, ...call })
+      return await sender.send({ id, ...call, noted })
     } finally {
       busy.set(sender, (busy.get(sender) ?? 1) - 1)
     }

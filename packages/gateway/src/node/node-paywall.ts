@@ -38,18 +38,13 @@ export function expressPaywall(
 ): (request: NodeRequest, response: ServerResponse, next: Next) => void {
   return (request, response, next) => {
     const answer = capture(response)
-    paywall
-      .handle(toRequest(request, response, options), () => {
-        next()
-        return answer.captured
-      })
-      .then(
-        (final) => answer.release(final),
-        (error: unknown) => {
-          answer.restore()
-          next(error)
-        },
-      )
+    void sell(paywall, toRequest(request, response, options), answer, () => next()).then(
+      ({ final }) => answer.release(final),
+      (error: unknown) => {
+        answer.restore()
+        next(error)
+      },
+    )
   }
 }
 
@@ -57,22 +52,48 @@ export function expressPaywall(
 export function fastifyPaywall(
   paywall: Paywall,
   options: NodePaywallOptions = {},
-): (request: { readonly raw: IncomingMessage; readonly body?: unknown }, reply: FastifyReply, done: Next) => void {
-  const express = expressPaywall(paywall, options)
-  return (request, reply, done) => {
-    const raw: NodeRequest = Object.assign(request.raw, { body: request.body })
-    let served = false
-    const { end } = reply.raw
-    // An answer that is not the handler's goes out without Fastify, which must hear of it before.
-    reply.raw.once('salp:answer', () => {
-      if (!served) reply.hijack()
-    })
-    reply.raw.end = end
-    express(raw, reply.raw, (error) => {
-      served = true
-      done(error)
-    })
+): (
+  request: { readonly raw: IncomingMessage; readonly body?: unknown },
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+) => void {
+  return ({ raw, body }, reply, done) => {
+    const answer = capture(reply.raw)
+    let begun = false
+    const begin = (): void => {
+      begun = true
+      done()
+    }
+    void sell(paywall, toRequest(Object.assign(raw, { body }), reply.raw, options), answer, begin).then(
+      ({ final, served }) => {
+        // An answer that is not the handler's goes out without Fastify.
+        if (!served) reply.hijack()
+        return answer.release(final)
+      },
+      (error: unknown) => {
+        if (begun) return answer.release(new Response(null, { status: 500 }))
+        answer.restore()
+        return done(error instanceof Error ? error : new TypeError('The paywall failed', { cause: error }))
+      },
+    )
   }
+}
+
+/** Asks the paywall, and the server's own handler by `begin` once it is paid for. */
+async function sell(
+  paywall: Paywall,
+  request: Request | TypeError,
+  answer: Captured,
+  begin: () => void,
+): Promise<{ final: Response; served: boolean }> {
+  if (request instanceof TypeError) return { final: new Response(null, { status: 400 }), served: false }
+  let served = false
+  const final = await paywall.handle(request, () => {
+    served = true
+    begin()
+    return answer.captured
+  })
+  return { final, served }
 }
 
 /** A response whose answer is held back. */
@@ -98,8 +119,9 @@ function capture(response: ServerResponse): Captured {
 
   response.writeHead = (status: number, ...more: unknown[]) => {
     response.statusCode = status
-    const headers = more.find((argument) => typeof argument === 'object' && argument !== null)
-    for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value as string | string[])
+    const headers = more.find((argument) => typeof argument === 'object' && argument !== null) ?? {}
+    for (const [name, value] of Array.isArray(headers) ? pairs(headers) : Object.entries(headers))
+      response.setHeader(name, value)
     return response
   }
   response.flushHeaders = () => undefined
@@ -125,7 +147,6 @@ function capture(response: ServerResponse): Captured {
     restore,
     async release(final) {
       restore()
-      response.emit('salp:answer')
       for (const name of response.getHeaderNames()) response.removeHeader(name)
       for (const [name, value] of final.headers) response.appendHeader(name, value)
       response.statusCode = final.status
@@ -137,7 +158,21 @@ function capture(response: ServerResponse): Captured {
   }
 }
 
-function toRequest(request: NodeRequest, response: ServerResponse, { origin }: NodePaywallOptions): Request {
+/** Names and values of headers in one list after the other, as `writeHead` takes them too. */
+function pairs(list: readonly string[]): [string, string][] {
+  return list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? '']] : []))
+}
+
+/** The request as the web has it; an error for an address that is none. */
+function toRequest(
+  request: NodeRequest,
+  response: ServerResponse,
+  { origin = `http://${request.headers.host ?? 'localhost'}` }: NodePaywallOptions,
+): Request | TypeError {
+  const path = request.originalUrl ?? request.url ?? '/'
+  // Not relative to the origin: of `//host/path`, that would make another host.
+  const url = URL.parse(path.startsWith('/') ? `${origin}${path}` : path)
+  if (url === null) return new TypeError('The address of the request is none')
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
     for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each)
@@ -145,10 +180,6 @@ function toRequest(request: NodeRequest, response: ServerResponse, { origin }: N
   headers.delete('content-length')
   const aborted = new AbortController()
   response.once('close', () => aborted.abort())
-  const url = new URL(
-    request.originalUrl ?? request.url ?? '/',
-    origin ?? `http://${request.headers.host ?? 'localhost'}`,
-  )
   const hasBody =
     request.method !== 'GET' && request.method !== 'HEAD' && request.body !== undefined && request.body !== null
   return new Request(url, {

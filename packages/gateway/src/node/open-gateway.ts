@@ -5,6 +5,7 @@ import { createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import {
   type Account,
   type Chain,
+  chains,
   createChainClient,
   createReceiptLedger,
   createRpc,
@@ -12,7 +13,7 @@ import {
   parseAddress,
   walletMigrations,
 } from '@salp/wallet'
-import { loadWasmCurve } from '@salp/wallet/node'
+import { createKeepAliveFetch, loadWasmCurve } from '@salp/wallet/node'
 import type { Facilitator } from '../facilitator/facilitator.js'
 import { createLocalFacilitator } from '../facilitator/local-facilitator.js'
 import { remoteFacilitator } from '../facilitator/remote-facilitator.js'
@@ -26,26 +27,43 @@ import { exactPermit2 } from '../schemes/exact-permit2.js'
 import type { Scheme } from '../schemes/scheme.js'
 import { tempoTip20 } from '../schemes/tempo-tip20.js'
 
+/** How long who paid is taken at its word for as much again, in ms. */
+const payerTrustMs = 300_000
+
 /** Settings of a gateway. */
 export interface OpenGatewayOptions extends PaymentsOptions {
-  /** Where the money moves; see `chains` of `@salp/wallet`. */
-  readonly chain: Chain
+  /** Where the money moves: a chain, or the name of one in `chains` of `@salp/wallet`, such as `baseSepolia`. */
+  readonly chain: Chain | string
   /** Who is paid. */
   readonly payTo: string
   /** Path of the database, which holds who paid for what: keep it. */
   readonly database: string
   /** Who checks payments and sends them: an account of ours, which pays the gas, or a facilitator elsewhere. */
   readonly settle:
-    | { readonly account: Account; readonly maxFeePerGas: bigint; readonly grouped?: boolean | undefined }
+    | {
+        readonly account: Account
+        /** Most to pay, in wei a unit of gas. */
+        readonly maxFeePerGas: bigint
+        /** Whether payments that wait share a transaction, where the chain has a contract for it. @defaultValue `false` */
+        readonly grouped?: boolean | undefined
+        /** Blocks that must follow, for chains that are not final at once. @defaultValue `0` */
+        readonly confirmations?: number | undefined
+      }
     | { readonly facilitator: string; readonly headers?: Readonly<Record<string, string>> | undefined }
   /** Symbols of the tokens that are taken. @defaultValue all of the chain's that some scheme moves */
   readonly tokens?: readonly string[] | undefined
   readonly log?: Logger | undefined
 }
 
-/** A gateway that runs. `close()` ends it. */
+/**
+ * Opens a gateway that runs. `close()` ends it.
+ *
+ * @throws RangeError for the name of no chain, and for tokens that no scheme moves.
+ * @throws What the database and the chain throw.
+ */
 export async function openGateway(options: OpenGatewayOptions): Promise<Gateway> {
-  const { chain, payTo, database, settle, tokens, log = silentLogger } = options
+  const { payTo, database, settle, tokens, log = silentLogger } = options
+  const chain = chainOf(options.chain)
   const clock = systemClock
   const ids = createIdSource({ clock, rng: createSystemRng() })
   const db = openDatabase(database)
@@ -66,13 +84,17 @@ export async function openGateway(options: OpenGatewayOptions): Promise<Gateway>
       { url: settle.facilitator, headers: () => settle.headers ?? {} },
     )
   } else {
-    const rpc = createRpc({ fetch: globalThis.fetch }, { url: chain.rpcUrl })
+    const connections = createKeepAliveFetch()
+    const rpc = createRpc(connections, { url: chain.rpcUrl })
     const client = createChainClient({ rpc }, { chainId: chain.id })
     const sender = createSender(
       { chain: client, rpc, account: settle.account, db, clock, log },
-      { maxFeePerGas: settle.maxFeePerGas },
+      { maxFeePerGas: settle.maxFeePerGas, confirmations: settle.confirmations },
     )
-    closeSender = () => sender.close()
+    closeSender = async () => {
+      await sender.close()
+      connections.close()
+    }
     const local = createLocalFacilitator(
       {
         chains: [{ client, senders: [sender], assets }],
@@ -83,7 +105,7 @@ export async function openGateway(options: OpenGatewayOptions): Promise<Gateway>
         log,
         recover: (await loadWasmCurve()).recover,
       },
-      { grouped: settle.grouped },
+      { grouped: settle.grouped, trustMs: payerTrustMs },
     )
     await client.verifyChain()
     await local.recover()
@@ -103,6 +125,16 @@ export async function openGateway(options: OpenGatewayOptions): Promise<Gateway>
       db.close()
     },
   }
+}
+
+/** The chain of a name. @throws RangeError if none has it. */
+export function chainOf(chain: Chain | string): Chain {
+  if (typeof chain !== 'string') return chain
+  const found = Object.entries(chains).find(([name]) => name === chain)?.[1]
+  if (found === undefined) {
+    throw new RangeError(`Cannot use chain "${chain}": known are ${Object.keys(chains).join(', ')}`)
+  }
+  return found
 }
 
 /** All ways of paying that a chain has contracts for; the first that moves a token is the one that is offered. */

@@ -27,6 +27,9 @@ export type PaymentState =
   | 'refunding'
   | 'refunded'
 
+/** States in which there is something left to do. */
+export type OpenState = 'reserved' | 'settling' | 'deferred' | 'refund-due' | 'refunding'
+
 /** A payment as it is kept. */
 export interface PaymentRow {
   /** Chain, token, payer and nonce. */
@@ -67,10 +70,12 @@ export interface PaymentLedger {
   /**
    * Holds a payment for this instance.
    *
-   * @returns Whether it is held: not if another holds it, or it was used. One that failed, or whose holder is gone
-   * before anything was sent, can be held anew.
+   * One that failed, or whose holder is gone before anything was sent, can be held anew.
+   *
+   * @returns The payment, and what open payments of its payer count on, this one among them; `undefined` if another holds
+   * it, or it was used.
    */
-  reserve(payment: NewPayment): boolean
+  reserve(payment: NewPayment): { readonly row: PaymentRow; readonly owed: bigint } | undefined
   /** Gives back what this instance holds: it can be presented again, for anything. */
   release(key: string): void
   /** Moves on, from one of `from` only, and from `reserved` only what this instance holds. @returns Whether it did. */
@@ -88,11 +93,11 @@ export interface PaymentLedger {
   countAnswer(key: string): void
   /** Base units that open payments of a payer count on. */
   openAmount(payer: Address, asset: Pick<Asset, 'chainId' | 'address'>): bigint
-  /** Those in a state that nobody alive works on, or that wait for anyone, oldest first. */
-  waiting(state: PaymentState, limit: number): PaymentRow[]
+  /** Those in open states that nobody alive works on, or that wait for anyone, oldest first. */
+  waiting(states: readonly OpenState[], limit: number): PaymentRow[]
   /** Takes over a payment whose holder is gone. @returns Whether it is now ours. */
   takeOver(key: string, state: PaymentState): boolean
-  /** Forgets replies older than that, in ms since the epoch; what they were for counts as delivered. */
+  /** Forgets replies to payments older than that, in ms since the epoch; what they were for counts as delivered. */
   dropReplies(before: number): void
   /** Says that this instance is alive until then, in ms since the epoch. */
   alive(until: number): void
@@ -143,8 +148,8 @@ export function createPaymentLedger({
   const selectId = db.prepare<Row>('SELECT * FROM gateway_payments WHERE route = ? AND payment_id = ?')
   const insert = db.prepare(
     `INSERT INTO gateway_payments
-       (key, state, owner, route, binding, payment_id, chain_id, asset, amount, payer, payee, claim, hash, reason, at, updated_at)
-     VALUES (?, 'reserved', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?)
+       (key, state, owner, route, binding, payment_id, chain_id, asset, amount, payer, payee, claim, hash, reason, at)
+     VALUES (?, 'reserved', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?)
      ON CONFLICT DO NOTHING`,
   )
   const clear = db.prepare(
@@ -156,16 +161,19 @@ export function createPaymentLedger({
   )
   const update = db.prepare(
     `UPDATE gateway_payments SET state = ?, hash = coalesce(?, hash), reason = coalesce(?, reason),
-       reply = coalesce(?, reply), updated_at = ?
+       reply = coalesce(?, reply)
      WHERE key = ? AND instr(?, '|' || state || '|') > 0 AND (state <> 'reserved' OR owner = ?)`,
   )
   const amounts = db.prepare<{ amount: string }>(
     `SELECT amount FROM gateway_payments
      WHERE payer = ? AND chain_id = ? AND asset = ? AND state IN ('reserved', 'settling', 'deferred')`,
   )
+  // The states are written out for the partial index to be used: few of all payments are open.
   const waiting = db.prepare<Row>(
-    `SELECT * FROM gateway_payments WHERE state = ? AND (state IN ('deferred', 'refund-due') OR owner = ? OR ${gone})
-     ORDER BY updated_at, key LIMIT ?`,
+    `SELECT * FROM gateway_payments
+     WHERE state IN ('reserved', 'settling', 'deferred', 'refund-due', 'refunding') AND instr(?, '|' || state || '|') > 0
+       AND (state IN ('deferred', 'refund-due') OR owner = ? OR ${gone})
+     ORDER BY at, key LIMIT ?`,
   )
   const take = db.prepare(
     `UPDATE gateway_payments SET owner = ? WHERE key = ? AND state = ? AND (owner = ? OR ${gone})`,
@@ -173,7 +181,7 @@ export function createPaymentLedger({
   // Without its reply a payment must not look as if nothing had been answered for it.
   const drop = db.prepare(
     `UPDATE gateway_payments SET reply = NULL, state = CASE state WHEN 'settled' THEN 'delivered' ELSE state END
-     WHERE reply IS NOT NULL AND updated_at < ? AND state <> 'settling'`,
+     WHERE reply IS NOT NULL AND at < ? AND state <> 'settling'`,
   )
   const count = db.prepare('UPDATE gateway_payments SET answers = answers + 1 WHERE key = ?')
   const alive = db.prepare(
@@ -186,14 +194,19 @@ export function createPaymentLedger({
 
   const between = db.prepare<Row>('SELECT * FROM gateway_payments WHERE at >= ? AND at < ? ORDER BY at')
 
+  const find: PaymentLedger['find'] = (key) => {
+    const row = select.get(key)
+    return row && fromRow(row)
+  }
+  const openAmount: PaymentLedger['openAmount'] = (payer, { chainId, address }) =>
+    amounts.all(payer, chainId, address).reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+
   return {
     *between({ from, until }) {
       for (const row of between.iterate(from, until)) yield fromRow(row)
     },
-    find(key) {
-      const row = select.get(key)
-      return row && fromRow(row)
-    },
+    find,
+    openAmount,
     findById(route, paymentId) {
       const row = selectId.get(route, paymentId)
       return row && fromRow(row)
@@ -203,25 +216,17 @@ export function createPaymentLedger({
       return db.transaction(() => {
         clear.run(key, route, paymentId, now)
         const values = [key, instance, route, binding, paymentId, chainId, asset, String(amount), payer, payee, claim]
-        return insert.run(...values, now, now).changes > 0
+        if (insert.run(...values, now).changes === 0) return undefined
+        const row = find(key)
+        return row && { row, owed: openAmount(payer, { chainId, address: asset }) }
       })
     },
     release: (key) => void release.run(key, instance),
     move: (key, from, to, { transaction, reason, reply } = {}) =>
-      update.run(
-        to,
-        transaction ?? null,
-        reason ?? null,
-        reply ?? null,
-        clock.now(),
-        key,
-        `|${from.join('|')}|`,
-        instance,
-      ).changes > 0,
+      update.run(to, transaction ?? null, reason ?? null, reply ?? null, key, `|${from.join('|')}|`, instance).changes >
+      0,
     countAnswer: (key) => void count.run(key),
-    openAmount: (payer, { chainId, address }) =>
-      amounts.all(payer, chainId, address).reduce((sum, { amount }) => sum + BigInt(amount), 0n),
-    waiting: (state, limit) => waiting.all(state, instance, clock.now(), limit).map(fromRow),
+    waiting: (states, limit) => waiting.all(`|${states.join('|')}|`, instance, clock.now(), limit).map(fromRow),
     takeOver: (key, state) => take.run(instance, key, state, instance, clock.now()).changes > 0,
     dropReplies: (before) => void drop.run(before),
     alive: (until) => void alive.run(instance, until),

@@ -8,7 +8,7 @@ import { type Offer, termsOf } from '../offer.js'
 import type { ReadPayment } from '../schemes/scheme.js'
 import { joinBytes } from '../wire/body.js'
 import type { PaymentPayload, PaymentPayloadV1 } from '../wire/objects.js'
-import type { PaymentLedger, PaymentRow } from './ledger.js'
+import type { OpenState, PaymentLedger, PaymentRow } from './ledger.js'
 import { decodeReply, encodeReply, readReply, toResponse } from './reply.js'
 
 /**
@@ -161,7 +161,7 @@ const stolen: Sold = { status: 'busy', retryAfterSeconds: 1 }
 /** How often a stream that was paid for begins anew for who did not read it to its end. */
 const maxAnswers = 3
 
-/** How much of each kind of work is taken up at once. */
+/** How much work is taken up at once. */
 const workBatch = 100
 
 /** Time for a settlement, in ms, which a signature must outlast. */
@@ -277,8 +277,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     const { payer } = paid
     const claim: Claim = { payment: order.payment, requirements: order.offer.requirements }
     const { asset, payTo } = order.offer
-    const reserved = ledger.openAmount(payer, asset)
-    const verdict = await facilitator.verify(claim, { reserved, signal })
+    const open = ledger.openAmount(payer, asset)
+    const verdict = await facilitator.verify(claim, { reserved: open, signal })
     if (verdict.status === 'invalid') return refused(verdict.reason, verdict.payer)
     const admission = order.admit?.(payer) ?? { status: 'admitted' }
     if (admission.status === 'limited') return admission
@@ -292,26 +292,27 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       ...{ key, route: order.route, binding: order.binding, paymentId: order.paymentId, chainId: asset.chainId },
       ...{ asset: asset.address, amount: paid.value, payer, payee: payTo, claim: JSON.stringify(claim) },
     }
-    if (working.has(key) || !ledger.reserve(fresh)) {
+    const reserved = working.has(key) ? undefined : ledger.reserve(fresh)
+    if (reserved === undefined) {
       const row = ledger.find(key)
       return (row && (await goOn(work, row))) ?? { status: 'busy', retryAfterSeconds: 1 }
     }
     working.add(key)
     try {
-      return await carryOut(work, claim)
+      return await carryOut(work, claim, reserved)
     } finally {
       working.delete(key)
     }
   }
 
   /** Serves and settles what was just reserved. */
-  const carryOut = async (work: Work, claim: Claim): Promise<Sold> => {
-    const { order, paid, key } = work
-    const row = ledger.find(key)
-    if (row === undefined) throw new RangeError(`Cannot sell: the payment ${key} was just kept and is gone`)
-    // Counted anew, now that this payment is held: of many at once, each sees those before it.
-    const owed = ledger.openAmount(paid.payer, order.offer.asset)
-    switch (modeFor(order, paid, owed)) {
+  const carryOut = (
+    work: Work,
+    claim: Claim,
+    { row, owed }: { readonly row: PaymentRow; readonly owed: bigint },
+  ): Promise<Sold> => {
+    // Of many at once, each counts those before it as owed.
+    switch (modeFor(work.order, work.paid, owed)) {
       case 'before':
         return settleFirst(work, row, claim)
       case 'after':
@@ -510,14 +511,15 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     }
   }
 
-  const openStates = ['reserved', 'settling', 'deferred', 'refund-due', 'refunding'] as const
+  const openStates: readonly OpenState[] = [
+    ...(['reserved', 'settling', 'deferred'] as const),
+    ...(refund === undefined ? [] : (['refund-due', 'refunding'] as const)),
+  ]
 
   const work: Payments['work'] = async ({ signal }) => {
     ledger.alive(clock.now() + leaseMs)
     ledger.dropReplies(clock.now() - keepReplyMs)
-    const rows = openStates
-      .flatMap((state) => (state === 'refund-due' && refund === undefined ? [] : ledger.waiting(state, workBatch)))
-      .filter(({ key }) => !working.has(key))
+    const rows = ledger.waiting(openStates, workBatch).filter(({ key }) => !working.has(key))
     signal.throwIfAborted()
     await Promise.all(
       rows.map(async (row) => {

@@ -47,8 +47,15 @@ export interface SignedAuthorization {
 
 /** Reads an authorisation as it travels. @returns `undefined` for anything else. */
 export function readAuthorization(payload: JsonObject): SignedAuthorization | undefined {
-  return signedAuthorization.safeParse(payload).data
+  const known = read.get(payload)
+  if (known !== undefined) return known
+  const { data } = signedAuthorization.safeParse(payload)
+  if (data !== undefined) read.set(payload, data)
+  return data
 }
+
+/** What was read, for as long as what it was read from is there: a payment is looked at by each who has to do with it. */
+const read = new WeakMap<JsonObject, SignedAuthorization>()
 
 /** Writes an authorisation as it travels: every member a string. */
 export function writeAuthorization(

@@ -21,7 +21,7 @@ const byBytes = selector(`transferWithAuthorization(${members},bytes)`)
 const byVrs = selector(`transferWithAuthorization(${members},uint8,bytes32,bytes32)`)
 const used = topic('AuthorizationUsed(address,bytes32)')
 /** The topic of every ERC-20 transfer. */
-export const transferred: Hex = topic('Transfer(address,address,uint256)')
+const transferred: Hex = topic('Transfer(address,address,uint256)')
 
 /** Gas of one transfer by signature, with room for a first payment to its payee; a contract wallet runs code of its own. */
 const gas = { key: 200_000n, contract: 500_000n }
@@ -99,7 +99,7 @@ function paymentOf(
     value,
     validAfter,
     validBefore,
-    hash: hashTypedData(transferWithAuthorization(asset, authorization)),
+    hash: () => hashTypedData(transferWithAuthorization(asset, authorization)),
     signature,
     call: (proof) => ({ to: asset.address, ...transferCall(head, proof), gas: gas[proof.by] }),
     group: group && {

@@ -111,12 +111,13 @@ function paymentOf(asset: Asset, authorization: Permit2Authorization, signature:
     // The proxy takes the first second, and Permit2 the last; the rest here excludes both ends.
     validAfter: witness.validAfter - 1n,
     validBefore: deadline + 1n,
-    hash: hashTypedData(
-      permit2Transfer(
-        { chainId: asset.chainId, permit2: permit2Address },
-        { ...permitted, spender: exactProxyAddress, nonce, deadline, ...witness },
+    hash: () =>
+      hashTypedData(
+        permit2Transfer(
+          { chainId: asset.chainId, permit2: permit2Address },
+          { ...permitted, spender: exactProxyAddress, nonce, deadline, ...witness },
+        ),
       ),
-    ),
     signature,
     call: (proof) => ({
       to: exactProxyAddress,

@@ -40,8 +40,8 @@ export interface ReadPayment {
   /** Both ends excluded, in s since the epoch. */
   readonly validAfter: bigint
   readonly validBefore: bigint
-  /** Hash that was signed. */
-  readonly hash: Hex
+  /** Hash that was signed; made when it is asked for. */
+  hash(): Hex
   readonly signature: string
   /** Moves the money. */
   call(proof: Proof): Call

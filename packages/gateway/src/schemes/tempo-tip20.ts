@@ -97,7 +97,7 @@ function paymentOf(
     value,
     validAfter,
     validBefore,
-    hash: hashTypedData(paymentAuthorization(asset, authorization, { settlement })),
+    hash: () => hashTypedData(paymentAuthorization(asset, authorization, { settlement })),
     signature,
     call: (proof) =>
       settlement === undefined

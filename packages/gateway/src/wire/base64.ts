@@ -4,7 +4,7 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Most characters of a header that is read, 8 KiB: beyond it lies no payment, and Node itself stops at 16. */
-export const maxHeaderLength = 8_192
+const maxHeaderLength = 8_192
 
 /** Writes a value as header text. */
 export function encodeHeader(value: unknown): string {
@@ -27,7 +27,9 @@ export function base64(text: string): string {
 export function decodeHeader(text: string): unknown {
   if (text.length > maxHeaderLength || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined
   try {
-    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    const binary = atob(text)
+    const bytes = new Uint8Array(binary.length)
+    for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at)
     return JSON.parse(decoder.decode(bytes)) as unknown
   } catch {
     return undefined

@@ -27,13 +27,14 @@ export interface TransactionJournal {
   /** Those whose end is not known, by number. */
   open(): Journaled[]
   /**
-   * Gives a new transaction the first of `spare` that is free, or the number after all others, and writes it down.
+   * Gives a new transaction the first of `spare` that is free, or the number after all others, and writes it down; both,
+   * and what `noted` writes, or nothing.
    *
    * @returns `undefined` if there is one with that id already.
    */
   claim(
     id: string,
-    from: { floor: number; spare: Iterable<number> },
+    from: { floor: number; spare: Iterable<number>; noted?: (() => void) | undefined },
     sign: (nonce: number) => Signed,
   ): Journaled | undefined
   /** Moves a transaction that nobody took to another number. */
@@ -111,13 +112,14 @@ export function createTransactionJournal(
     find,
     has,
     open: () => selectOpen.all(chainId, sender).map(fromRow),
-    claim: (id, { floor, spare }, sign) =>
+    claim: (id, { floor, spare, noted }, sign) =>
       db.transaction(() => {
         if (find(id) !== undefined) return undefined
         const free = [...spare].filter((nonce) => nonce >= floor && !has(nonce))
         const nonce = free.length > 0 ? Math.min(...free) : nextAfter(floor)
         const { bytes, hash } = sign(nonce)
         insert.run(id, chainId, sender, nonce, bytes, hash, clock.now())
+        noted?.()
         return { id, nonce, bytes, hash, earlier: [], state: 'open' as const }
       }),
     move: (id, floor, sign) =>

@@ -2,13 +2,19 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '@salp/core/node'
+import { abi, developmentAddresses } from '@salp/contracts'
+import { migrate } from '@salp/core'
+import { openDatabase, systemClock } from '@salp/core/node'
 import { recordingLogger } from '@salp/core/testing'
 import { TypedDataEncoder } from 'ethers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { chains } from '../chains.js'
-import { parseAddress } from '../hex.js'
+import { type Hex, parseAddress } from '../hex.js'
+import { createKeyring } from '../keyring.js'
+import { walletMigrations } from '../migrations.js'
 import { createRpc } from '../rpc.js'
+import { createSender, type Sender } from '../sender.js'
+import { encode } from '../testing/internal/anvil.js'
 import { runSource } from '../testing/internal/run-source.js'
 import { createTokenReader } from '../token-reader.js'
 import { startDevChain } from './dev-chain.js'
@@ -75,6 +81,15 @@ test('a folder keeps its chain, blocks and receipts included, and prepares it on
   await second.faucet(fresh)
 }, 60_000)
 
+test('startDevChain() makes a block of what anvil leaves waiting', async () => {
+  await using chain = await startDevChain(deps, { folder, nudgeMs: 20 })
+  await chain.rpc.call('evm_setAutomine', [false])
+  await chain.rpc.call('anvil_impersonateAccount', [alice])
+  await chain.rpc.call('anvil_setBalance', [alice, '0x56bc75e2d63100000'])
+  const hash = await chain.rpc.call<Hex>('eth_sendTransaction', [{ from: alice, to: fresh, value: '0x1' }])
+  await vi.waitFor(async () => expect(await chain.client.receipt(hash)).toMatchObject({ status: 'success' }), 20_000)
+})
+
 test('two chains run beside each other; a folder is for one', async () => {
   await using one = await startDevChain(deps, { folder: join(folder, 'one') })
   await using two = await startDevChain(deps, { folder: join(folder, 'two'), chainId: 31337 })
@@ -137,6 +152,42 @@ test('startDevChain() ends no process that merely has the id of a node of before
   } finally {
     bystander.kill('SIGKILL')
   }
+}, 60_000)
+
+test('what a killed node lost is sent again, by the sender that lived and by one that starts', async () => {
+  const first = await startDevChain(deps, { folder, saveMs: 3_600_000 })
+  const port = Number(new URL(first.chain.rpcUrl).port)
+  const account = createKeyring({ type: 'key', privateKey: `0x${'5a'.repeat(32)}` }).account()
+  await first.faucet(account.address)
+  const db = openDatabase(':memory:')
+  migrate(db, 'wallet', walletMigrations)
+  const { rpc, client: chain } = first
+  const open = () =>
+    createSender(
+      { chain, rpc, account, db, clock: systemClock },
+      { maxFeePerGas: 10n ** 11n, pollMs: 20, resendMs: 100, waitMs: 20_000 },
+    )
+  const to = parseAddress(developmentAddresses.developmentDollar)
+  const send = (sender: Sender, n: number) =>
+    sender.send({ id: `m${n}`, to, data: encode(abi.developmentDollar, 'mint', account.address, 1n), gas: 100_000n })
+  const sender = open()
+  const sent = await Promise.all([0, 1, 2].map((n) => send(sender, n)))
+  await first.save()
+  sent.push(...(await Promise.all([3, 4, 5].map((n) => send(sender, n)))))
+  expect(sent.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'mined'))
+  process.kill(first.pid, 'SIGKILL')
+  await first.close()
+
+  await using second = await startDevChain(deps, { folder, port })
+  const balance = () => createTokenReader({ chain: second.client }).balanceOf(to, account.address)
+  expect(await balance()).toBe(1_000_000_003n)
+  expect(await send(sender, 6)).toMatchObject({ status: 'mined' })
+  expect(await balance()).toBe(1_000_000_007n)
+  await sender.close()
+  await using next = open()
+  const found = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((n) => next.outcome(`m${n}`)))
+  expect(found.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => 'mined'))
+  expect(await balance()).toBe(1_000_000_007n)
 }, 60_000)
 
 test('startDevChain() that is aborted leaves no node behind', async () => {

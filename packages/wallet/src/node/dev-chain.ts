@@ -40,6 +40,11 @@ export interface DevChainOptions {
   readonly chainId?: number | undefined
   /** Pause between saves while blocks come, in ms; longer where a save takes long. @defaultValue `10000` */
   readonly saveMs?: number | undefined
+  /**
+   * A transaction that waits so long has a block made for it, in ms: of many at once, anvil now and then leaves one until the
+   * next comes. 0 leaves blocks to anvil. @defaultValue `500`
+   */
+  readonly nudgeMs?: number | undefined
   /** Ends the start; a chain that runs is ended by `close`. */
   readonly signal?: AbortSignal | undefined
 }
@@ -61,7 +66,7 @@ export interface DevChain {
   faucet(account: Address): Promise<void>
   /** Writes the state to the folder now. */
   save(): Promise<void>
-  /** Saves and ends the node. */
+  /** Saves and ends the node. A save that fails is logged; the state of the last one stays. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -73,6 +78,8 @@ const faucetWei = 10n ** 19n
 /** Administers pathUSD and pays for gas. Nobody has its key: anvil acts for whom it is told to. */
 const administrator = parseAddress('0x5a1b000000000000000000000000000000000001')
 const graceMs = 5_000
+/** Questions after a transaction, each a round to the node, before it is given up. */
+const mostQuestions = 20_000
 /** A save may take this share of the time. */
 const saveShare = 0.05
 
@@ -93,7 +100,7 @@ const dollar = new Interface(abi.developmentDollar)
  */
 export async function startDevChain(
   { fetch, clock, log = silentLogger }: DevChainDeps,
-  { folder, port = 0, chainId = 42431, saveMs = 10_000, signal }: DevChainOptions,
+  { folder, port = 0, chainId = 42431, saveMs = 10_000, nudgeMs = 500, signal }: DevChainOptions,
 ): Promise<DevChain> {
   const program = anvilProgram()
   if (program === undefined) {
@@ -140,17 +147,35 @@ export async function startDevChain(
     throw error
   }
 
+  const trySave = (): Promise<void> =>
+    save().catch((error: unknown) => log.warn('A development chain could not be saved', { error }))
+
   const closing = new AbortController()
   const keepSaving = async (): Promise<void> => {
     for (let pause = saveMs; !closing.signal.aborted; ) {
       await clock.sleep(pause, { signal: closing.signal }).catch(() => undefined)
       if (closing.signal.aborted) return
       const start = clock.monotonic()
-      await save().catch((error: unknown) => log.warn('A development chain could not be saved', { error }))
+      await trySave()
       pause = Math.max(saveMs, (clock.monotonic() - start) / saveShare)
     }
   }
-  const saving = keepSaving()
+  /** Makes a block of what waited at two looks in a row. */
+  const keepMining = async (): Promise<void> => {
+    for (let waited = false; nudgeMs > 0; ) {
+      await clock.sleep(nudgeMs, { signal: closing.signal }).catch(() => undefined)
+      if (closing.signal.aborted) return
+      try {
+        const { pending } = await rpc.call<{ pending: string }>('txpool_status', [])
+        const waits = BigInt(pending) > 0n
+        if (waits && waited) await rpc.call('evm_mine', [])
+        waited = waits
+      } catch (error) {
+        log.debug('A development chain could not be looked after', { error })
+      }
+    }
+  }
+  const working = Promise.all([keepSaving(), keepMining()])
   void anvil.exited.then(() => {
     if (!closing.signal.aborted) log.error('The development chain ended by itself', { pid: anvil.pid })
     closing.abort()
@@ -166,13 +191,10 @@ export async function startDevChain(
   const shutDown = async (): Promise<void> => {
     const alive = !closing.signal.aborted
     closing.abort()
-    await Promise.all([saving, queue])
-    try {
-      if (alive) await save()
-    } finally {
-      await anvil.stop({ graceMs })
-      await forgetChild(note)
-    }
+    await Promise.all([working, queue])
+    if (alive) await trySave()
+    await anvil.stop({ graceMs })
+    await forgetChild(note)
   }
   const close = (): Promise<void> => {
     closed ??= shutDown()
@@ -210,13 +232,16 @@ async function prepare(rpc: Rpc, client: ChainClient): Promise<void> {
     const data = pathUsd.encodeFunctionData('hasRole', [administrator, role]) as Hex
     return BigInt((await client.call({ to: parseAddress(token.address), data })) ?? 0) === 1n
   }
-  if (!(await roleOf(`0x${'0'.repeat(64)}`))) await act(rpc, token.initialize)
+  if (!(await roleOf(`0x${'0'.repeat(64)}`))) await act({ rpc, client }, token.initialize)
   if (!(await roleOf(issuer))) {
-    await act(rpc, { to: token.address, data: pathUsd.encodeFunctionData('grantRole', [issuer, administrator]) })
+    await act(
+      { rpc, client },
+      { to: token.address, data: pathUsd.encodeFunctionData('grantRole', [issuer, administrator]) },
+    )
   }
   for (const name of Object.keys(developmentAddresses) as DevelopmentContract[]) {
     const { address, to, data } = deployForDevelopment(name)
-    if (await isMissing(address)) await act(rpc, { to, data })
+    if (await isMissing(address)) await act({ rpc, client }, { to, data })
   }
 }
 
@@ -235,15 +260,28 @@ export async function developmentFaucet(
     await rpc.call('anvil_setBalance', [account, `0x${faucetWei.toString(16)}`])
   }
   const mint = [account, faucetAmount]
-  await act(rpc, { to: developmentAddresses.developmentDollar, data: dollar.encodeFunctionData('mint', mint) })
-  await act(rpc, { to: placePathUsd(administrator).address, data: pathUsd.encodeFunctionData('mint', mint) })
+  await act(
+    { rpc, client },
+    { to: developmentAddresses.developmentDollar, data: dollar.encodeFunctionData('mint', mint) },
+  )
+  await act(
+    { rpc, client },
+    { to: placePathUsd(administrator).address, data: pathUsd.encodeFunctionData('mint', mint) },
+  )
 }
 
-/** Sends as the administrator. */
-async function act(rpc: Rpc, { to, data }: { readonly to: string; readonly data: string }): Promise<void> {
-  const transaction = { from: administrator, to, data, gas: '0x1c00000' }
-  const { status } = await rpc.call<{ status: string }>('eth_sendTransactionSync', [transaction])
-  if (status !== '0x1') throw new DevChainError(`a step of its preparation was refused at ${to}`)
+/** Sends as the administrator, and asks until it is in a block: the call that waits by itself gives up on a busy machine. */
+async function act(
+  { rpc, client }: { readonly rpc: Rpc; readonly client: ChainClient },
+  { to, data }: { readonly to: string; readonly data: string },
+): Promise<void> {
+  const hash = await rpc.call<Hex>('eth_sendTransaction', [{ from: administrator, to, data, gas: '0x1c00000' }])
+  for (let asked = 0; asked < mostQuestions; asked++) {
+    const receipt = await client.receipt(hash)
+    if (receipt?.status === 'success') return
+    if (receipt !== undefined) throw new DevChainError(`a step of its preparation was refused at ${to}`)
+  }
+  throw new DevChainError(`a step of its preparation came into no block, at ${to}`)
 }
 
 /** Writes the state beside, then gives it its name in one step. */

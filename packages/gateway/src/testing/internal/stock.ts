@@ -94,7 +94,7 @@ export function tempoClient(n: number): SchemeNetworkClient {
 }
 
 /** A client of viem that looks for receipts often. */
-export function viemOf(chain: Pick<TestChain, 'chain'>, n: number) {
+function viemOf(chain: Pick<TestChain, 'chain'>, n: number) {
   const { id, name, rpcUrl } = chain.chain
   const known = defineChain({
     id,

@@ -62,16 +62,18 @@ export function randomNonce(): Hex {
   return `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`
 }
 
-/** Starts a chain; each transaction is a block. @param options - `chainId`: 84532 has a name in version 1. */
+/** Starts a chain; each transaction is a block. @param options - `nudged`: see `nudgeMs` of `startDevChain`. */
 export async function startTestChain({
   chainId = 84532,
+  nudged = true,
 }: {
   readonly chainId?: number | undefined
+  readonly nudged?: boolean | undefined
 } = {}): Promise<TestChain> {
   const folder = await mkdtemp(join(tmpdir(), 'salp-chain-'))
   const { chain, rpc, client, faucet, close } = await startDevChain(
     { fetch, clock: systemClock },
-    { folder, chainId, saveMs: 3_600_000 },
+    { folder, chainId, saveMs: 3_600_000, nudgeMs: nudged ? 250 : 0 },
   )
   const [dollar, pathUsd] = chain.assets as [Asset, Asset]
   const [admin = ''] = await rpc.call<string[]>('eth_accounts', [])

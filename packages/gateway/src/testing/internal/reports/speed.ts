@@ -131,8 +131,13 @@ async function load(
     Array.from({ length: connections }, async () => {
       for (let own = headers[next++]; own !== undefined; own = headers[next++]) {
         const begun = performance.now()
-        const { status, body } = await get(agent, port, '/weather', own)
-        if (status !== expected) throw new Error(`A request was answered ${status}: ${body}`)
+        const { status, body, header } = await get(agent, port, '/weather', own)
+        if (status !== expected) {
+          const why = JSON.stringify(
+            decodeHeader(header('payment-response')) ?? decodeHeader(header('payment-required')),
+          )
+          throw new Error(`A request was answered ${status}: ${body} ${why}`)
+        }
         times.push(performance.now() - begun)
       }
     }),
@@ -147,7 +152,7 @@ async function measurePaid(kind: Kind, connections: number, count: number): Prom
   const server = await startServer(kind, chain.url)
   const agent = new Agent()
   const challenge = await get(agent, server.port, '/weather')
-  const warm = 20
+  const warm = 150
   const payments = (await signed(chain, challenge, count + warm, payers)).map((header) => ({
     'payment-signature': header,
   }))
