@@ -1,0 +1,10 @@
+/** From source to module: what compilers are asked, and what they answer. */
+
+export {
+  type AscJob,
+  type AscMessage,
+  type AscReply,
+  type AscRunner,
+  assemblyScriptBackend,
+} from './assemblyscript/assemblyscript.js'
+export type { CompileOptions, CompileResult, CompilerBackend, Diagnostic } from './compiler.js'

@@ -1,0 +1,20 @@
+/** Runs cartridges in the thread that asks: instances, what they may reach, limits, keys and values, versions. */
+
+export { type KvChange, type KvStore, memoryKvStore, sqliteKvStore } from '../kv/kv-store.js'
+export { cartridgeMigrations } from '../migrations.js'
+export { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest } from './frames.js'
+export type { EntryUsage, Framebuffer } from './guest.js'
+export {
+  type CallResult,
+  type CartridgeCalls,
+  type CartridgeEvents,
+  type CartridgeFrame,
+  type CartridgeHost,
+  type CartridgeHostDeps,
+  CartridgeMissingError,
+  type CartridgePayment,
+  createCartridgeHost,
+  type LoadedCartridge,
+} from './host.js'
+export type { Example, Program } from './program.js'
+export { parseTree, type UiElement, type UiTree } from './tree.js'

@@ -1,0 +1,5 @@
+/** What touches the machine: the process that compiles, the thread that runs, modules on disk. */
+
+export { ArtifactError, type ArtifactFolder, openArtifactFolder, sha256Of } from './artifact-folder.js'
+export { type AssemblyScriptOptions, openAssemblyScript } from './asc-process.js'
+export { openThreadHost, type ThreadHost, type ThreadHostDeps } from './thread-host.js'

@@ -1,0 +1,220 @@
+import { createRng } from '@salp/core'
+import { systemClock } from '@salp/core/node'
+import { recordingPublisher } from '@salp/core/testing'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { CartridgeEvents } from '../host/host.js'
+import type { Program } from '../host/program.js'
+import { type KvStore, memoryKvStore } from '../kv/kv-store.js'
+import { answer, answerData, get, onRequest, program } from '../testing/internal/host.js'
+import { backend } from '../testing/internal/wat.js'
+import { openThreadHost, type ThreadHost } from './thread-host.js'
+
+const open: ThreadHost[] = []
+afterEach(async () => {
+  for (const host of open.splice(0)) await host.close()
+})
+
+function threadHost(kv: KvStore = memoryKvStore()): {
+  host: ThreadHost
+  events: ReturnType<typeof recordingPublisher<CartridgeEvents>>
+  logged: string[]
+} {
+  const events = recordingPublisher<CartridgeEvents>()
+  const logged: string[] = []
+  const log = (_: string, __: number, text: string): void => void logged.push(text)
+  const host = openThreadHost({ clock: systemClock, rng: createRng('thread'), kv, events, log })
+  open.push(host)
+  return { host, events, logged }
+}
+
+const text = (body: ArrayBufferView): string => new TextDecoder().decode(body)
+const acting = (body: string, head = '', more: Partial<Program> = {}): Program =>
+  program(backend(onRequest(body), `${head} ${answerData}`), more)
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'none',
+    (error: { code?: string }) => error.code,
+  )
+const neighbour = acting('', '', { id: 'neighbour' })
+
+/** Writes "v" under "k" and logs "ok". */
+const writing = acting(
+  '(drop (call $set (i32.const 200) (i32.const 1) (i32.const 201) (i32.const 1))) (call $log (i32.const 1) (i32.const 12) (i32.const 2))',
+  `(import "cart" "kv_set" (func $set (param i32 i32 i32 i32) (result i32)))
+   (import "cart" "kv_get" (func $get (param i32 i32 i32 i32) (result i32)))
+   (import "cart" "log" (func $log (param i32 i32 i32))) (data (i32.const 200) "kv")`,
+  { capabilities: ['kv', 'log'] },
+)
+/** Fails unless "k" is there. */
+const reading = acting(
+  '(if (i32.ne (call $get (i32.const 200) (i32.const 1) (i32.const 0) (i32.const 0)) (i32.const 1)) (then unreachable))',
+  '(import "cart" "kv_get" (func $get (param i32 i32 i32 i32) (result i32))) (data (i32.const 200) "k")',
+  { capabilities: ['kv'] },
+)
+
+/** Its fuel lasts for 500 million rounds, its time for 20 ms. */
+const slow: Program = acting('(loop br 0)', '', { id: 'slow', limits: { wallClockMs: 20 } })
+
+describe('openThreadHost()', { timeout: 30_000 }, () => {
+  test('loads, calls, replaces, rolls back and forgets', async () => {
+    const { host, events } = threadHost()
+    expect(await host.load(neighbour)).toBe(1)
+    expect(await host.load(neighbour)).toBe(2)
+    const { output, version } = await host.call('neighbour', 'request', get('/go'))
+    expect([text(output.body), version]).toEqual(['ok', 2])
+    expect(await host.describe('neighbour')).toMatchObject({ version: 2, keptVersions: [1] })
+    expect(await host.rollback('neighbour')).toBe(1)
+    expect(await host.rollback('neighbour')).toBeUndefined()
+    expect(await host.unload('neighbour')).toBe(true)
+    expect(await codeOf(host.call('neighbour', 'request', get('/go')))).toBe('cartridge/missing')
+    expect(events.published.map(([name]) => name)).toEqual([
+      'cartridge:installed',
+      'cartridge:installed',
+      'cartridge:rolled-back',
+    ])
+  })
+
+  test('rejects with the errors of the host', async () => {
+    const { host } = threadHost()
+    expect(await codeOf(host.load({ ...neighbour, wasm: new Uint8Array(3) }))).toBe('cartridge/malformed')
+    await host.load(acting('unreachable'))
+    expect(await codeOf(host.call('a', 'request', get('/go')))).toBe('cartridge/trap')
+    await expect(host.call('a', 'invoke', { value: 1 })).rejects.toThrow(RangeError)
+  })
+
+  test('has what a call wrote in the store when it resolves, and passes log lines on', async () => {
+    const kv = memoryKvStore()
+    const { host, logged } = threadHost(kv)
+    await host.load(writing)
+    await host.call('a', 'request', get('/go'))
+    expect([...kv.load('a')].map(([key, value]) => [key, text(value)])).toEqual([['k', 'v']])
+    expect(logged).toEqual(['ok'])
+    // Another host, which reads what was kept.
+    const other = threadHost(kv).host
+    await other.load(reading)
+    expect(await codeOf(other.call('a', 'request', get('/go')))).toBe('none')
+  })
+
+  test('really interrupts a call that takes too long; versions, keys and what waited go on in another thread', async () => {
+    const kv = memoryKvStore()
+    const { host, events } = threadHost(kv)
+    await host.load(neighbour)
+    await host.load(neighbour)
+    await host.load(writing)
+    await host.call('a', 'request', get('/go'))
+    await host.load(reading)
+    await host.load(slow)
+    const stuck = codeOf(host.call('slow', 'request', get('/go')))
+    const waiting = [host.call('neighbour', 'request', get('/go')), host.call('a', 'request', get('/go'))]
+    expect(await stuck).toBe('cartridge/timeout')
+    for (const { output } of await Promise.all(waiting)) expect(output.status).toBe(200)
+    expect(await host.describe('neighbour')).toMatchObject({ version: 2, keptVersions: [1] })
+    expect(await host.describe('a')).toMatchObject({ version: 2, keptVersions: [1] })
+    expect(events.published.at(-1)).toEqual([
+      'cartridge:trapped',
+      expect.objectContaining({ cartridge: 'slow', version: 1, reason: 'timeout' }),
+    ])
+  })
+
+  test('ends each abuse in a typed error, and answers for a neighbour after it', async () => {
+    const limits = { fuel: 1_000_000, initFuel: 1_000_000 }
+    const recursive = (locals: number): Program =>
+      acting('call $deep', `(func $deep (local ${'i64 '.repeat(locals)}) call $deep)`, { limits: {} })
+    const abuses: readonly (readonly [string, Program])[] = [
+      ['cartridge/fuel', acting('(loop br 0)', '', { limits })],
+      ['cartridge/stack', recursive(0)],
+      ['cartridge/stack', recursive(1_900)],
+      [
+        'cartridge/stack',
+        acting('call $deep', '(table funcref (elem $deep)) (func $deep (call_indirect (i32.const 0)))'),
+      ],
+      ['cartridge/fuel', acting('(loop (drop (memory.grow (i32.const 1))) br 0)', '', { limits })],
+      ['cartridge/trap', acting('unreachable')],
+      ['cartridge/trap', acting('(drop (i32.load (i32.const -4)))')],
+      ['cartridge/bounds', acting('(return (i64.const 0xffffffff_00000001))')],
+      ['cartridge/limit', acting('(return (i64.const 0x00000000_7fffffff))')],
+      ['cartridge/response', acting('(return (i64.const 0x00000000_00000003))')],
+      [
+        'cartridge/host-calls',
+        acting(
+          '(loop (call $log (i32.const 1) (i32.const 12) (i32.const 2)) br 0)',
+          '(import "cart" "log" (func $log (param i32 i32 i32)))',
+          { capabilities: ['log'] },
+        ),
+      ],
+    ]
+    const { host } = threadHost()
+    await host.load(neighbour)
+    for (const [code, abuse] of abuses) {
+      await host.load(abuse)
+      expect(await codeOf(host.call('a', 'request', get('/go')))).toBe(code)
+      expect((await host.call('neighbour', 'request', get('/go'))).output.status).toBe(200)
+    }
+    const endless = program(backend(answer, `${answerData} (func (export "cart_init") (loop br 0))`), {
+      id: 'b',
+      limits,
+    })
+    expect(await codeOf(host.load(endless))).toBe('cartridge/fuel')
+    expect((await host.call('neighbour', 'request', get('/go'))).output.status).toBe(200)
+  })
+
+  test('goes back a version when a cognitive function takes too long', async () => {
+    const cognitive = (body: string): Program => {
+      const module = `(module (memory (export "memory") 1)
+        (func (export "cart_abi") (result i32) i32.const 0x10000)
+        (func (export "cart_alloc") (param i32) (result i32) i32.const 0)
+        (func (export "invoke") (param i32 i32) (result i64) ${body} local.get 1 i64.extend_i32_u))`
+      const examples = [{ input: 1, expected: 1 }]
+      return program(module, { kind: 'cognitive', examples, limits: { wallClockMs: 20 } })
+    }
+    const { host, events } = threadHost()
+    await host.load(cognitive(''))
+    await host.load(cognitive('(if (i32.gt_u (local.get 1) (i32.const 1)) (then (loop br 0)))'))
+    expect(await codeOf(host.call('a', 'invoke', { value: 22 }))).toBe('cartridge/timeout')
+    expect((await host.call('a', 'invoke', { value: 22 })).version).toBe(1)
+    expect(events.published.at(-1)?.[0]).toBe('cartridge:rolled-back')
+  })
+
+  test('fails the call, and forgets its writes, if the store fails', async () => {
+    let fails = true
+    const inner = memoryKvStore()
+    const kv: KvStore = {
+      load: (cartridge) => inner.load(cartridge),
+      commit(changes) {
+        if (fails) throw new RangeError('disk full')
+        inner.commit(changes)
+      },
+    }
+    const { host } = threadHost(kv)
+    await host.load({ ...reading, id: 'a' })
+    await host.load(writing)
+    await expect(host.call('a', 'request', get('/go'))).rejects.toThrow('disk full')
+    fails = false
+    await host.rollback('a')
+    expect(await codeOf(host.call('a', 'request', get('/go')))).toBe('cartridge/trap')
+  })
+
+  test('loses no request while versions are swapped', async () => {
+    const { host } = threadHost()
+    await host.load(neighbour)
+    const calls: Promise<number>[] = []
+    for (let swap = 0; swap < 50; swap++) {
+      const loading = host.load(neighbour)
+      for (let call = 0; call < 10; call++)
+        calls.push(host.call('neighbour', 'request', get('/go')).then(({ output }) => output.status))
+      await loading
+    }
+    expect(new Set(await Promise.all(calls))).toEqual(new Set([200]))
+    expect(calls).toHaveLength(500)
+  })
+
+  test('rejects what waits when it is closed', async () => {
+    const { host } = threadHost()
+    await host.load(program(backend(answer, answerData)))
+    const call = codeOf(host.call('a', 'request', get('/')))
+    await host.close()
+    await host.close()
+    expect(['none', 'cartridge/timeout']).toContain(await call)
+    await expect(host.describe('a')).rejects.toThrow(RangeError)
+  })
+})

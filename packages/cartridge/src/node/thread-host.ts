@@ -1,0 +1,333 @@
+/** Runs cartridges in a thread of their own, which is ended when one of them takes too long. */
+
+import { Worker } from 'node:worker_threads'
+import type { Clock, Publisher, Rng } from '@salp/core'
+import { CartridgeRejected, CartridgeTrap } from '../errors.js'
+import {
+  type CallResult,
+  type CartridgeCalls,
+  type CartridgeEvents,
+  CartridgeMissingError,
+  type LoadedCartridge,
+} from '../host/host.js'
+import type { Program } from '../host/program.js'
+import type { KvStore } from '../kv/kv-store.js'
+import { defaultLimits, lowestLimits } from '../limits.js'
+import type { ThreadStart } from './thread.js'
+import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
+
+/** What a {@link ThreadHost} asks for. */
+export interface ThreadHostDeps {
+  readonly clock: Clock
+  /** Seeds the chance of cartridges. */
+  readonly rng: Rng
+  readonly kv: KvStore
+  readonly events: Publisher<CartridgeEvents>
+  /** A line of a cartridge's log. @param level - 0 debug, 1 info, 2 warn, 3 and more error. */
+  log(cartridge: string, level: number, text: string): void
+}
+
+/**
+ * The cartridges of one thread. What is asked waits its turn there; those that call one another have to be together.
+ *
+ * A call that takes longer than its `wallClockMs` ends with the thread. A fresh one gets the same versions and what was
+ * kept, and whatever waited is done there.
+ */
+export interface ThreadHost {
+  /** As `load` of a `CartridgeHost`. */
+  load(program: Program): Promise<number>
+  /**
+   * As `call` of a `CartridgeHost`. Its writes are in the store when it resolves.
+   *
+   * @throws {@link CartridgeTrap} (`cartridge/timeout`) if it takes longer than it may.
+   */
+  call<Name extends keyof CartridgeCalls>(
+    id: string,
+    name: Name,
+    input: CartridgeCalls[Name]['input'],
+  ): Promise<CallResult<CartridgeCalls[Name]['output']>>
+  rollback(id: string): Promise<number | undefined>
+  unload(id: string): Promise<boolean>
+  describe(id: string): Promise<LoadedCartridge | undefined>
+  /** Ends the thread; what waits rejects. May be called twice. */
+  close(): Promise<void>
+}
+
+/** Work that waits or runs. */
+interface Job extends PromiseWithResolvers<ThreadResult> {
+  readonly work: ThreadWork
+  readonly cartridge: string
+  readonly limitMs: number
+}
+
+/** A version that the thread holds, or has to hold again. */
+interface HeldVersion {
+  readonly number: number
+  readonly program: Program
+}
+
+const fromSource = import.meta.url.endsWith('.ts')
+const threadUrl = new URL(fromSource ? './thread.ts' : './thread.js', import.meta.url)
+
+/** Node runs our sources with these; what was built needs none. */
+const sourceFlags = (): string[] => [
+  ...['--conditions=@salp/source', '--no-warnings', '--experimental-strip-types'],
+  ...['--import', import.meta.resolve('@salp/presets/run-source')],
+]
+
+/** Of all that is no call, in ms. */
+const shortWorkMs = defaultLimits.backend.wallClockMs
+
+/** Active version and those before it. */
+const heldVersions = 4
+
+/** Opens a host whose thread starts when it is first asked something, and keeps the process alive only while it works. */
+export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
+  const { clock, kv, events } = deps
+  const versions = new Map<string, HeldVersion[]>()
+  const told = new Set<string>()
+  let queue: Job[] = []
+  let worker: Worker | undefined
+  /** Whether the thread runs. */
+  let ready = false
+  /** Versions that it is given back before the first of the queue begins, in the order of their answers. */
+  let restoring: { readonly id: string; readonly number: number }[] = []
+  /** When the first of the queue began, or the thread to start, by `monotonic`. */
+  let began = 0
+  let watch = new AbortController()
+  /** When the watch looks again, by `monotonic`. */
+  let looksAt = Number.POSITIVE_INFINITY
+  let closed = false
+
+  const start = (): Worker => {
+    const seed = Array.from({ length: 8 }, () => deps.rng().toString(36)).join()
+    const started = new Worker(threadUrl, {
+      workerData: { seed } satisfies ThreadStart,
+      execArgv: fromSource ? sourceFlags() : [],
+      resourceLimits: { maxOldGenerationSizeMb: 32, stackSizeMb: 4 },
+    })
+    started.on('message', (message: ThreadMessage) => {
+      if (started === worker) hear(message)
+    })
+    started.on('error', (error) => {
+      if (started === worker) lose(new CartridgeTrap('limit', 'its thread broke down', error))
+    })
+    worker = started
+    began = clock.monotonic()
+    ready = false
+    told.clear()
+    for (const [id, held] of versions)
+      for (const { number, program } of held) send(started, loading(id, program, number))
+    return started
+  }
+
+  const loading = (id: string, program: Program, restored: number | undefined): ThreadWork => {
+    if (restored !== undefined) restoring.push({ id, number: restored })
+    const entries = told.has(id) ? undefined : [...kv.load(id)]
+    told.add(id)
+    return { type: 'load', program, restored, entries }
+  }
+
+  const send = (to: Worker, work: ThreadWork): void => {
+    const request: ThreadRequest = { now: clock.now(), work }
+    to.postMessage(request)
+  }
+
+  const hear = (message: ThreadMessage): void => {
+    switch (message.type) {
+      case 'log':
+        deps.log(message.cartridge, message.level, message.text)
+        return
+      case 'event':
+        if (message.name === 'cartridge:rolled-back') versions.get(message.event.cartridge)?.pop()
+        publish(events, message)
+        return
+      default:
+        began = clock.monotonic()
+        if (message.type === 'ready') ready = true
+        else if (restoring.length > 0) restored(message)
+        else answer(message)
+        attend()
+    }
+  }
+
+  /** Nobody waits for these; a version that does not come up again is given up. */
+  const restored = (message: Extract<ThreadMessage, { type: 'done' | 'failed' }>): void => {
+    const version = restoring.shift()
+    if (version === undefined || message.type === 'done') return
+    const { id, number } = version
+    versions.set(
+      id,
+      (versions.get(id) ?? []).filter((held) => held.number !== number),
+    )
+    const error = errorOf(message.failure)
+    if (error instanceof CartridgeTrap) publishTrap(id, number, error)
+  }
+
+  const publishTrap = (cartridge: string, version: number, { reason, message }: CartridgeTrap): void =>
+    events.publish('cartridge:trapped', { cartridge, version, reason, message, at: clock.now() })
+
+  const answer = (message: Extract<ThreadMessage, { type: 'done' | 'failed' }>): void => {
+    const job = queue.shift()
+    if (job === undefined) return
+    if (message.type === 'failed') {
+      job.reject(errorOf(message.failure))
+      return
+    }
+    try {
+      if (message.changes.length > 0) kv.commit(message.changes)
+    } catch (error) {
+      // The thread believes in writes that are not there.
+      job.reject(error)
+      replace()
+      return
+    }
+    if (job.work.type === 'load') hold(job.work.program, Number(message.result))
+    if (job.work.type === 'unload') versions.delete(job.cartridge)
+    job.resolve(message.result)
+  }
+
+  const hold = (program: Program, number: number): void => {
+    const held = [...(versions.get(program.id) ?? []), { number, program }]
+    versions.set(program.id, held.slice(-heldVersions))
+  }
+
+  /** Fails what runs, and does the rest in another thread. */
+  const lose = (error: CartridgeTrap): void => {
+    const job = queue.shift()
+    if (job?.work.type === 'call') stopVersion(job.cartridge, error)
+    replace()
+    job?.reject(error)
+  }
+
+  /** Notes a trap that the thread cannot note any more; what is a cognitive function is rolled back, as it would be there. */
+  const stopVersion = (cartridge: string, error: CartridgeTrap): void => {
+    const held = versions.get(cartridge) ?? []
+    const [before, version] = [held.at(-2), held.at(-1)]
+    if (version === undefined) return
+    publishTrap(cartridge, version.number, error)
+    if (version.program.kind !== 'cognitive' || before === undefined) return
+    held.pop()
+    const [from, to] = [version.number, before.number]
+    events.publish('cartridge:rolled-back', { cartridge, from, to, reason: error.reason, at: clock.now() })
+  }
+
+  const replace = (): void => {
+    const old = worker
+    worker = undefined
+    restoring = []
+    void old?.terminate()
+    if (queue.length === 0) return
+    const fresh = start()
+    for (const { work } of queue)
+      send(fresh, work.type === 'load' ? loading(work.program.id, work.program, undefined) : work)
+  }
+
+  /** When the first of the queue has taken too long. */
+  const deadline = ({ limitMs }: Job): number => began + (ready && restoring.length === 0 ? limitMs : shortWorkMs)
+
+  /** Ends the thread when the first of the queue has taken too long. */
+  const guard = async (signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      const [job] = queue
+      if (job === undefined) return
+      looksAt = deadline(job)
+      const left = looksAt - clock.monotonic()
+      if (left <= 0) {
+        lose(new CartridgeTrap('timeout', `it took longer than ${job.limitMs} ms`))
+        continue
+      }
+      try {
+        await clock.sleep(left, { signal })
+      } catch (error) {
+        if (signal.aborted) return
+        throw error
+      }
+    }
+  }
+
+  /** Watches the first of the queue, if nobody would look in time; lets the thread rest if there is none. */
+  const attend = (): void => {
+    const [job] = queue
+    if (job !== undefined && deadline(job) >= looksAt) return
+    watch.abort()
+    looksAt = Number.POSITIVE_INFINITY
+    if (job === undefined) worker?.unref()
+    else {
+      watch = new AbortController()
+      void guard(watch.signal)
+    }
+  }
+
+  const ask = (work: ThreadWork, cartridge: string, limitMs: number): Promise<ThreadResult> => {
+    if (closed) return Promise.reject(new RangeError('Cannot use a host that is closed'))
+    const running = worker ?? start()
+    const job: Job = { work, cartridge, limitMs, ...Promise.withResolvers<ThreadResult>() }
+    queue.push(job)
+    send(running, work)
+    if (queue.length === 1) {
+      began = clock.monotonic()
+      running.ref()
+      attend()
+    }
+    return job.promise
+  }
+
+  const limitOf = (program: Program | undefined): number =>
+    program === undefined ? shortWorkMs : lowestLimits(defaultLimits[program.kind], program.limits).wallClockMs
+
+  const askShort = (type: 'rollback' | 'unload' | 'describe', cartridge: string): Promise<ThreadResult> =>
+    ask({ type, cartridge }, cartridge, shortWorkMs)
+
+  return {
+    async load(program) {
+      if (worker === undefined && !closed) start()
+      return (await ask(loading(program.id, program, undefined), program.id, shortWorkMs)) as number
+    },
+    async call<Name extends keyof CartridgeCalls>(id: string, name: Name, input: CartridgeCalls[Name]['input']) {
+      const program = versions.get(id)?.at(-1)?.program
+      const result = await ask({ type: 'call', cartridge: id, name, input }, id, limitOf(program))
+      return result as CallResult<CartridgeCalls[Name]['output']>
+    },
+    rollback: async (id) => (await askShort('rollback', id)) as number | undefined,
+    unload: async (id) => (await askShort('unload', id)) as boolean,
+    describe: async (id) => (await askShort('describe', id)) as LoadedCartridge | undefined,
+    async close() {
+      closed = true
+      const waiting = queue
+      queue = []
+      attend()
+      for (const { reject } of waiting) reject(new CartridgeTrap('timeout', 'its host was closed'))
+      const old = worker
+      worker = undefined
+      await old?.terminate()
+    },
+  }
+}
+
+/** Tells one event; the message pairs its name with its data. */
+function publish<Name extends keyof CartridgeEvents>(
+  events: Publisher<CartridgeEvents>,
+  { name, event }: { readonly name: Name; readonly event: CartridgeEvents[Name] },
+): void {
+  events.publish(name, event)
+}
+
+function errorOf(failure: ThreadFailure): unknown {
+  switch (failure.type) {
+    case 'trap':
+      return new CartridgeTrap(failure.reason, failure.why)
+    case 'rejected':
+      return new CartridgeRejected(
+        failure.reason,
+        failure.why,
+        failure.offset === undefined ? {} : { offset: failure.offset },
+      )
+    case 'missing':
+      return new CartridgeMissingError(failure.cartridge)
+    case 'range':
+      return new RangeError(failure.message)
+    case 'other':
+      return failure.error
+  }
+}

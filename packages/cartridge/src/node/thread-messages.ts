@@ -1,0 +1,59 @@
+/** What a thread of cartridges is asked, and what it answers. */
+
+import type { RejectionReason, TrapReason } from '../errors.js'
+import type { CallResult, CartridgeCalls, CartridgeEvents, LoadedCartridge } from '../host/host.js'
+import type { Program } from '../host/program.js'
+import type { KvChange } from '../kv/kv-store.js'
+
+/** A piece of work; each is answered once, in the order asked. */
+export type ThreadWork =
+  | {
+      readonly type: 'load'
+      readonly program: Program
+      readonly restored: number | undefined
+      /** What the cartridge has kept, if this thread has not been told yet. */
+      readonly entries: readonly (readonly [string, Uint8Array])[] | undefined
+    }
+  | {
+      readonly type: 'call'
+      readonly cartridge: string
+      readonly name: keyof CartridgeCalls
+      readonly input: CartridgeCalls[keyof CartridgeCalls]['input']
+    }
+  | { readonly type: 'rollback' | 'unload' | 'describe'; readonly cartridge: string }
+
+/** Work with the time of day at which it is asked, in ms since the epoch. */
+export interface ThreadRequest {
+  readonly now: number
+  readonly work: ThreadWork
+}
+
+/** What work gives. */
+export type ThreadResult = number | boolean | undefined | LoadedCartridge | CallResult<unknown>
+
+/** Why work failed. */
+export type ThreadFailure =
+  | { readonly type: 'trap'; readonly reason: TrapReason; readonly why: string }
+  | {
+      readonly type: 'rejected'
+      readonly reason: RejectionReason
+      readonly why: string
+      readonly offset: number | undefined
+    }
+  | { readonly type: 'missing'; readonly cartridge: string }
+  | { readonly type: 'range'; readonly message: string }
+  | { readonly type: 'other'; readonly error: unknown }
+
+/** What the thread says. */
+export type ThreadMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly cartridge: string; readonly level: number; readonly text: string }
+  | {
+      [Name in keyof CartridgeEvents]: {
+        readonly type: 'event'
+        readonly name: Name
+        readonly event: CartridgeEvents[Name]
+      }
+    }[keyof CartridgeEvents]
+  | { readonly type: 'done'; readonly result: ThreadResult; readonly changes: readonly KvChange[] }
+  | { readonly type: 'failed'; readonly failure: ThreadFailure }
