@@ -114,24 +114,37 @@ interface Measured {
   readonly p50: number
   readonly p95: number
   readonly callsEach: number
+  /** Times that a payment was refused, and made again. */
+  readonly refused: number
 }
 
-/** Asks as often as there are headers, over so many connections. @throws Error if one answer is not as expected. */
+/**
+ * Asks as often as there are headers, over so many connections, and the official middleware again where it refuses: it
+ * sometimes gives two settlements one number.
+ *
+ * @throws Error if an answer is not as expected, or again and again
+ */
 async function load(
   port: number,
   connections: number,
   headers: readonly Record<string, string>[],
   expected: number,
-): Promise<{ seconds: number; times: number[] }> {
+  tries = 1,
+): Promise<{ seconds: number; times: number[]; refused: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const times: number[] = []
-  let next = 0
+  let [next, refused] = [0, 0]
   const start = performance.now()
   await Promise.all(
     Array.from({ length: connections }, async () => {
       for (let own = headers[next++]; own !== undefined; own = headers[next++]) {
         const begun = performance.now()
-        const { status, body, header } = await get(agent, port, '/weather', own)
+        let answer = await get(agent, port, '/weather', own)
+        for (let n = 1; n < tries && answer.status !== expected; n++) {
+          refused += 1
+          answer = await get(agent, port, '/weather', own)
+        }
+        const { status, body, header } = answer
         if (status !== expected) {
           const why = JSON.stringify(
             decodeHeader(header('payment-response')) ?? decodeHeader(header('payment-required')),
@@ -143,7 +156,7 @@ async function load(
     }),
   )
   agent.destroy()
-  return { seconds: (performance.now() - start) / 1_000, times: times.sort((a, b) => a - b) }
+  return { seconds: (performance.now() - start) / 1_000, times: times.sort((a, b) => a - b), refused }
 }
 
 async function measurePaid(kind: Kind, connections: number, count: number): Promise<Measured> {
@@ -152,21 +165,21 @@ async function measurePaid(kind: Kind, connections: number, count: number): Prom
   const server = await startServer(kind, chain.url)
   const agent = new Agent()
   const challenge = await get(agent, server.port, '/weather')
-  const warm = 150
+  const [warm, tries] = [150, kind === 'stock' ? 5 : 1]
   const payments = (await signed(chain, challenge, count + warm, payers)).map((header) => ({
     'payment-signature': header,
   }))
-  await load(server.port, connections, payments.slice(0, warm), 200)
+  await load(server.port, connections, payments.slice(0, warm), 200, tries)
   const calls = async () => Number((await get(agent, server.port, '/calls')).body)
   const before = await calls()
-  const { seconds, times } = await load(server.port, connections, payments.slice(warm), 200)
+  const { seconds, times, refused } = await load(server.port, connections, payments.slice(warm), 200, tries)
   const callsEach = ((await calls()) - before) / count
   const moved = await chain.balance(testAccount(payee).address)
   if (moved !== BigInt(count + warm) * 10_000n) throw new Error(`${moved} moved for ${count + warm} payments`)
   agent.destroy()
   await server.close()
   const at = (part: number) => times[Math.floor(times.length * part)] ?? 0
-  return { perSecond: count / seconds, p50: at(0.5), p95: at(0.95), callsEach }
+  return { perSecond: count / seconds, p50: at(0.5), p95: at(0.95), callsEach, refused }
 }
 
 async function measureUnpaid(kind: Kind, connections: number, count: number): Promise<number> {
@@ -205,19 +218,20 @@ async function report(rounds: number): Promise<void> {
     'Medians of the rounds, and the range of the ratio. Each payment settles on the chain before its reply, is journaled, and',
   )
   say(
-    'was checked: no request failed, and all money moved. Sixteen payers pay again and again: ours asks the chain beforehand',
+    'was checked: all was served, and all money moved. Sixteen payers pay again and again: ours asks the chain beforehand',
   )
-  say('about their first payments only.')
+  say('about their first payments only. Where the official middleware refuses a good payment, it is made again.')
   say()
   say('| paid requests per second | 1 connection | 8 | 16 |')
   say('| --- | --- | --- | --- |')
   const kinds = ['stock', 'ours', 'grouped'] as const
+  const counts = { stock: 120, ours: 400, grouped: 400 }
   const found = new Map<string, Measured[]>()
   for (let round = 0; round < rounds; round++) {
     for (const connections of [1, 8, 16]) {
       for (const kind of kinds) {
         const key = `${kind} ${connections}`
-        const measured = await measurePaid(kind, connections, kind === 'stock' ? 120 : 400)
+        const measured = await measurePaid(kind, connections, counts[kind])
         found.set(key, [...(found.get(key) ?? []), measured])
       }
     }
@@ -234,6 +248,13 @@ async function report(rounds: number): Promise<void> {
         .join(' / '),
     )
     row('· calls of the chain, each', (n) => median(of(kind, n).map(({ callsEach }) => callsEach)).toFixed(2))
+    row('· good payments refused, of all rounds', (n) => {
+      const [refused, made] = [
+        of(kind, n).reduce((sum, one) => sum + one.refused, 0),
+        of(kind, n).length * counts[kind],
+      ]
+      return `${refused} of ${made}`
+    })
   }
   for (const kind of ['ours', 'grouped'] as const) {
     row(`${names[kind]}, times the official`, (n) => {
