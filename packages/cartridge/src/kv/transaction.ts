@@ -49,7 +49,7 @@ export class KvTransaction {
     const keyBytes = encoder.encode(key).length
     if (keyBytes === 0 || keyBytes > maxKeyBytes) return kvErrors.key
     if (value.length > limits.kvValueBytes) return kvErrors.value
-    const usage = this.#usage(cartridge)
+    const usage = this.usage(cartridge)
     const before = this.get(cartridge, key)
     const keys = usage.keys + (before === undefined ? 1 : 0)
     const bytes = usage.bytes + value.length - (before === undefined ? -keyBytes : before.length)
@@ -63,7 +63,7 @@ export class KvTransaction {
   delete(cartridge: string, key: string): number {
     const before = this.get(cartridge, key)
     if (before === undefined) return kvErrors.missing
-    const { keys, bytes } = this.#usage(cartridge)
+    const { keys, bytes } = this.usage(cartridge)
     this.#write(cartridge, key, null, { keys: keys - 1, bytes: bytes - encoder.encode(key).length - before.length })
     return 0
   }
@@ -81,8 +81,9 @@ export class KvTransaction {
 
   /** Hands what was written to the transaction this one is in. */
   merge(): void {
-    for (const { cartridge, key, value } of this.changes())
-      this.#parent?.take(cartridge, key, value, this.#usage(cartridge))
+    const parent = this.#parent
+    if (parent === undefined) return
+    for (const { cartridge, key, value } of this.changes()) parent.#write(cartridge, key, value, this.usage(cartridge))
   }
 
   /** What was written, one change a key. */
@@ -92,17 +93,8 @@ export class KvTransaction {
     )
   }
 
-  /** A write of a transaction inside this one. */
-  take(cartridge: string, key: string, value: Uint8Array | null, usage: Usage): void {
-    this.#write(cartridge, key, value, usage)
-  }
-
   /** Keys and bytes that a cartridge holds, keys counted with their bytes. */
   usage(cartridge: string): Usage {
-    return this.#usage(cartridge)
-  }
-
-  #usage(cartridge: string): Usage {
     const own = this.#overlays.get(cartridge)?.usage
     if (own !== undefined) return own
     return this.#parent === undefined ? this.#spaces.usage(cartridge) : this.#parent.usage(cartridge)
