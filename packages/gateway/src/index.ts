@@ -39,6 +39,7 @@ export {
   type LocalFacilitatorDeps,
   type LocalFacilitatorOptions,
   type SettlementChain,
+  shopTrustMs,
 } from './facilitator/local-facilitator.js'
 export { type RemoteFacilitatorOptions, remoteFacilitator } from './facilitator/remote-facilitator.js'
 export { createSettlementStore, type SettlementStore } from './facilitator/settlements.js'

@@ -30,6 +30,7 @@ import {
   protectEndpoints,
   type Refund,
   remoteFacilitator,
+  shopTrustMs,
 } from '@salp/gateway'
 import { createUpstream, type NodeUpstream, schemesOf, systemResolve } from '@salp/gateway/node'
 import {
@@ -83,9 +84,6 @@ export interface Shop {
 
 const gwei = 1_000_000_000
 
-/** How long who paid is taken at its word for as much again, in ms. */
-const payerTrustMs = 300_000
-
 /** Name of the one operator that a node has. */
 const operator = 'operator'
 
@@ -109,7 +107,7 @@ export function openShop(deps: ShopDeps, { wallet, gateway: settings }: Pick<Set
             ...{ schemes, settlements: createSettlementStore({ db, clock }), clock, ids, log },
             recover: curve.recover,
           },
-          { grouped: settings.grouped, trustMs: payerTrustMs },
+          { grouped: settings.grouped, trustMs: shopTrustMs },
         )
       : undefined
   const facilitator: Facilitator = local ?? remote(settings)

@@ -105,6 +105,9 @@ type Proven =
   | { readonly status: 'proven'; readonly proof: Proof; readonly moved?: Hex | undefined }
   | { readonly status: 'invalid'; readonly reason: string }
 
+/** `trustMs` of a shop that settles for itself. */
+export const shopTrustMs = 300_000
+
 /** Creates a facilitator. */
 export function createLocalFacilitator(
   { chains, schemes, settlements, clock, ids, log, recover }: LocalFacilitatorDeps,

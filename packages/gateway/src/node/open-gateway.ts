@@ -15,7 +15,7 @@ import {
 } from '@salp/wallet'
 import { createKeepAliveFetch, loadWasmCurve } from '@salp/wallet/node'
 import type { Facilitator } from '../facilitator/facilitator.js'
-import { createLocalFacilitator } from '../facilitator/local-facilitator.js'
+import { createLocalFacilitator, shopTrustMs } from '../facilitator/local-facilitator.js'
 import { remoteFacilitator } from '../facilitator/remote-facilitator.js'
 import { createSettlementStore } from '../facilitator/settlements.js'
 import { createGateway, type Gateway } from '../gateway.js'
@@ -26,9 +26,6 @@ import { exactEip3009 } from '../schemes/exact-eip3009.js'
 import { exactPermit2 } from '../schemes/exact-permit2.js'
 import type { Scheme } from '../schemes/scheme.js'
 import { tempoTip20 } from '../schemes/tempo-tip20.js'
-
-/** How long who paid is taken at its word for as much again, in ms. */
-const payerTrustMs = 300_000
 
 /** Settings of a gateway. */
 export interface OpenGatewayOptions extends PaymentsOptions {
@@ -105,7 +102,7 @@ export async function openGateway(options: OpenGatewayOptions): Promise<Gateway>
         log,
         recover: (await loadWasmCurve()).recover,
       },
-      { grouped: settle.grouped, trustMs: payerTrustMs },
+      { grouped: settle.grouped, trustMs: shopTrustMs },
     )
     await client.verifyChain()
     await local.recover()
