@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { openDatabase, systemClock } from '@salp/core/node'
 import { type Address, type Rpc, RpcError } from '@salp/wallet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Claim } from './facilitator/facilitator.js'
 import type { PaidHandler } from './paywall.js'
 import { type MerchantOptions, openMerchant } from './testing/internal/merchant.js'
-import { type Otherwise, sign } from './testing/internal/sign.js'
+import { type Otherwise, type Signed, sign } from './testing/internal/sign.js'
 import { startTestChain, type TestChain, testAccount } from './testing/internal/test-chain.js'
 import { decodeHeader } from './wire/base64.js'
+import { headerNames } from './wire/headers.js'
+import type { PaymentPayload } from './wire/objects.js'
 
 let chain: TestChain
 beforeAll(async () => {
@@ -26,6 +29,11 @@ async function open(options: Partial<MerchantOptions> = {}, handler: PaidHandler
   const pay = async (n = 1, otherwise?: Otherwise) => sign(chain.dollar, await get(), n, otherwise)
   const work = () => merchant.gateway.payments.work({ signal: AbortSignal.timeout(10_000) })
   return { ...merchant, get, pay, work, income: () => chain.balance(merchant.payTo) }
+}
+
+function claimOf({ headers }: Signed): Claim {
+  const payment = decodeHeader(headers[headerNames.payment] ?? '') as PaymentPayload
+  return { payment, requirements: payment.accepted }
 }
 
 const receiptOf = (response: Response) => decodeHeader(response.headers.get('payment-response') ?? '')
@@ -78,6 +86,10 @@ test('who paid lately is taken at its word for as much again, until a payment fa
     'for more',
   ).toEqual([200, 1])
   await chain.call(chain.dollar.address, 'transfer(address,uint256)', [testAccount(5).address, 960_000], address)
+  expect(await shop.facilitator.for('another').verify(claimOf(await shop.pay(payer))), 'another shop').toMatchObject({
+    status: 'invalid',
+    reason: 'invalid_exact_evm_insufficient_balance',
+  })
   const refused = await cheap()
   expect([refused.status, await refused.text(), receiptOf(refused)]).toEqual([
     402,

@@ -63,7 +63,7 @@ export interface LocalFacilitatorOptions {
   readonly adopt?: boolean | undefined
   /**
    * How long after a payment of theirs settled the chain is not asked beforehand how payers' next ones would go, in ms: for
-   * keys, and up to the same amount. It saves a call of the node. Who fails then has cost a handler's work and the gas of a
+   * keys, up to the same amount, and not on behalf of other callers. It saves a call of the node. Who fails then has cost a handler's work and the gas of a
    * reverted transaction, got nothing, and is asked about again. 0 asks every time.
    *
    * @defaultValue `0`
@@ -230,13 +230,19 @@ export function createLocalFacilitator(
 
   const prove = async (
     known: Known,
-    { reserved = 0n, signal }: { reserved?: bigint | undefined; signal?: AbortSignal | undefined },
+    {
+      caller,
+      reserved = 0n,
+      signal,
+    }: { caller: string; reserved?: bigint | undefined; signal?: AbortSignal | undefined },
   ): Promise<Proven> => {
     const outside = await checkWindow(known, signal)
     if (outside !== undefined) return { status: 'invalid', reason: outside }
     const signed = await checkSignature(known, signal)
     if (signed.status === 'invalid') return signed
-    const trusted = signed.proof.by === 'key' && known.payment.value <= (paid.get(payerKey(known)) ?? 0n)
+    // Others are told what the chain says: they serve by it, and the gas is ours.
+    const mayTrust = caller === ownCaller && signed.proof.by === 'key'
+    const trusted = mayTrust && known.payment.value <= (paid.get(payerKey(known)) ?? 0n)
     const result = trusted ? signed : await rehearse(known, signed.proof, signal)
     if (result.status === 'invalid') return result
     if (reserved > 0n && result.moved === undefined) {
@@ -320,7 +326,7 @@ export function createLocalFacilitator(
       if (outcome !== undefined) return outcome
     }
     if (resumeOnly) return { status: 'failed', reason: row?.reason || 'never sent', payer } as const
-    const checked = proven.take(provenKey(known)) ?? (await prove(known, { signal }))
+    const checked = proven.take(provenKey(known)) ?? (await prove(known, { caller, signal }))
     if (checked.status === 'invalid') return { status: 'failed', reason: checked.reason, payer } as const
     const kept = { key, caller, claim: JSON.stringify(claim) }
     if (checked.moved !== undefined) {
@@ -350,7 +356,7 @@ export function createLocalFacilitator(
       if (row !== undefined && row.state !== 'failed' && row.caller !== caller) {
         return { status: 'invalid', reason: known.scheme.reasons.used, payer }
       }
-      const result = await refusing(() => prove(known, options), options.signal)
+      const result = await refusing(() => prove(known, { ...options, caller }), options.signal)
       return result.status === 'proven'
         ? ({ status: 'valid', payer } satisfies Verdict)
         : { status: 'invalid', reason: result.reason, payer }
