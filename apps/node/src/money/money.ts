@@ -132,9 +132,6 @@ export function createMoney(
     })
     const identity = identityOf(chain, shop)
     open = { chain, account, spending, policies, buyer, shop, identity }
-    // On a development chain it costs nothing to be somebody; anywhere else its owner says so.
-    if (chain.development) await identity?.register({ signal })
-    else await identity?.find({ signal })
     watcher = watchBalances(
       { chain: chain.client, clock, events: balances, log },
       { accounts: [account.address], assets: chain.chain.assets },
@@ -142,6 +139,15 @@ export function createMoney(
     watcher.start()
     problem = undefined
     log.info('The wallet is open', { address: account.address, chain: chain.chain.name })
+    if (identity !== undefined) await introduce(identity, chain)
+  }
+  /** On a development chain it costs nothing to be somebody; anywhere else its owner says so. Money does not wait for it. */
+  const introduce = async (identity: NodeIdentity, { development }: OpenChain): Promise<void> => {
+    try {
+      await (development ? identity.register({ signal }) : identity.find({ signal }))
+    } catch (error) {
+      if (!signal.aborted) log.warn('Cannot tell who the agent is on its chain', { error })
+    }
   }
   const identityOf = (at: OpenChain, { sender }: Shop): NodeIdentity | undefined => {
     const registry = at.chain.contracts.identityRegistry
