@@ -15,6 +15,19 @@ test('the entry exports', () => {
       "ManifestError",
       "manifestSchema",
       "parseManifest",
+      "slugSchema",
+      "callOrderSchema",
+      "cartridgeTestSchema",
+      "changeOrderSchema",
+      "checkOrderSchema",
+      "createOrderSchema",
+      "draftSchema",
+      "kvOrderSchema",
+      "languages",
+      "publishOrderSchema",
+      "testRequestSchema",
+      "capabilities",
+      "kinds",
     ]
   `)
 })

@@ -2,5 +2,36 @@
 
 export { CartridgeRejected, CartridgeTrap, type RejectionReason, type TrapReason } from './errors.js'
 export { defaultLimits, type Limits, lowestLimits } from './limits.js'
-export { type Manifest, ManifestError, manifestSchema, parseManifest } from './manifest.js'
-export type { Capability, Kind } from './rewrite/abi.js'
+export { type Manifest, ManifestError, manifestSchema, parseManifest, slugSchema } from './manifest.js'
+export {
+  type BuildView,
+  type CallOrder,
+  type CallUse,
+  type CallView,
+  type CartridgeDraft,
+  type CartridgeSummary,
+  type CartridgeTest,
+  type CartridgeUse,
+  type CartridgeView,
+  type ChangeOrder,
+  type CheckView,
+  type CreateOrder,
+  callOrderSchema,
+  cartridgeTestSchema,
+  changeOrderSchema,
+  checkOrderSchema,
+  createOrderSchema,
+  draftSchema,
+  type KvEntryView,
+  kvOrderSchema,
+  type Language,
+  type LogLine,
+  languages,
+  publishOrderSchema,
+  type TemplateView,
+  type TestView,
+  testRequestSchema,
+  type VersionDetail,
+  type VersionView,
+} from './protocol.js'
+export { type Capability, capabilities, type Kind, kinds } from './rewrite/abi.js'

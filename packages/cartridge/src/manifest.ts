@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { defaultLimits } from './limits.js'
 import { capabilities, kinds } from './rewrite/abi.js'
 
-const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)
+/** An id: lower case letters, digits and hyphens. */
+export const slugSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 const limitNames = Object.keys(defaultLimits.backend) as (keyof typeof defaultLimits.backend)[]
@@ -14,7 +15,7 @@ const limitNames = Object.keys(defaultLimits.backend) as (keyof typeof defaultLi
 export const manifestSchema = z
   .strictObject({
     /** Lower case letters, digits and hyphens: its name in addresses, and that of its keys and values. */
-    id: slug,
+    id: slugSchema,
     name: z.string().trim().min(1).max(100),
     /** Of its author's choosing: `1.2.0`. */
     version: z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/),
@@ -24,7 +25,7 @@ export const manifestSchema = z
     capabilities: z.array(z.enum(capabilities)).readonly(),
     profile: z.enum(['default', 'deterministic']),
     /** Cartridges that it may call. */
-    targets: z.strictObject({ call: z.array(slug).max(32).readonly() }).optional(),
+    targets: z.strictObject({ call: z.array(slugSchema).max(32).readonly() }).optional(),
     /** Limits lower than those of its kind. */
     limits: z.partialRecord(z.enum(limitNames), z.int().positive()).optional(),
     /** What a call costs, as text such as `$0.01`; free without. */
