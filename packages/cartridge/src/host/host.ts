@@ -2,7 +2,7 @@
 
 import { type Clock, type Publisher, type Rng, SalpError } from '@salp/core'
 import { CartridgeRejected, CartridgeTrap, type TrapReason } from '../errors.js'
-import type { KvStore } from '../kv/kv-store.js'
+import type { KvChange, KvStore } from '../kv/kv-store.js'
 import { KvSpaces, type KvTransaction } from '../kv/transaction.js'
 import { defaultLimits, lowestLimits } from '../limits.js'
 import type { Kind } from '../rewrite/abi.js'
@@ -106,13 +106,11 @@ export interface CartridgeHost {
    * The trial: a backend answers `GET /`, an interactive cartridge draws a frame, a frontend answers `mount`, a cognitive
    * function its examples. What the trial writes is forgotten; what `cart_init` writes is kept.
    *
-   * @param restored - Number of a version that was active before, in a host that is gone: it keeps that, and its trial is not
-   *   repeated.
    * @returns Number of the version.
    * @throws {@link CartridgeRejected} if it breaks a rule.
    * @throws {@link CartridgeTrap} if it fails in its trial.
    */
-  load(program: Program, restored?: number): Promise<number>
+  load(program: Program, options?: LoadOptions): Promise<number>
   /**
    * Calls a cartridge. What it wrote is kept if the call succeeds, and nothing of it otherwise.
    *
@@ -126,10 +124,27 @@ export interface CartridgeHost {
   ): CallResult<CartridgeCalls[Name]['output']>
   /** Goes back to the version before, in code alone. @returns Its number, or `undefined` if there is none. */
   rollback(id: string): number | undefined
-  /** Forgets a cartridge. Its keys and values stay. @returns Whether there was one. */
+  /**
+   * Writes keys and values from outside, between calls: what is set, and with `null` deleted; all or none.
+   *
+   * @throws RangeError if a limit of the cartridge would be passed.
+   */
+  write(id: string, changes: readonly KvWrite[]): void
+  /** Forgets a cartridge. Its keys and values stay in the store, and are read anew if it is loaded again. @returns Whether there was one. */
   unload(id: string): boolean
   describe(id: string): LoadedCartridge | undefined
 }
+
+/** How a program is let in. */
+export interface LoadOptions {
+  /** Number it goes by. That of the active version puts it in its place, without a way back. @defaultValue the next one */
+  readonly version?: number | undefined
+  /** Whether it has to pass its trial; one that was active before need not. @defaultValue `true` */
+  readonly trial?: boolean | undefined
+}
+
+/** A value under a key, or with `null` none. */
+export type KvWrite = Omit<KvChange, 'cartridge'>
 
 type CallName = keyof CartridgeCalls
 
@@ -228,17 +243,16 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 
   return {
-    async load(program, restored) {
+    async load(program, { version: number, trial = true } = {}) {
       const installed = await compileProgram(program)
       const writes = spaces.begin()
       const guest = start(installed, writes)
-      if (restored === undefined) tryOut(guest, program, () => chainOf([program.id], writes.begin()))
+      if (trial) tryOut(guest, program, () => chainOf([program.id], writes.begin()))
       spaces.commit(writes)
       const slot = slots.get(program.id) ?? new Slot({ clock, revive })
-      const version = slot.activate(installed, guest, restored)
+      const version = slot.activate(installed, guest, number)
       slots.set(program.id, slot)
-      if (restored === undefined)
-        events.publish('cartridge:installed', { cartridge: program.id, version, at: clock.now() })
+      if (trial) events.publish('cartridge:installed', { cartridge: program.id, version, at: clock.now() })
       return version
     },
     call(id, name, input) {
@@ -268,7 +282,20 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
         events.publish('cartridge:rolled-back', { cartridge: id, from, to, reason: undefined, at: clock.now() })
       return to
     },
-    unload: (id) => slots.delete(id),
+    write(id, changes) {
+      const { limits } = slotOf(id).installed
+      const writes = spaces.begin()
+      for (const { key, value } of changes) {
+        if (value === null) writes.delete(id, key)
+        else if (writes.set(id, key, value, limits) !== 0)
+          throw new RangeError(`Cannot keep "${key}" for "${id}": a limit of its keys and values would be passed`)
+      }
+      spaces.commit(writes)
+    },
+    unload(id) {
+      spaces.forget(id)
+      return slots.delete(id)
+    },
     describe(id) {
       const slot = slots.get(id)
       if (slot === undefined) return undefined

@@ -14,7 +14,9 @@ export {
   CartridgeMissingError,
   type CartridgePayment,
   createCartridgeHost,
+  type KvWrite,
   type LoadedCartridge,
+  type LoadOptions,
 } from './host.js'
 export type { Example, Program } from './program.js'
 export { parseTree, type UiElement, type UiTree } from './tree.js'

@@ -175,6 +175,34 @@ describe('openThreadHost()', { timeout: 30_000 }, () => {
     expect(events.published.at(-1)?.[0]).toBe('cartridge:rolled-back')
   })
 
+  test('goes back a version that took too long three times, as one that trapped', async () => {
+    const { host, events } = threadHost()
+    await host.load(acting('', '', { id: 'slow' }))
+    await host.load(slow)
+    for (let call = 0; call < 3; call++)
+      expect(await codeOf(host.call('slow', 'request', get('/go')))).toBe('cartridge/timeout')
+    expect(await codeOf(host.call('slow', 'request', get('/go')))).toBe('none')
+    expect(events.published.at(-1)).toEqual([
+      'cartridge:rolled-back',
+      expect.objectContaining({ cartridge: 'slow', from: 2, to: 1, reason: 'timeout' }),
+    ])
+  })
+
+  test('writes from outside, and reads anew what was forgotten', async () => {
+    const kv = memoryKvStore()
+    const { host } = threadHost(kv)
+    await host.load(reading)
+    expect(await codeOf(host.call('a', 'request', get('/go')))).toBe('cartridge/trap')
+    await host.write('a', [{ key: 'k', value: new Uint8Array([1]) }])
+    expect(await codeOf(host.call('a', 'request', get('/go')))).toBe('none')
+    const forgotten = host.unload('a')
+    kv.commit([{ cartridge: 'a', key: 'k', value: null }])
+    const loaded = host.load(reading)
+    expect(await forgotten).toBe(true)
+    await loaded
+    expect(await codeOf(host.call('a', 'request', get('/go')))).toBe('cartridge/trap')
+  })
+
   test('fails the call, and forgets its writes, if the store fails', async () => {
     let fails = true
     const inner = memoryKvStore()

@@ -1,7 +1,14 @@
 /** What a thread of cartridges is asked, and what it answers. */
 
 import type { RejectionReason, TrapReason } from '../errors.js'
-import type { CallResult, CartridgeCalls, CartridgeEvents, LoadedCartridge } from '../host/host.js'
+import type {
+  CallResult,
+  CartridgeCalls,
+  CartridgeEvents,
+  KvWrite,
+  LoadedCartridge,
+  LoadOptions,
+} from '../host/host.js'
 import type { Program } from '../host/program.js'
 import type { KvChange } from '../kv/kv-store.js'
 
@@ -10,7 +17,7 @@ export type ThreadWork =
   | {
       readonly type: 'load'
       readonly program: Program
-      readonly restored: number | undefined
+      readonly options: LoadOptions
       /** What the cartridge has kept, if this thread has not been told yet. */
       readonly entries: readonly (readonly [string, Uint8Array])[] | undefined
     }
@@ -20,6 +27,7 @@ export type ThreadWork =
       readonly name: keyof CartridgeCalls
       readonly input: CartridgeCalls[keyof CartridgeCalls]['input']
     }
+  | { readonly type: 'write'; readonly cartridge: string; readonly changes: readonly KvWrite[] }
   | { readonly type: 'rollback' | 'unload' | 'describe'; readonly cartridge: string }
 
 /** Work with the time of day at which it is asked, in ms since the epoch. */

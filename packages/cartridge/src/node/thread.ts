@@ -42,9 +42,12 @@ async function perform(work: ThreadWork): Promise<ThreadResult> {
   switch (work.type) {
     case 'load':
       if (work.entries !== undefined) entries.set(work.program.id, work.entries)
-      return host.load(work.program, work.restored)
+      return host.load(work.program, work.options)
     case 'call':
       return host.call(work.cartridge, work.name, work.input)
+    case 'write':
+      host.write(work.cartridge, work.changes)
+      return undefined
     default:
       return host[work.type](work.cartridge)
   }
