@@ -50,6 +50,7 @@ test('the host entry exports', () => {
       "memoryKvStore",
       "sqliteKvStore",
       "cartridgeMigrations",
+      "runTests",
       "decodeResponse",
       "encodeRequest",
       "CartridgeMissingError",

@@ -2,6 +2,7 @@
 
 export { type KvChange, type KvStore, memoryKvStore, sqliteKvStore } from '../kv/kv-store.js'
 export { cartridgeMigrations } from '../migrations.js'
+export { type CallUnderTest, runTests } from '../workshop/run-tests.js'
 export { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest } from './frames.js'
 export type { EntryUsage, Framebuffer } from './guest.js'
 export {
