@@ -28,6 +28,8 @@ test('the entry exports', () => {
       "testRequestSchema",
       "capabilities",
       "kinds",
+      "findTemplate",
+      "templateManifestSchema",
     ]
   `)
 })
@@ -75,6 +77,8 @@ test('the node entry exports', () => {
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "openTemplates",
+      "TemplateError",
       "openThreadHost",
     ]
   `)
