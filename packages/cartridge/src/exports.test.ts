@@ -58,6 +58,8 @@ test('the host entry exports', () => {
       "CartridgeMissingError",
       "createCartridgeHost",
       "parseTree",
+      "readRequest",
+      "toResponse",
     ]
   `)
 })
@@ -73,10 +75,12 @@ test('the compile entry exports', () => {
 test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "WorkshopError",
       "ArtifactError",
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "openWorkshop",
       "openTemplates",
       "TemplateError",
       "openThreadHost",

@@ -16,10 +16,12 @@ import {
   createOrderSchema,
   draftSchema,
   type Language,
+  type TemplateView,
   type TestView,
   type VersionView,
 } from '../protocol.js'
 import type { Kind } from '../rewrite/abi.js'
+import { findTemplate, type Template } from '../templates.js'
 import { beginningOf } from './beginnings.js'
 import type { CatalogItem, CatalogVersion } from './catalog.js'
 import type { Workshop, WorkshopDeps, WorkshopHost, WorkshopOptions } from './contract.js'
@@ -321,12 +323,12 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
   }
 
   return {
-    templates: templates.map(({ draft: _, ...view }) => view),
+    templates: templates.map(templateView),
     list: () => catalog.list().map(summaryOf),
     get: (id) => viewOf(itemOf(id)),
     create(order) {
       const { id: asked, template: words, kind, language, ...given } = read(createOrderSchema, order)
-      const template = words === undefined ? undefined : deps.findTemplate(words)
+      const template = words === undefined ? undefined : findTemplate(templates, words)
       if (words !== undefined && template === undefined) {
         const known = templates.map(({ id }) => id).join(', ')
         throw new WorkshopError('input', `There is no template "${words}". There are: ${known}`)
@@ -342,7 +344,7 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
         language: template?.language ?? language ?? 'assemblyscript',
       } as const
       const source = beginningOf(own.kind, own.language)
-      const draft = read(draftSchema, { ...blank, source, ...template?.draft, ...defined(given), name })
+      const draft = read(draftSchema, { ...blank, source, ...(template && draftOf(template)), ...defined(given), name })
       const id = asked ?? freeId(given.name ?? template?.id ?? name)
       const nothing = { active: undefined, trail: [], published: false, price: undefined }
       keep({ id, ...own, draft, revision: 1, ...nothing, changedAt: clock.now() })
@@ -461,6 +463,16 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
       await bench?.close()
     },
   }
+}
+
+function templateView({ id, name, description, kind, language, words }: Template): TemplateView {
+  return { id, name, description, kind, language, words }
+}
+
+/** What a cartridge made from a template begins with. */
+function draftOf(template: Template): object {
+  const { name, description, source, page, capabilities, callTargets, port, tests } = template
+  return { ...{ name, description, source, capabilities, callTargets, tests }, ...defined({ page, port }) }
 }
 
 /** A cartridge after `number` was made its active version. */
