@@ -51,13 +51,13 @@ async function readBody({ body }: Request): Promise<Uint8Array | undefined> {
  * A cartridge's answer for the web. A page among its answers runs no script and belongs to no origin, so that it reaches
  * nothing of whoever serves it beside it.
  */
-export function toResponse({ status, headers, body }: CartridgeResponse): Response {
+export function toResponse({ status, headers: given, body }: CartridgeResponse): Response {
+  const headers = new Headers()
+  for (const [name, value] of given) headers.append(name, value)
+  headers.set('content-security-policy', pagePolicy)
+  headers.set('x-content-type-options', 'nosniff')
   const isEmpty = status === 204 || status === 205 || status === 304
-  const response = new Response(isEmpty ? null : body, { status })
-  for (const [name, value] of headers) response.headers.append(name, value)
-  response.headers.set('content-security-policy', pagePolicy)
-  response.headers.set('x-content-type-options', 'nosniff')
-  return response
+  return new Response(isEmpty ? null : body, { status, headers })
 }
 
 const pagePolicy =

@@ -1,7 +1,5 @@
 /** What touches the machine: the process that compiles, the thread that runs, modules on disk, the workshop over them. */
 
-export type { ActiveCode, Workshop, WorkshopEvents, WorkshopOptions } from '../workshop/contract.js'
-export { WorkshopError } from '../workshop/workshop-error.js'
 export { ArtifactError, type ArtifactFolder, openArtifactFolder, sha256Of } from './artifact-folder.js'
 export { type AssemblyScriptOptions, openAssemblyScript } from './asc-process.js'
 export { type OpenWorkshopDeps, openWorkshop } from './open-workshop.js'

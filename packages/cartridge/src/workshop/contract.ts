@@ -99,7 +99,7 @@ export interface Workshop {
   change(id: string, order: ChangeOrder): CartridgeView
   /** Deletes a cartridge with its versions, keys and values. */
   remove(id: string): Promise<void>
-  /** What the compiler says of a source. */
+  /** What the compiler says of a source, one after the other. @throws The signal's reason if it aborts before its turn. */
   check(
     order: { readonly kind: Kind; readonly language: Language; readonly source: string },
     options?: { readonly signal?: AbortSignal | undefined },
@@ -146,6 +146,8 @@ export interface Workshop {
   }
   /** Sets a value, or deletes it with `null`. @throws `WorkshopError` (`cartridge/input`) if a limit would be passed. */
   write(id: string, key: string, value: string | null): Promise<void>
+  /** Makes the next compilation quicker, in the background; worth doing when somebody is about to write. */
+  warm(): void
   /** Ends compilers and hosts. */
   close(): Promise<void>
 }

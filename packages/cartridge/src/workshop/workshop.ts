@@ -36,6 +36,9 @@ const decoder = new TextDecoder()
 /** Longest value shown, in characters. */
 const maxShownValue = 4_096
 
+/** How long compilers stay warm, in ms. */
+const warmMs = 240_000
+
 /** Versions that a rollback remembers. */
 const keptTrail = 20
 
@@ -54,6 +57,8 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
   const loaded = new Map<string, Promise<void>>()
   const queues = new Map<string, Promise<unknown>>()
   const optimising = new Map<string, AbortController>()
+  let warmedAt = Number.NEGATIVE_INFINITY
+  let checks: Promise<unknown> = Promise.resolve()
 
   const itemOf = (id: string): CatalogItem => {
     const item = catalog.get(id)
@@ -376,10 +381,16 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
         use.forget(id)
         tellChange(id)
       }),
-    async check(order, { signal = closing.signal } = {}) {
-      const began = clock.monotonic()
-      const { status, diagnostics } = await compile(order, { optimize: 0, signal })
-      return { ok: status === 'compiled', diagnostics, durationMs: clock.monotonic() - began }
+    check(order, { signal } = {}) {
+      const turn = checks.then(async () => {
+        signal?.throwIfAborted()
+        const began = clock.monotonic()
+        // Ending the compiler in its work costs more than the work.
+        const { status, diagnostics } = await compile(order, { optimize: 0, signal: closing.signal })
+        return { ok: status === 'compiled', diagnostics, durationMs: clock.monotonic() - began }
+      })
+      checks = turn.catch(() => undefined)
+      return turn
     },
     build: (id, { signal } = {}) =>
       inTurn(id, () => build(id, signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]))),
@@ -452,6 +463,15 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
       } catch (error) {
         if (error instanceof RangeError) throw new WorkshopError('input', error.message)
         throw error
+      }
+    },
+    warm() {
+      if (clock.monotonic() - warmedAt < warmMs) return
+      warmedAt = clock.monotonic()
+      for (const compiler of Object.values(compilers)) {
+        compiler.warm().catch((error: unknown) => {
+          if (!closing.signal.aborted) log.warn('A compiler does not start', { language: compiler.id, error })
+        })
       }
     },
     async close() {
