@@ -16,6 +16,8 @@ test('the entry exports', () => {
       "manifestSchema",
       "parseManifest",
       "slugSchema",
+      "createPort",
+      "openPortStore",
       "callOrderSchema",
       "cartridgeTestSchema",
       "changeOrderSchema",
@@ -30,6 +32,8 @@ test('the entry exports', () => {
       "kinds",
       "findTemplate",
       "templateManifestSchema",
+      "guideTo",
+      "WorkshopError",
     ]
   `)
 })
@@ -75,7 +79,6 @@ test('the compile entry exports', () => {
 test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
-      "WorkshopError",
       "ArtifactError",
       "openArtifactFolder",
       "sha256Of",
