@@ -29,6 +29,8 @@ test('the entry exports', () => {
       "testRequestSchema",
       "capabilities",
       "kinds",
+      "findTemplate",
+      "templateManifestSchema",
     ]
   `)
 })
@@ -76,6 +78,8 @@ test('the node entry exports', () => {
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "openTemplates",
+      "TemplateError",
       "openThreadHost",
     ]
   `)

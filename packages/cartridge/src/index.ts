@@ -35,3 +35,4 @@ export {
   type VersionView,
 } from './protocol.js'
 export { type Capability, capabilities, type Kind, kinds } from './rewrite/abi.js'
+export { findTemplate, type Template, templateManifestSchema } from './templates.js'
