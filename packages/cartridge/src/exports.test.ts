@@ -59,6 +59,8 @@ test('the host entry exports', () => {
       "CartridgeMissingError",
       "createCartridgeHost",
       "parseTree",
+      "readRequest",
+      "toResponse",
     ]
   `)
 })
@@ -74,10 +76,12 @@ test('the compile entry exports', () => {
 test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "WorkshopError",
       "ArtifactError",
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "openWorkshop",
       "openTemplates",
       "TemplateError",
       "openThreadHost",

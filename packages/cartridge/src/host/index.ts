@@ -21,3 +21,4 @@ export {
 } from './host.js'
 export type { Example, Program } from './program.js'
 export { parseTree, type UiElement, type UiTree } from './tree.js'
+export { readRequest, toResponse } from './web.js'

@@ -9,7 +9,6 @@ import type {
   BuildView,
   CallOrder,
   CallView,
-  CartridgeDraft,
   CartridgeSummary,
   CartridgeView,
   ChangeOrder,
@@ -23,6 +22,7 @@ import type {
   VersionDetail,
 } from '../protocol.js'
 import type { Capability, Kind } from '../rewrite/abi.js'
+import type { Template } from '../templates.js'
 import type { Catalog } from './catalog.js'
 
 /** A host that answers by promises, and whose calls something outside can end. */
@@ -45,11 +45,6 @@ export interface WorkshopEvents extends CartridgeEvents {
   'cartridge:changed': { readonly cartridge: string; readonly at: number }
 }
 
-/** A template, with all that a cartridge made from it begins with. */
-export interface WorkshopTemplate extends TemplateView {
-  readonly draft: CartridgeDraft
-}
-
 /** What a workshop is made of. */
 export interface WorkshopDeps {
   readonly clock: Clock
@@ -63,9 +58,7 @@ export interface WorkshopDeps {
     get(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   }
   readonly compilers: Readonly<Partial<Record<Language, CompilerBackend>>>
-  readonly templates: readonly WorkshopTemplate[]
-  /** The template that words mean, if any. */
-  findTemplate(words: string): WorkshopTemplate | undefined
+  readonly templates: readonly Template[]
   /** Opens the host that answers. @param log - Takes the lines of its cartridges. */
   openHost(log: (cartridge: string, level: number, text: string) => void): WorkshopHost
   /** Opens a host apart from it, where versions are tried. */
@@ -106,7 +99,7 @@ export interface Workshop {
   change(id: string, order: ChangeOrder): CartridgeView
   /** Deletes a cartridge with its versions, keys and values. */
   remove(id: string): Promise<void>
-  /** What the compiler says of a source. */
+  /** What the compiler says of a source, one after the other. @throws The signal's reason if it aborts before its turn. */
   check(
     order: { readonly kind: Kind; readonly language: Language; readonly source: string },
     options?: { readonly signal?: AbortSignal | undefined },
@@ -153,6 +146,8 @@ export interface Workshop {
   }
   /** Sets a value, or deletes it with `null`. @throws `WorkshopError` (`cartridge/input`) if a limit would be passed. */
   write(id: string, key: string, value: string | null): Promise<void>
+  /** Makes the next compilation quicker, in the background; worth doing when somebody is about to write. */
+  warm(): void
   /** Ends compilers and hosts. */
   close(): Promise<void>
 }

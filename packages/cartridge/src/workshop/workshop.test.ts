@@ -8,10 +8,11 @@ import { type KvStore, sqliteKvStore } from '../kv/kv-store.js'
 import { cartridgeMigrations } from '../migrations.js'
 import { sha256Of } from '../node/artifact-folder.js'
 import { kinds } from '../rewrite/abi.js'
+import type { Template } from '../templates.js'
 import { answerData, onRequest } from '../testing/internal/host.js'
 import { backend, wat } from '../testing/internal/wat.js'
 import { openCatalog } from './catalog.js'
-import type { Workshop, WorkshopDeps, WorkshopEvents, WorkshopHost, WorkshopTemplate } from './contract.js'
+import type { Workshop, WorkshopDeps, WorkshopEvents, WorkshopHost } from './contract.js'
 import { createWorkshop } from './workshop.js'
 
 /** Compiles the text form; one level of optimisation adds an export, so that its bytes differ. */
@@ -47,13 +48,9 @@ function hostOn(
   }
 }
 
-const greeter: WorkshopTemplate = {
+const greeter: Template = {
   ...{ id: 'greeter', name: 'Greeter', description: 'Says ok', kind: 'backend', language: 'assemblyscript' },
-  words: ['greeter'],
-  draft: {
-    ...{ name: 'Greeter', description: 'Says ok', source: backend(onRequest(''), answerData) },
-    ...{ capabilities: [], callTargets: [], tests: [] },
-  },
+  ...{ words: ['greeter'], source: backend(onRequest(''), answerData), capabilities: [], callTargets: [], tests: [] },
 }
 
 interface TestWorkshop {
@@ -93,7 +90,6 @@ function openTest({
       },
       compilers: { assemblyscript: assembler },
       templates: [greeter],
-      findTemplate: (words) => (words.includes('greeter') ? greeter : undefined),
       openHost: (log) => hostOn({ clock, events, kv }, log),
       openBench: (bench) => hostOn({ clock, events: { publish: () => undefined }, kv: bench }, () => undefined),
       priceProblem: (price) => (price.startsWith('$') ? undefined : 'it is in no token that is taken'),
@@ -104,7 +100,7 @@ function openTest({
   return { workshop, clock, db, artifacts }
 }
 
-const ok = greeter.draft.source
+const ok = greeter.source
 /** Traps, but not in its trial. */
 const trapping = backend(onRequest('unreachable'), answerData)
 const go = { request: { path: '/go' } }

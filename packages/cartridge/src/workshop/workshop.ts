@@ -16,10 +16,12 @@ import {
   createOrderSchema,
   draftSchema,
   type Language,
+  type TemplateView,
   type TestView,
   type VersionView,
 } from '../protocol.js'
 import type { Kind } from '../rewrite/abi.js'
+import { findTemplate, type Template } from '../templates.js'
 import { beginningOf } from './beginnings.js'
 import type { CatalogItem, CatalogVersion } from './catalog.js'
 import type { Workshop, WorkshopDeps, WorkshopHost, WorkshopOptions } from './contract.js'
@@ -33,6 +35,9 @@ const decoder = new TextDecoder()
 
 /** Longest value shown, in characters. */
 const maxShownValue = 4_096
+
+/** How long compilers stay warm, in ms. */
+const warmMs = 240_000
 
 /** Versions that a rollback remembers. */
 const keptTrail = 20
@@ -52,6 +57,8 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
   const loaded = new Map<string, Promise<void>>()
   const queues = new Map<string, Promise<unknown>>()
   const optimising = new Map<string, AbortController>()
+  let warmedAt = Number.NEGATIVE_INFINITY
+  let checks: Promise<unknown> = Promise.resolve()
 
   const itemOf = (id: string): CatalogItem => {
     const item = catalog.get(id)
@@ -321,12 +328,12 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
   }
 
   return {
-    templates: templates.map(({ draft: _, ...view }) => view),
+    templates: templates.map(templateView),
     list: () => catalog.list().map(summaryOf),
     get: (id) => viewOf(itemOf(id)),
     create(order) {
       const { id: asked, template: words, kind, language, ...given } = read(createOrderSchema, order)
-      const template = words === undefined ? undefined : deps.findTemplate(words)
+      const template = words === undefined ? undefined : findTemplate(templates, words)
       if (words !== undefined && template === undefined) {
         const known = templates.map(({ id }) => id).join(', ')
         throw new WorkshopError('input', `There is no template "${words}". There are: ${known}`)
@@ -342,7 +349,7 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
         language: template?.language ?? language ?? 'assemblyscript',
       } as const
       const source = beginningOf(own.kind, own.language)
-      const draft = read(draftSchema, { ...blank, source, ...template?.draft, ...defined(given), name })
+      const draft = read(draftSchema, { ...blank, source, ...(template && draftOf(template)), ...defined(given), name })
       const id = asked ?? freeId(given.name ?? template?.id ?? name)
       const nothing = { active: undefined, trail: [], published: false, price: undefined }
       keep({ id, ...own, draft, revision: 1, ...nothing, changedAt: clock.now() })
@@ -374,10 +381,16 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
         use.forget(id)
         tellChange(id)
       }),
-    async check(order, { signal = closing.signal } = {}) {
-      const began = clock.monotonic()
-      const { status, diagnostics } = await compile(order, { optimize: 0, signal })
-      return { ok: status === 'compiled', diagnostics, durationMs: clock.monotonic() - began }
+    check(order, { signal } = {}) {
+      const turn = checks.then(async () => {
+        signal?.throwIfAborted()
+        const began = clock.monotonic()
+        // Ending the compiler in its work costs more than the work.
+        const { status, diagnostics } = await compile(order, { optimize: 0, signal: closing.signal })
+        return { ok: status === 'compiled', diagnostics, durationMs: clock.monotonic() - began }
+      })
+      checks = turn.catch(() => undefined)
+      return turn
     },
     build: (id, { signal } = {}) =>
       inTurn(id, () => build(id, signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]))),
@@ -452,6 +465,15 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
         throw error
       }
     },
+    warm() {
+      if (clock.monotonic() - warmedAt < warmMs) return
+      warmedAt = clock.monotonic()
+      for (const compiler of Object.values(compilers)) {
+        compiler.warm().catch((error: unknown) => {
+          if (!closing.signal.aborted) log.warn('A compiler does not start', { language: compiler.id, error })
+        })
+      }
+    },
     async close() {
       closing.abort()
       stopFollowing()
@@ -461,6 +483,16 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
       await bench?.close()
     },
   }
+}
+
+function templateView({ id, name, description, kind, language, words }: Template): TemplateView {
+  return { id, name, description, kind, language, words }
+}
+
+/** What a cartridge made from a template begins with. */
+function draftOf(template: Template): object {
+  const { name, description, source, page, capabilities, callTargets, port, tests } = template
+  return { ...{ name, description, source, capabilities, callTargets, tests }, ...defined({ page, port }) }
 }
 
 /** A cartridge after `number` was made its active version. */
