@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as browser from './browser/index.js'
 import * as compile from './compile/index.js'
 import * as host from './host/index.js'
 import * as entry from './index.js'
@@ -87,6 +88,19 @@ test('the node entry exports', () => {
       "openTemplates",
       "TemplateError",
       "openThreadHost",
+    ]
+  `)
+})
+
+test('the browser entry exports', () => {
+  expect(Object.keys(browser)).toMatchInlineSnapshot(`
+    [
+      "connectPage",
+      "openIndexedKvStore",
+      "mountTree",
+      "mountScreen",
+      "serveCartridge",
+      "openWorkerCartridge",
     ]
   `)
 })
