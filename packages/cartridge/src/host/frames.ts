@@ -116,3 +116,14 @@ export function decodeResponse(bytes: Uint8Array<ArrayBuffer>): CartridgeRespons
   if (at !== bytes.length) fail('goes on after its end')
   return { status, headers, body }
 }
+
+/** Whether bytes are a response frame. */
+export function isResponse(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    decodeResponse(bytes)
+    return true
+  } catch (error) {
+    if (error instanceof CartridgeTrap) return false
+    throw error
+  }
+}

@@ -8,8 +8,9 @@ import { defaultLimits, lowestLimits } from '../limits.js'
 import type { Kind } from '../rewrite/abi.js'
 import { prepare } from '../rewrite/prepare.js'
 import { type InstalledProgram, Slot } from '../slot/slot.js'
-import { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest } from './frames.js'
-import { type CallChain, type EntryUsage, type Framebuffer, Guest, type GuestWorld, isResponse } from './guest.js'
+import { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest, isResponse } from './frames.js'
+import type { CallChain, EntryUsage, Framebuffer, Guest, GuestWorld } from './guest.js'
+import { ModuleGuest } from './module-guest.js'
 import type { Program } from './program.js'
 import { parseTree, type UiTree } from './tree.js'
 
@@ -230,8 +231,8 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 
   /** A new instance, after its `cart_init`. */
-  const start = ({ program, limits, module }: InstalledProgram, writes: KvTransaction): Guest => {
-    const guest = new Guest(module, { id: program.id, world, limits })
+  const start = ({ program, instantiate }: InstalledProgram, writes: KvTransaction): Guest => {
+    const guest = instantiate()
     guest.start(chainOf([program.id], writes))
     return guest
   }
@@ -244,7 +245,7 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
 
   return {
     async load(program, { version: number, trial = true } = {}) {
-      const installed = await compileProgram(program)
+      const installed = await install(program, world)
       const writes = spaces.begin()
       const guest = start(installed, writes)
       if (trial) tryOut(guest, program, () => chainOf([program.id], writes.begin()))
@@ -312,13 +313,19 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 }
 
-async function compileProgram(program: Program): Promise<InstalledProgram> {
-  const { kind, capabilities, profile } = program
+/** Lets a program in. */
+async function install(program: Program, world: GuestWorld): Promise<InstalledProgram> {
+  const { id, kind, capabilities, profile } = program
   const limits = lowestLimits(defaultLimits[kind], program.limits)
   const { memoryPages } = limits
   const { bytes } = prepare(program.wasm, { kind, capabilities, profile, limits: { memoryPages } })
+  const module = await compileModule(bytes)
+  return { program, limits, instantiate: () => new ModuleGuest(module, { id, world, limits }) }
+}
+
+async function compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
-    return { program, limits, module: await WebAssembly.compile(bytes) }
+    return await WebAssembly.compile(bytes)
   } catch (cause) {
     if (!(cause instanceof WebAssembly.CompileError)) throw cause
     throw new CartridgeRejected('malformed', cause.message, { cause })
