@@ -50,6 +50,7 @@ test('the host entry exports', () => {
       "memoryKvStore",
       "sqliteKvStore",
       "cartridgeMigrations",
+      "createScriptEngine",
       "runTests",
       "decodeResponse",
       "encodeRequest",
@@ -75,6 +76,7 @@ test('the node entry exports', () => {
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "scriptEngine",
       "openThreadHost",
     ]
   `)

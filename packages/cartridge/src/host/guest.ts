@@ -27,7 +27,7 @@ export interface CallChain {
    */
   forward(
     target: string,
-    request: Uint8Array,
+    request: Uint8Array<ArrayBuffer>,
     fuel: number,
   ): { readonly fuel: number; readonly result: Uint8Array | number }
 }
@@ -68,7 +68,7 @@ export interface Guest {
    */
   exchange(
     name: ExchangeName,
-    input: Uint8Array,
+    input: Uint8Array<ArrayBuffer>,
     chain: CallChain,
     fuel?: number,
   ): { readonly output: Uint8Array<ArrayBuffer>; readonly usage: EntryUsage }

@@ -63,7 +63,7 @@ export class ModuleGuest implements Guest {
 
   exchange(
     name: ExchangeName,
-    input: Uint8Array,
+    input: Uint8Array<ArrayBuffer>,
     chain: CallChain,
     fuel: number = this.#limits.fuel,
   ): { readonly output: Uint8Array<ArrayBuffer>; readonly usage: EntryUsage } {

@@ -2,4 +2,5 @@
 
 export { ArtifactError, type ArtifactFolder, openArtifactFolder, sha256Of } from './artifact-folder.js'
 export { type AssemblyScriptOptions, openAssemblyScript } from './asc-process.js'
+export { scriptEngine } from './script-engine.js'
 export { openThreadHost, type ThreadHost, type ThreadHostDeps } from './thread-host.js'
