@@ -5,6 +5,7 @@ import { preset } from '@salp/presets/tsup'
 export default preset(
   {
     index: 'src/index.ts',
+    'browser/index': 'src/browser/index.ts',
     'compile/index': 'src/compile/index.ts',
     'host/index': 'src/host/index.ts',
     'node/index': 'src/node/index.ts',

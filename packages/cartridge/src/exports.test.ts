@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as browser from './browser/index.js'
 import * as compile from './compile/index.js'
 import * as host from './host/index.js'
 import * as entry from './index.js'
@@ -16,6 +17,8 @@ test('the entry exports', () => {
       "manifestSchema",
       "parseManifest",
       "slugSchema",
+      "createPort",
+      "openPortStore",
       "callOrderSchema",
       "cartridgeTestSchema",
       "changeOrderSchema",
@@ -30,6 +33,8 @@ test('the entry exports', () => {
       "kinds",
       "findTemplate",
       "templateManifestSchema",
+      "guideTo",
+      "WorkshopError",
     ]
   `)
 })
@@ -52,6 +57,7 @@ test('the host entry exports', () => {
       "memoryKvStore",
       "sqliteKvStore",
       "cartridgeMigrations",
+      "createScriptEngine",
       "runTests",
       "decodeResponse",
       "encodeRequest",
@@ -75,15 +81,28 @@ test('the compile entry exports', () => {
 test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
-      "WorkshopError",
       "ArtifactError",
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
       "openWorkshop",
+      "scriptEngine",
       "openTemplates",
       "TemplateError",
       "openThreadHost",
+    ]
+  `)
+})
+
+test('the browser entry exports', () => {
+  expect(Object.keys(browser)).toMatchInlineSnapshot(`
+    [
+      "connectPage",
+      "openIndexedKvStore",
+      "mountTree",
+      "mountScreen",
+      "serveCartridge",
+      "openWorkerCartridge",
     ]
   `)
 })

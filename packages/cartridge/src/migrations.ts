@@ -44,4 +44,33 @@ CREATE TABLE cartridge_version (
 ) STRICT, WITHOUT ROWID;
 `,
   },
+  {
+    version: 3,
+    name: 'ports',
+    up: `
+CREATE TABLE cartridge_port (
+  name TEXT PRIMARY KEY,
+  -- The cartridge that answers there, as JSON; absent where the built-in one does.
+  active TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE cartridge_case (
+  id INTEGER PRIMARY KEY,
+  port TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  input TEXT NOT NULL,
+  truth TEXT NOT NULL
+) STRICT;
+CREATE INDEX cartridge_case_port ON cartridge_case (port, id);
+CREATE TABLE cartridge_decision (
+  id INTEGER PRIMARY KEY,
+  port TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  cartridge TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  decision TEXT NOT NULL,
+  why TEXT NOT NULL
+) STRICT;
+CREATE INDEX cartridge_decision_port ON cartridge_decision (port, id);
+`,
+  },
 ]

@@ -148,7 +148,7 @@ export function key(code: i32, down: bool): void { state = code }`
           "endColumn": 14,
           "endLine": 5,
           "excerpt": "  return JSON.parse(text)",
-          "hint": "There is no JSON object: build the text by hand, or read the few fields needed from it.",
+          "hint": "There is no JSON object: import { Json } from "cart/json", then Json.parse(text) and json.toString().",
           "line": 5,
           "message": "Cannot find name 'JSON'.",
           "severity": "error",
