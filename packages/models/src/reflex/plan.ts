@@ -1,11 +1,12 @@
 /** What to do next: the calls still to be made for a message, or the answer. */
 
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider'
-import { answer, type Outcome, succeeded, taskIn, tasksIn } from './answer.js'
+import { answer, taskIn, tasksIn } from './answer.js'
 import type { AnswerOptions } from './answer-recall.js'
 import type { Intent, Mentioned, TaskChange } from './intent.js'
 import { puzzled, talk } from './introduction.js'
 import { inlineCode, plainText } from './markdown.js'
+import { type Outcome, succeeded } from './outcome.js'
 import { understand } from './understand.js'
 import { contentWords, stem } from './words.js'
 
