@@ -2,6 +2,7 @@
 
 import type { JSONValue } from '@ai-sdk/provider'
 import { z } from 'zod'
+import { cartridgeRenderers } from './answer-cartridges.js'
 import { type AnswerOptions, answerRecall } from './answer-recall.js'
 import { codeBlock, inlineCode, plainText } from './markdown.js'
 import { type Outcome, of, type Renderer, resultOf, succeeded } from './outcome.js'
@@ -80,6 +81,7 @@ export function taskIn({ output }: Outcome): number | undefined {
 }
 
 const renderers: Readonly<Record<string, Renderer>> = {
+  ...cartridgeRenderers,
   recall: answerRecall,
   remember: of(z.object({ content: z.string(), status: z.enum(['added', 'known']) }), ({ content, status }) =>
     status === 'known' ? `I knew that already: ${plainText(content)}` : `I will remember: ${plainText(content)}`,

@@ -140,6 +140,11 @@ describe('reflexModel()', () => {
     expect(text).toBe(
       'You did not allow `run_command`. Nothing was changed.\n\nI stopped there; still to do: `update_task`.',
     )
+    const tasks = [task(2, 'Buy milk')]
+    const found = await converse('finish the task to buy milk and then run ls', (tool) =>
+      tool === 'list_tasks' ? { tasks } : failure('failed', 'Busy'),
+    )
+    expect(found.text).toBe('`update_task` failed: Busy.\n\nI stopped there; still to do: `run_command`.')
   })
 
   test('says which tool it lacks, and calls none that is not offered', async () => {

@@ -25,6 +25,19 @@ export const agentTools = [
   'buy_url',
   'agent_status',
 ]
+/** Those for cartridges. */
+export const cartridgeTools = [
+  'create_cartridge',
+  'list_cartridges',
+  'call_cartridge',
+  'test_cartridge',
+  'publish_cartridge',
+  'unpublish_cartridge',
+  'rollback_cartridge',
+  'remove_cartridge',
+  'read_cartridge',
+]
+
 /** Tools as a model is offered them. */
 export const toolsOf = (offered: readonly string[]): NonNullable<LanguageModelV4CallOptions['tools']> =>
   offered.map((name) => ({ type: 'function', name, inputSchema: { type: 'object' } }))
