@@ -416,6 +416,22 @@ describe('keys and values', () => {
     expect([...host.kv.load('b')]).toEqual([])
   })
 
+  test('can be written from outside, within the limits, all or none', async () => {
+    const host = testHost()
+    await host.load(program(backend(answer, answerData), { limits: { kvKeys: 1 } }))
+    host.write('a', [{ key: 'k', value: new Uint8Array([1]) }])
+    expect([...host.kv.load('a')]).toEqual([['k', new Uint8Array([1])]])
+    const tooMany = [
+      { key: 'k', value: null },
+      { key: 'l', value: new Uint8Array() },
+      { key: 'm', value: new Uint8Array() },
+    ]
+    expect(() => host.write('a', tooMany)).toThrow(RangeError)
+    expect([...host.kv.load('a')]).toEqual([['k', new Uint8Array([1])]])
+    host.write('a', [{ key: 'k', value: null }])
+    expect([...host.kv.load('a')]).toEqual([])
+  })
+
   test('are not written by a trial', async () => {
     const host = testHost()
     await host.load(program(backend(`(drop ${set(200, 2)}) ${answer}`, `${imports} ${text} ${answerData}`), can('kv')))
@@ -521,6 +537,16 @@ describe('versions', () => {
     expect(status(host)).toBe(202)
     expect(await host.load(answering(206))).toBe(6)
     expect(status(host)).toBe(206)
+  })
+
+  test('take the place of the active one under its number, without a way back to it', async () => {
+    const host = testHost()
+    await host.load(program(backend(answer, answerData)), { version: 7 })
+    await host.load(program(backend(answer, answerData)), { version: 8 })
+    await host.load(program(backend(answer, answerData)), { version: 8 })
+    expect(host.describe('a')).toMatchObject({ version: 8, keptVersions: [7] })
+    expect(host.rollback('a')).toBe(7)
+    expect(await host.load(program(backend(answer, answerData)))).toBe(9)
   })
 
   test('that trap three times in ten calls while young are rolled back, and it is told', async () => {

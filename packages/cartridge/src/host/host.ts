@@ -2,15 +2,18 @@
 
 import { type Clock, type Publisher, type Rng, SalpError } from '@salp/core'
 import { CartridgeRejected, CartridgeTrap, type TrapReason } from '../errors.js'
-import type { KvStore } from '../kv/kv-store.js'
+import type { KvChange, KvStore } from '../kv/kv-store.js'
 import { KvSpaces, type KvTransaction } from '../kv/transaction.js'
 import { defaultLimits, lowestLimits } from '../limits.js'
 import type { Kind } from '../rewrite/abi.js'
 import { prepare } from '../rewrite/prepare.js'
+import type { ScriptEngine } from '../script/engine.js'
 import { type InstalledProgram, Slot } from '../slot/slot.js'
-import { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest } from './frames.js'
-import { type CallChain, type EntryUsage, type Framebuffer, Guest, type GuestWorld, isResponse } from './guest.js'
+import { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest, isResponse } from './frames.js'
+import type { CallChain, EntryUsage, Framebuffer, Guest, GuestWorld } from './guest.js'
+import { ModuleGuest } from './module-guest.js'
 import type { Program } from './program.js'
+import { ScriptGuest, scriptFunctions } from './script-guest.js'
 import { parseTree, type UiTree } from './tree.js'
 
 /** A payment that was verified for a request. */
@@ -88,6 +91,8 @@ export interface CartridgeHostDeps {
   readonly events: Publisher<CartridgeEvents>
   /** A line of a cartridge's log. @param level - 0 debug, 1 info, 2 warn, 3 and more error. */
   log(cartridge: string, level: number, text: string): void
+  /** The engine of scripts, asked for when the first one comes; without it scripts are refused. */
+  readonly scriptEngine?: (() => Promise<ScriptEngine>) | undefined
 }
 
 /** What is known of a cartridge that is loaded. */
@@ -106,13 +111,11 @@ export interface CartridgeHost {
    * The trial: a backend answers `GET /`, an interactive cartridge draws a frame, a frontend answers `mount`, a cognitive
    * function its examples. What the trial writes is forgotten; what `cart_init` writes is kept.
    *
-   * @param restored - Number of a version that was active before, in a host that is gone: it keeps that, and its trial is not
-   *   repeated.
    * @returns Number of the version.
    * @throws {@link CartridgeRejected} if it breaks a rule.
    * @throws {@link CartridgeTrap} if it fails in its trial.
    */
-  load(program: Program, restored?: number): Promise<number>
+  load(program: Program, options?: LoadOptions): Promise<number>
   /**
    * Calls a cartridge. What it wrote is kept if the call succeeds, and nothing of it otherwise.
    *
@@ -126,10 +129,27 @@ export interface CartridgeHost {
   ): CallResult<CartridgeCalls[Name]['output']>
   /** Goes back to the version before, in code alone. @returns Its number, or `undefined` if there is none. */
   rollback(id: string): number | undefined
-  /** Forgets a cartridge. Its keys and values stay. @returns Whether there was one. */
+  /**
+   * Writes keys and values from outside, between calls: what is set, and with `null` deleted; all or none.
+   *
+   * @throws RangeError if a limit of the cartridge would be passed.
+   */
+  write(id: string, changes: readonly KvWrite[]): void
+  /** Forgets a cartridge. Its keys and values stay in the store, and are read anew if it is loaded again. @returns Whether there was one. */
   unload(id: string): boolean
   describe(id: string): LoadedCartridge | undefined
 }
+
+/** How a program is let in. */
+export interface LoadOptions {
+  /** Number it goes by. That of the active version puts it in its place, without a way back. @defaultValue the next one */
+  readonly version?: number | undefined
+  /** Whether it has to pass its trial; one that was active before need not. @defaultValue `true` */
+  readonly trial?: boolean | undefined
+}
+
+/** A value under a key, or with `null` none. */
+export type KvWrite = Omit<KvChange, 'cartridge'>
 
 type CallName = keyof CartridgeCalls
 
@@ -172,7 +192,7 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
     path: readonly string[],
     writes: KvTransaction,
     target: string,
-    request: Uint8Array,
+    request: Uint8Array<ArrayBuffer>,
     fuel: number,
   ) => ReturnType<CallChain['forward']> = (path, writes, target, request, fuel) => {
     const refused = { fuel: 0, result: -6 }
@@ -215,8 +235,8 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 
   /** A new instance, after its `cart_init`. */
-  const start = ({ program, limits, module }: InstalledProgram, writes: KvTransaction): Guest => {
-    const guest = new Guest(module, { id: program.id, world, limits })
+  const start = ({ program, instantiate }: InstalledProgram, writes: KvTransaction): Guest => {
+    const guest = instantiate()
     guest.start(chainOf([program.id], writes))
     return guest
   }
@@ -228,17 +248,16 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 
   return {
-    async load(program, restored) {
-      const installed = await compileProgram(program)
+    async load(program, { version: number, trial = true } = {}) {
+      const installed = await install(program, world, deps.scriptEngine)
       const writes = spaces.begin()
       const guest = start(installed, writes)
-      if (restored === undefined) tryOut(guest, program, () => chainOf([program.id], writes.begin()))
+      if (trial) tryOut(guest, program, () => chainOf([program.id], writes.begin()))
       spaces.commit(writes)
       const slot = slots.get(program.id) ?? new Slot({ clock, revive })
-      const version = slot.activate(installed, guest, restored)
+      const version = slot.activate(installed, guest, number)
       slots.set(program.id, slot)
-      if (restored === undefined)
-        events.publish('cartridge:installed', { cartridge: program.id, version, at: clock.now() })
+      if (trial) events.publish('cartridge:installed', { cartridge: program.id, version, at: clock.now() })
       return version
     },
     call(id, name, input) {
@@ -268,7 +287,20 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
         events.publish('cartridge:rolled-back', { cartridge: id, from, to, reason: undefined, at: clock.now() })
       return to
     },
-    unload: (id) => slots.delete(id),
+    write(id, changes) {
+      const { limits } = slotOf(id).installed
+      const writes = spaces.begin()
+      for (const { key, value } of changes) {
+        if (value === null) writes.delete(id, key)
+        else if (writes.set(id, key, value, limits) !== 0)
+          throw new RangeError(`Cannot keep "${key}" for "${id}": a limit of its keys and values would be passed`)
+      }
+      spaces.commit(writes)
+    },
+    unload(id) {
+      spaces.forget(id)
+      return slots.delete(id)
+    },
     describe(id) {
       const slot = slots.get(id)
       if (slot === undefined) return undefined
@@ -285,13 +317,32 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 }
 
-async function compileProgram(program: Program): Promise<InstalledProgram> {
-  const { kind, capabilities, profile } = program
+/** Lets a program in. */
+async function install(
+  program: Program,
+  world: GuestWorld,
+  scriptEngine: CartridgeHostDeps['scriptEngine'],
+): Promise<InstalledProgram> {
+  const { id, kind, capabilities = [], profile } = program
   const limits = lowestLimits(defaultLimits[kind], program.limits)
+  if ('script' in program) {
+    if (kind === 'interactive')
+      throw new CartridgeRejected('feature', 'a script is too slow for pictures, write it in another language')
+    if (scriptEngine === undefined) throw new CartridgeRejected('feature', 'this host has no engine for scripts')
+    const engine = await scriptEngine()
+    const wanted = scriptFunctions[kind]
+    const script = { id, engine, source: program.script, wanted, capabilities, limits, world }
+    return { program, limits, instantiate: () => new ScriptGuest(script) }
+  }
   const { memoryPages } = limits
   const { bytes } = prepare(program.wasm, { kind, capabilities, profile, limits: { memoryPages } })
+  const module = await compileModule(bytes)
+  return { program, limits, instantiate: () => new ModuleGuest(module, { id, world, limits }) }
+}
+
+async function compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
-    return { program, limits, module: await WebAssembly.compile(bytes) }
+    return await WebAssembly.compile(bytes)
   } catch (cause) {
     if (!(cause instanceof WebAssembly.CompileError)) throw cause
     throw new CartridgeRejected('malformed', cause.message, { cause })
@@ -385,7 +436,7 @@ function exchangeJson(
 }
 
 /** JSON with sorted keys. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   const sorted = (_: string, inner: unknown): unknown =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -144,6 +144,11 @@ export class KvSpaces {
     return this.#space(cartridge).usage
   }
 
+  /** Reads a cartridge's from the store again when it is next asked for. */
+  forget(cartridge: string): void {
+    this.#spaces.delete(cartridge)
+  }
+
   #space(cartridge: string): { readonly entries: Map<string, Uint8Array>; usage: Usage } {
     const known = this.#spaces.get(cartridge)
     if (known !== undefined) return known

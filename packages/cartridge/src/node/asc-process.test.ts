@@ -107,7 +107,7 @@ export function key(code: i32, down: bool): void { state = code }`
           3387172,
           3380809,
         ],
-        "module": "3f3d40e848d244b45b83ece26dc9333b92e685e347e971910a7a596e4e38d96f",
+        "module": "87b250f09870f97696b6e9a0e75f11368ee803a849e8e1a8772691f5449680fc",
         "pixels": "56edb74803a6222a5af40e68dd669be128183abc69f39732839cafac9e9ff147",
       }
     `)
@@ -148,7 +148,7 @@ export function key(code: i32, down: bool): void { state = code }`
           "endColumn": 14,
           "endLine": 5,
           "excerpt": "  return JSON.parse(text)",
-          "hint": "There is no JSON object: build the text by hand, or read the few fields needed from it.",
+          "hint": "There is no JSON object: import { Json } from "cart/json", then Json.parse(text) and json.toString().",
           "line": 5,
           "message": "Cannot find name 'JSON'.",
           "severity": "error",

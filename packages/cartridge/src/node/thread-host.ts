@@ -8,11 +8,15 @@ import {
   type CartridgeCalls,
   type CartridgeEvents,
   CartridgeMissingError,
+  type KvWrite,
   type LoadedCartridge,
+  type LoadOptions,
 } from '../host/host.js'
 import type { Program } from '../host/program.js'
 import type { KvStore } from '../kv/kv-store.js'
 import { defaultLimits, lowestLimits } from '../limits.js'
+import type { ScriptEngine } from '../script/engine.js'
+import { isRollbackDue } from '../slot/slot.js'
 import type { ThreadStart } from './thread.js'
 import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
 
@@ -25,6 +29,8 @@ export interface ThreadHostDeps {
   readonly events: Publisher<CartridgeEvents>
   /** A line of a cartridge's log. @param level - 0 debug, 1 info, 2 warn, 3 and more error. */
   log(cartridge: string, level: number, text: string): void
+  /** The engine of scripts, asked for when the first one comes; without it scripts are refused. */
+  readonly scriptEngine?: (() => Promise<ScriptEngine>) | undefined
 }
 
 /**
@@ -35,7 +41,7 @@ export interface ThreadHostDeps {
  */
 export interface ThreadHost {
   /** As `load` of a `CartridgeHost`. */
-  load(program: Program): Promise<number>
+  load(program: Program, options?: LoadOptions): Promise<number>
   /**
    * As `call` of a `CartridgeHost`. Its writes are in the store when it resolves.
    *
@@ -47,6 +53,8 @@ export interface ThreadHost {
     input: CartridgeCalls[Name]['input'],
   ): Promise<CallResult<CartridgeCalls[Name]['output']>>
   rollback(id: string): Promise<number | undefined>
+  /** As `write` of a `CartridgeHost`. */
+  write(id: string, changes: readonly KvWrite[]): Promise<void>
   unload(id: string): Promise<boolean>
   describe(id: string): Promise<LoadedCartridge | undefined>
   /** Ends the thread; what waits rejects. May be called twice. */
@@ -64,6 +72,10 @@ interface Job extends PromiseWithResolvers<ThreadResult> {
 interface HeldVersion {
   readonly number: number
   readonly program: Program
+  /** By `monotonic`. */
+  readonly since: number
+  /** Calls that ended with the thread. */
+  timeouts: number
 }
 
 const fromSource = import.meta.url.endsWith('.ts')
@@ -102,7 +114,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   const start = (): Worker => {
     const seed = Array.from({ length: 8 }, () => deps.rng().toString(36)).join()
     const started = new Worker(threadUrl, {
-      workerData: { seed } satisfies ThreadStart,
+      workerData: { seed, scripts: deps.scriptEngine !== undefined } satisfies ThreadStart,
       execArgv: fromSource ? sourceFlags() : [],
       resourceLimits: { maxOldGenerationSizeMb: 32, stackSizeMb: 4 },
     })
@@ -117,20 +129,32 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     ready = false
     told.clear()
     for (const [id, held] of versions)
-      for (const { number, program } of held) send(started, loading(id, program, number))
+      for (const { number, program } of held) {
+        restoring.push({ id, number })
+        send(started, loading(id, program, { version: number, trial: false }))
+      }
     return started
   }
 
-  const loading = (id: string, program: Program, restored: number | undefined): ThreadWork => {
-    if (restored !== undefined) restoring.push({ id, number: restored })
+  const loading = (id: string, program: Program, options: LoadOptions): ThreadWork => {
     const entries = told.has(id) ? undefined : [...kv.load(id)]
     told.add(id)
-    return { type: 'load', program, restored, entries }
+    return { type: 'load', program, options, entries }
   }
 
   const send = (to: Worker, work: ThreadWork): void => {
-    const request: ThreadRequest = { now: clock.now(), work }
-    to.postMessage(request)
+    tell(to, { type: 'work', now: clock.now(), work })
+  }
+
+  const tell = (to: Worker, request: ThreadRequest): void => to.postMessage(request)
+
+  const giveEngine = async (to: Worker | undefined): Promise<void> => {
+    if (to === undefined || deps.scriptEngine === undefined) return
+    try {
+      tell(to, { type: 'engine', engine: await deps.scriptEngine() })
+    } catch (error) {
+      tell(to, { type: 'no-engine', error })
+    }
   }
 
   const hear = (message: ThreadMessage): void => {
@@ -141,6 +165,9 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
       case 'event':
         if (message.name === 'cartridge:rolled-back') versions.get(message.event.cartridge)?.pop()
         publish(events, message)
+        return
+      case 'engine-wanted':
+        void giveEngine(worker)
         return
       default:
         began = clock.monotonic()
@@ -183,13 +210,17 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
       return
     }
     if (job.work.type === 'load') hold(job.work.program, Number(message.result))
-    if (job.work.type === 'unload') versions.delete(job.cartridge)
+    if (job.work.type === 'unload') {
+      versions.delete(job.cartridge)
+      told.delete(job.cartridge)
+    }
     job.resolve(message.result)
   }
 
   const hold = (program: Program, number: number): void => {
-    const held = [...(versions.get(program.id) ?? []), { number, program }]
-    versions.set(program.id, held.slice(-heldVersions))
+    const before = versions.get(program.id) ?? []
+    const held = before.at(-1)?.number === number ? before.slice(0, -1) : before
+    versions.set(program.id, [...held, { number, program, since: clock.monotonic(), timeouts: 0 }].slice(-heldVersions))
   }
 
   /** Fails what runs, and does the rest in another thread. */
@@ -200,13 +231,18 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     job?.reject(error)
   }
 
-  /** Notes a trap that the thread cannot note any more; what is a cognitive function is rolled back, as it would be there. */
+  /** Notes a trap that the thread cannot note any more, and rolls the version back where it would be there. */
   const stopVersion = (cartridge: string, error: CartridgeTrap): void => {
     const held = versions.get(cartridge) ?? []
     const [before, version] = [held.at(-2), held.at(-1)]
     if (version === undefined) return
     publishTrap(cartridge, version.number, error)
-    if (version.program.kind !== 'cognitive' || before === undefined) return
+    const due = isRollbackDue({
+      traps: ++version.timeouts,
+      ageMs: clock.monotonic() - version.since,
+      kind: version.program.kind,
+    })
+    if (!due || before === undefined) return
     held.pop()
     const [from, to] = [version.number, before.number]
     events.publish('cartridge:rolled-back', { cartridge, from, to, reason: error.reason, at: clock.now() })
@@ -220,7 +256,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     if (queue.length === 0) return
     const fresh = start()
     for (const { work } of queue)
-      send(fresh, work.type === 'load' ? loading(work.program.id, work.program, undefined) : work)
+      send(fresh, work.type === 'load' ? loading(work.program.id, work.program, work.options) : work)
   }
 
   /** When the first of the queue has taken too long. */
@@ -230,7 +266,10 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   const guard = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
       const [job] = queue
-      if (job === undefined) return
+      if (job === undefined) {
+        looksAt = Number.POSITIVE_INFINITY
+        return
+      }
       looksAt = deadline(job)
       const left = looksAt - clock.monotonic()
       if (left <= 0) {
@@ -280,9 +319,11 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     ask({ type, cartridge }, cartridge, shortWorkMs)
 
   return {
-    async load(program) {
+    async load(program, options = {}) {
+      // What it kept is read when it is told to the thread, so that whatever is still to be written comes first.
+      await queue.find(({ work }) => work.type === 'unload' && work.cartridge === program.id)?.promise
       if (worker === undefined && !closed) start()
-      return (await ask(loading(program.id, program, undefined), program.id, shortWorkMs)) as number
+      return (await ask(loading(program.id, program, options), program.id, shortWorkMs)) as number
     },
     async call<Name extends keyof CartridgeCalls>(id: string, name: Name, input: CartridgeCalls[Name]['input']) {
       const program = versions.get(id)?.at(-1)?.program
@@ -290,6 +331,9 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
       return result as CallResult<CartridgeCalls[Name]['output']>
     },
     rollback: async (id) => (await askShort('rollback', id)) as number | undefined,
+    async write(id, changes) {
+      await ask({ type: 'write', cartridge: id, changes }, id, shortWorkMs)
+    },
     unload: async (id) => (await askShort('unload', id)) as boolean,
     describe: async (id) => (await askShort('describe', id)) as LoadedCartridge | undefined,
     async close() {

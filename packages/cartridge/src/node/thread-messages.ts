@@ -1,16 +1,24 @@
 /** What a thread of cartridges is asked, and what it answers. */
 
 import type { RejectionReason, TrapReason } from '../errors.js'
-import type { CallResult, CartridgeCalls, CartridgeEvents, LoadedCartridge } from '../host/host.js'
+import type {
+  CallResult,
+  CartridgeCalls,
+  CartridgeEvents,
+  KvWrite,
+  LoadedCartridge,
+  LoadOptions,
+} from '../host/host.js'
 import type { Program } from '../host/program.js'
 import type { KvChange } from '../kv/kv-store.js'
+import type { ScriptEngine } from '../script/engine.js'
 
 /** A piece of work; each is answered once, in the order asked. */
 export type ThreadWork =
   | {
       readonly type: 'load'
       readonly program: Program
-      readonly restored: number | undefined
+      readonly options: LoadOptions
       /** What the cartridge has kept, if this thread has not been told yet. */
       readonly entries: readonly (readonly [string, Uint8Array])[] | undefined
     }
@@ -20,13 +28,16 @@ export type ThreadWork =
       readonly name: keyof CartridgeCalls
       readonly input: CartridgeCalls[keyof CartridgeCalls]['input']
     }
+  | { readonly type: 'write'; readonly cartridge: string; readonly changes: readonly KvWrite[] }
   | { readonly type: 'rollback' | 'unload' | 'describe'; readonly cartridge: string }
 
-/** Work with the time of day at which it is asked, in ms since the epoch. */
-export interface ThreadRequest {
-  readonly now: number
-  readonly work: ThreadWork
-}
+/** What the thread is told. */
+export type ThreadRequest =
+  /** Work with the time of day at which it is asked, in ms since the epoch. */
+  | { readonly type: 'work'; readonly now: number; readonly work: ThreadWork }
+  /** The engine that it asked for, or why there is none. */
+  | { readonly type: 'engine'; readonly engine: ScriptEngine }
+  | { readonly type: 'no-engine'; readonly error: unknown }
 
 /** What work gives. */
 export type ThreadResult = number | boolean | undefined | LoadedCartridge | CallResult<unknown>
@@ -47,6 +58,8 @@ export type ThreadFailure =
 /** What the thread says. */
 export type ThreadMessage =
   | { readonly type: 'ready' }
+  /** The first script came: the engine is wanted, once. */
+  | { readonly type: 'engine-wanted' }
   | { readonly type: 'log'; readonly cartridge: string; readonly level: number; readonly text: string }
   | {
       [Name in keyof CartridgeEvents]: {

@@ -5,12 +5,14 @@ import type { CartridgeTrap } from '../errors.js'
 import type { Guest } from '../host/guest.js'
 import type { Program } from '../host/program.js'
 import type { Limits } from '../limits.js'
+import type { Kind } from '../rewrite/abi.js'
 
-/** A program that may run: compiled by the engine. */
+/** A program that may run. */
 export interface InstalledProgram {
   readonly program: Program
   readonly limits: Limits
-  readonly module: WebAssembly.Module
+  /** Makes an instance, in which nothing of it ran. */
+  instantiate(): Guest
 }
 
 /** What a slot is told to do beyond itself. */
@@ -37,6 +39,11 @@ const trapsToRollBack = 3
 const callsWatched = 10
 const youngMs = 600_000
 
+/** Whether a version is to be rolled back. @param traps - Of its last calls, the present one included. */
+export function isRollbackDue({ kind, traps, ageMs }: { kind: Kind; traps: number; ageMs: number }): boolean {
+  return kind === 'cognitive' || (ageMs < youngMs && traps >= trapsToRollBack)
+}
+
 /** Holds the active version and up to three before it, as live instances. */
 export class Slot {
   readonly #deps: SlotDeps
@@ -62,9 +69,14 @@ export class Slot {
     return this.#kept.map(({ number }) => number).reverse()
   }
 
-  /** Makes a version the active one; `guest` has passed its trial. Calls that run end on the one they began with. @returns Its number. */
+  /**
+   * Makes a version the active one; `guest` has passed its trial. Calls that run end on the one they began with. One with the
+   * number of the active version takes its place.
+   *
+   * @returns Its number.
+   */
   activate(installed: InstalledProgram, guest: Guest, number: number = this.#lastNumber + 1): number {
-    if (this.#active !== undefined) this.#kept.push(this.#active)
+    if (this.#active !== undefined && this.#active.number !== number) this.#kept.push(this.#active)
     if (this.#kept.length > keptVersions) this.#kept.shift()
     this.#lastNumber = Math.max(this.#lastNumber, number)
     this.#active = { number, installed, guest, since: this.#deps.clock.monotonic(), recent: [] }
@@ -95,9 +107,9 @@ export class Slot {
     active.recent.push(trap !== undefined)
     if (active.recent.length > callsWatched) active.recent.shift()
     if (trap === undefined || this.#kept.length === 0) return undefined
-    const young = this.#deps.clock.monotonic() - active.since < youngMs
-    const often = active.recent.filter(Boolean).length >= trapsToRollBack
-    return active.installed.program.kind === 'cognitive' || (young && often) ? this.rollback() : undefined
+    const traps = active.recent.filter(Boolean).length
+    const ageMs = this.#deps.clock.monotonic() - active.since
+    return isRollbackDue({ kind: active.installed.program.kind, traps, ageMs }) ? this.rollback() : undefined
   }
 
   #version(): Version {
