@@ -12,10 +12,19 @@ const diagnosticSchema = z.object({
   column: z.number(),
   hint: z.string().nullish(),
 })
+const testSchema = z.object({ name: z.string(), passed: z.boolean(), detail: z.string().optional() })
 const createdSchema = z.object({
-  cartridge: z.object({ id: z.string(), name: z.string(), kind: z.string(), path: z.string() }),
+  cartridge: z.object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.string(),
+    path: z.string(),
+    /** Of an interactive one: with which keys it is played. */
+    description: z.string().optional(),
+  }),
   status: z.enum(['active', 'failed', 'draft']),
   diagnostics: z.array(diagnosticSchema).optional(),
+  tests: z.object({ failed: z.array(testSchema) }).optional(),
   message: z.string().optional(),
 })
 type Created = z.infer<typeof createdSchema>
@@ -62,19 +71,13 @@ export const cartridgeRenderers: Readonly<Record<string, Renderer>> = {
     z.object({ name: z.string(), kind: z.string(), source: z.string() }),
     ({ name, kind, source }) => `**${plainText(name)}**, ${plainText(kind)}:\n\n${codeBlock(source, 'typescript')}`,
   ),
-  test_cartridge: of(
-    z.object({ tests: z.array(z.object({ name: z.string(), passed: z.boolean(), detail: z.string().optional() })) }),
-    ({ tests }, { id }) => {
-      if (tests.length === 0) return `${named(id)} has no tests.`
-      const passed = tests.filter((test) => test.passed).length
-      const lines = tests.map(
-        (test) =>
-          `- [${test.passed ? 'x' : ' '}] ${plainText(test.name)}${test.detail === undefined ? '' : `: ${plainText(test.detail)}`}`,
-      )
-      const many = tests.length === 1 ? '1 test passes' : `${tests.length} tests pass`
-      return `${named(id)}: ${passed} of ${many}.\n\n${lines.join('\n')}`
-    },
-  ),
+  test_cartridge: of(z.object({ tests: z.array(testSchema) }), ({ tests }, { id }) => {
+    if (tests.length === 0) return `${named(id)} has no tests.`
+    const passed = tests.filter((test) => test.passed).length
+    const lines = tests.map((test) => `- [${test.passed ? 'x' : ' '}] ${testLine(test)}`)
+    const many = tests.length === 1 ? '1 test passes' : `${tests.length} tests pass`
+    return `${named(id)}: ${passed} of ${many}.\n\n${lines.join('\n')}`
+  }),
   call_cartridge: (value, { id }) => {
     const { data } = calledSchema.safeParse(value)
     if (data === undefined) return undefined
@@ -104,7 +107,7 @@ const calledSchema = z.union([
   z.object({ value: z.unknown() }).refine(({ value }) => value !== undefined),
 ])
 
-function answerCreated({ cartridge, status, diagnostics = [], message }: Created, isTemplate: boolean): string {
+function answerCreated({ cartridge, status, diagnostics = [], tests, message }: Created, isTemplate: boolean): string {
   const { id, name } = cartridge
   const said = message === undefined ? '' : ` ${plainText(message).replace(/(?<![.!?])$/, '.')}`
   if (status === 'draft')
@@ -117,7 +120,8 @@ function answerCreated({ cartridge, status, diagnostics = [], message }: Created
         const advice = hint ? ` ${plainText(hint)}` : ''
         return `- Line ${line}, column ${column}: ${plainText(what).replace(/(?<![.!?])$/, '.')}${advice}`
       })
-    const found = lines.length === 0 ? '' : `\n\n${lines.join('\n')}`
+    const missed = (tests?.failed ?? []).map((test) => `- Test ${testLine(test)}`)
+    const found = [...lines, ...missed].length === 0 ? '' : `\n\n${[...lines, ...missed].join('\n')}`
     return `**${plainText(name)}** did not build.${said}${found}\n\n${link('Open its source', id)}`
   }
   const origin = isTemplate ? ' It is a template as it stands; without a language model I write no programs.' : ''
@@ -131,10 +135,12 @@ export function answerOpen(cartridge: Listed): string {
   return howToUse({ ...cartridge, path: `/c/${id}` })
 }
 
-function howToUse({ id, name, kind, path }: { id: string; name: string; kind: string; path: string }): string {
+function howToUse({ id, name, kind, path, description }: Created['cartridge']): string {
   switch (kind) {
-    case 'interactive':
-      return `${link(`Play ${name}`, id)}. Click the picture, then play with the keyboard, as a rule with the arrow keys.`
+    case 'interactive': {
+      const keys = description ?? 'As a rule it is played with the arrow keys.'
+      return `${link(`Play ${name}`, id)}. Click the picture first. ${plainText(keys)}`
+    }
     case 'backend':
       return `${link(`Open ${name}`, id)}. Ask it with “call ${plainText(id)} with /”; once published (“publish ${plainText(id)} for $0.01”), it answers anyone at ${inlineCode(path)}.`
     case 'cognitive':
@@ -149,8 +155,12 @@ export function answerTemplates(templates: readonly Template[], kind: string | u
   const shown = templates.filter((template) => kind === undefined || template.kind === kind)
   const [first] = shown
   if (first === undefined) return 'There is no template for that here.'
-  const rows = shown.map(({ name, kind: sort, description }) => [plainText(name), sort, plainText(description)])
-  return `I can make these. Say, for example, “make a ${plainText(first.name)} cartridge”.\n\n${table(['Template', 'Kind', 'What it is'], rows)}`
+  const rows = shown.map(({ id, kind: sort, description }) => [inlineCode(id), sort, plainText(description)])
+  return `I can make these. Say, for example, “make a ${plainText(first.id)} cartridge”.\n\n${table(['Template', 'Kind', 'What it is'], rows)}`
+}
+
+function testLine({ name, detail }: z.infer<typeof testSchema>): string {
+  return detail === undefined ? plainText(name) : `${plainText(name)}: ${plainText(detail)}`
 }
 
 function named(id: unknown): string {

@@ -13,7 +13,7 @@ const listedSchema = z.object({
   /** Number of the version that answers; absent before the first one. */
   version: z.number().optional(),
 })
-const templateSchema = z.object({ name: z.string(), kind: z.string(), description: z.string() })
+const templateSchema = z.object({ id: z.string(), kind: z.string(), description: z.string() })
 const listSchema = z.object({ cartridges: z.array(listedSchema), templates: z.array(templateSchema) })
 
 /** A cartridge in the list. */

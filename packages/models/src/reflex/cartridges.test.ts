@@ -40,7 +40,12 @@ describe('reflexModel() with cartridges', () => {
     const { rounds, text } = await say('make a snake game', made('snake', 'Snake', 'interactive'))
     expect(rounds).toEqual([[['create_cartridge', { template: 'snake game' }]]])
     expect(text).toBe(
-      `**Snake** is ready: [Play Snake](#/cartridges/snake). Click the picture, then play with the keyboard, as a rule with the arrow keys.${template}`,
+      `**Snake** is ready: [Play Snake](#/cartridges/snake). Click the picture first. As a rule it is played with the arrow keys.${template}`,
+    )
+    const described = made('snake', 'Snake', 'interactive')
+    const cartridge = { ...described.cartridge, description: 'Arrow keys steer, space pauses.' }
+    expect((await say('make a snake game', { ...described, cartridge })).text).toContain(
+      'Click the picture first. Arrow keys steer, space pauses. It is a template',
     )
   })
 
@@ -70,6 +75,16 @@ describe('reflexModel() with cartridges', () => {
     expect(rounds).toEqual([[['create_cartridge', { name: 'hi', source: 'x' }]]])
     expect(text).toBe(
       "**Hi** did not build. It does not compile.\n\n- Line 3, column 5: Cannot find name 'JSON'. Build the text by hand.\n\n[Open its source](#/cartridges/hi)\n\nI stopped there; still to do: `publish_cartridge`.",
+    )
+  })
+
+  test('says which tests one fails that is not let in', async () => {
+    const failed = [{ name: 'counts', passed: false, detail: 'status 500' }]
+    const result = made('hi', 'Hi', 'backend', {
+      ...{ status: 'failed', message: '1 test failed', tests: { passed: 2, failed } },
+    })
+    expect((await say('make a counter', result)).text).toBe(
+      '**Hi** did not build. 1 test failed.\n\n- Test counts: status 500\n\n[Open its source](#/cartridges/hi)',
     )
   })
 
@@ -111,14 +126,14 @@ describe('reflexModel() with cartridges', () => {
     )
     expect((await say('what can you build?')).text).toBe(
       [
-        'I can make these. Say, for example, “make a Snake cartridge”.\n',
+        'I can make these. Say, for example, “make a snake cartridge”.\n',
         '| Template | Kind | What it is |',
         '| --- | --- | --- |',
-        '| Snake | interactive | Steer the snake \\| eat |',
-        '| JSON API | backend | Answers with JSON |',
+        '| `snake` | interactive | Steer the snake \\| eat |',
+        '| `json-api` | backend | Answers with JSON |',
       ].join('\n'),
     )
-    expect((await say('make a game')).text).not.toContain('JSON API')
+    expect((await say('make a game')).text).not.toContain('json-api')
     const empty = await converse('my games', () => ({ cartridges: [], templates: [] }), { offered })
     expect(empty.text).toBe('You have no cartridges yet. Say “make a snake game”, or “what can you build?”.')
   })

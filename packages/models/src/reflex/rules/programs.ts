@@ -7,13 +7,13 @@ import type { Clause } from './clause.js'
 
 /** Nouns for a program of any sort. */
 const anyProgram =
-  '(?:games?|apps?|applications?|cartridges?|programs?|apis?|widgets?|tools?|demos?|pages?|services?|backends?|frontends?)'
+  '(?:games?|apps?|applications?|cartridges?|programs?|apis?|widgets?|tools?|demos?|pages?|services?|endpoints?|backends?|frontends?)'
 /** Nouns that tell what it is. */
 const oneProgram =
-  '(?:calculator|clock|chart|graph|plot|timer|stopwatch|countdown|counter|viewer|converter|generator|picker|shortener|simulator|simulation|animation|visuali[sz]er|visuali[sz]ation|dashboard|quiz|poll|guestbook|webhook|fractal|maze|puzzle|synth)'
+  '(?:calculator|clock|chart|graph|plot|timer|stopwatch|countdown|counter|viewer|explorer|renderer|converter|parser|evaluator|inspector|generator|maker|picker|shortener|simulator|simulation|animation|visuali[sz]er|visuali[sz]ation|dashboard|quiz|poll|guestbook|webhook|fractal|maze|labyrinth|puzzle|synth|screensaver)'
 /** Programs that go by a name of their own. */
 const ownNames =
-  "(?:snake|tetris|pong|game of life|conway['’]?s (?:game of )?life|breakout|arkanoid|minesweeper|2048|mandelbrot(?: set)?|julia set|asteroids|space invaders|pac-?man|flappy bird|tic[- ]tac[- ]toe|noughts and crosses|connect (?:four|4)|sudoku|solitaire|chess|checkers|hangman|wordle|sokoban|frogger|hello world)"
+  "(?:snake|tetris|falling blocks|(?:ping )?pong|game of life|conway['’]?s (?:game of )?life|cellular automat(?:on|a)|breakout|arkanoid|brick breaker|mine ?sweeper|2048|plasma|lava lamp|star ?field|paint|drawing board|sketch ?pad|guest book|echo server|mandelbrot(?: set)?|julia set|asteroids|space invaders|pac-?man|flappy bird|tic[- ]tac[- ]toe|noughts and crosses|connect (?:four|4)|sudoku|solitaire|chess|checkers|hangman|wordle|sokoban|frogger|hello world)"
 
 const isOwnName = new RegExp(`^${ownNames}$`, 'i')
 const isNamed = new RegExp(`^(?:games? of )?(?<name>${ownNames})(?: clone| ${anyProgram})*$`, 'i')
@@ -113,7 +113,7 @@ function readWish(written: string, { pieces }: Clause): Wish | undefined {
 function templateOf(words: string): string {
   return words
     .replace(/\bgames? of (?=\S)/i, '')
-    .replace(/(?: (?:clones?|cartridges?|programs?))+$/i, '')
+    .replace(/(?: (?:clones?|cartridges?))+$/i, '')
     .slice(0, 100)
     .trim()
 }
