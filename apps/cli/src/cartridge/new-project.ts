@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
-import { findTemplate, type Kind, type Language, type Template } from '@salp/cartridge'
+import { type CartridgeTest, findTemplate, type Kind, type Language, type Template } from '@salp/cartridge'
 import { openTemplates } from '@salp/cartridge/node'
 import { UsageError } from '../cli-errors.js'
 import { suggest } from '../commands/suggest.js'
@@ -51,10 +51,10 @@ export async function newProject(invocation: Invocation, folder: string, words: 
     ...{ name: basename(path), description, kind, language, capabilities: [...capabilities] },
     ...(callTargets.length > 0 && { callTargets: [...callTargets] }),
     ...(port !== undefined && { port }),
-    tests: [...tests],
+    tests: tests.map(compactTest),
   }
   const files = {
-    [projectFiles.manifest]: `${JSON.stringify(manifest, null, 2)}\n`,
+    [projectFiles.manifest]: renderManifest(manifest),
     [projectFiles.source]: template.source,
     ...(template.page !== undefined && { [projectFiles.page]: template.page }),
   }
@@ -90,6 +90,44 @@ function chooseTemplate(templates: readonly Template[], { template: words, kind,
 
 function fits(template: Template, { kind, language }: Pick<NewWords, 'kind' | 'language'>): boolean {
   return (kind === undefined || template.kind === kind) && (language === undefined || template.language === language)
+}
+
+type ProjectTest = NonNullable<ProjectManifest['tests']>[number]
+
+/** A test without what need not be said. */
+function compactTest(test: CartridgeTest): ProjectTest {
+  if ('request' in test) {
+    const { method, query, headers, body, path } = test.request
+    const request = {
+      ...(method !== 'GET' && { method }),
+      path,
+      ...(query !== '' && { query }),
+      ...(Object.keys(headers).length > 0 && { headers }),
+      ...(body !== '' && { body }),
+    }
+    return { ...test, request }
+  }
+  if (!('frames' in test)) return test
+  const { keys, changes, ...rest } = test
+  return { ...rest, ...(keys.length > 0 && { keys }), ...(!changes && { changes }) }
+}
+
+/** JSON to edit by hand: a test a line. */
+function renderManifest(manifest: ProjectManifest): string {
+  const lines = Object.entries(manifest).map(([name, value]) => {
+    const text =
+      name === 'tests' ? `[\n${manifest.tests?.map((test) => `    ${inline(test)}`).join(',\n')}\n  ]` : inline(value)
+    return `  ${JSON.stringify(name)}: ${text}`
+  })
+  return `{\n${lines.join(',\n')}\n}\n`
+}
+
+/** JSON on one line, with room between its parts. */
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const parts = Object.entries(value).map(([name, part]) => `${JSON.stringify(name)}: ${inline(part)}`)
+  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
 }
 
 /** Looks before anything is written, so that no half of it is. */

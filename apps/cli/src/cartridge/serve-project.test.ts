@@ -30,7 +30,7 @@ function serve(folder: ProjectFolder, ...words: string[]) {
 
 const manifest: ProjectManifest = { name: 'Visits', kind: 'backend', capabilities: ['kv', 'log'] }
 
-describe('salp cartridge serve', () => {
+describe('salp cartridge serve', { timeout: 60_000 }, () => {
   test('answers requests, takes up changes without a failed one, and goes on with what answered when one fails', async () => {
     using folder = projectFolder(manifest, sources.backend)
     const server = serve(folder)

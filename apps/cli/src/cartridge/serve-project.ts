@@ -74,7 +74,7 @@ async function swap(
   }
   server.use(project.id)
   const { version, compileMs, checkMs, trialMs } = built
-  note(invocation, `Version ${version} answers, ${duration(compileMs + checkMs + trialMs)} after the change`)
+  note(invocation, `Version ${version} answers, built in ${duration(compileMs + checkMs + trialMs)}`)
 }
 
 function requireBackend({ kind }: Project, folder: string): void {

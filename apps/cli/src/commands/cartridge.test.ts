@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { openAssemblyScript } from '@salp/cartridge/node'
+import { openAssemblyScript, openTemplates } from '@salp/cartridge/node'
 import { systemClock } from '@salp/core/node'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { ProjectManifest } from '../cartridge/project.js'
+import { type ProjectManifest, readProject } from '../cartridge/project.js'
 import { runCli } from '../cli.js'
 import { createMemoryIo } from '../testing/memory-io.js'
 import { type ProjectFolder, projectFolder, sources } from '../testing/project-folder.js'
@@ -27,7 +27,7 @@ const steady = (text: string): string =>
     .replace(/[0-9a-f]{64}/g, 'HASH')
     .replace(/\d\d:\d\d:\d\d/g, 'TIME')
 
-describe('salp cartridge new', () => {
+describe('salp cartridge new', { timeout: 60_000 }, () => {
   test('makes a folder that builds and passes its tests, and says what to do next', async () => {
     using folder = projectFolder()
     expect(await run(folder, 'new', 'My Visits', '--template', 'count visits please')).toEqual({
@@ -35,10 +35,24 @@ describe('salp cartridge new', () => {
       output: 'Made My Visits from the template "counter": cartridge.json, main.ts\n',
       errors: "Next: salp cartridge test 'My Visits', then salp cartridge serve 'My Visits'\n",
     })
-    expect(JSON.parse(readFileSync(folder.file('My Visits/cartridge.json'), 'utf8'))).toMatchObject({
-      name: 'My Visits',
-    })
+    expect(readFileSync(folder.file('My Visits/cartridge.json'), 'utf8')).toContain(`{
+  "name": "My Visits",
+  "description": "Counts visits, a number for each path; GET /stats lists them.",
+  "kind": "backend",
+  "language": "assemblyscript",
+  "capabilities": ["kv"],
+  "tests": [
+    { "name": "greets the first", "request": { "path": "/a" }, "body": "You are the first to come here.\\n" },
+`)
     expect(await run(folder, 'test', 'My Visits')).toMatchObject({ exitCode: 0, errors: '' })
+  })
+
+  test('writes tests without what need not be said, and as they are read', async () => {
+    using folder = projectFolder()
+    for (const { id, tests } of await openTemplates()) {
+      await run(folder, 'new', id, '--template', id)
+      expect((await readProject(folder.file(id))).draft.tests).toEqual(tests)
+    }
   })
 
   test('takes the shortest template of a kind, and overwrites nothing', async () => {
@@ -64,7 +78,7 @@ describe('salp cartridge new', () => {
   })
 })
 
-describe('salp cartridge build', () => {
+describe('salp cartridge build', { timeout: 60_000 }, () => {
   test('writes a module, and says what it takes', async () => {
     using folder = projectFolder(backend, sources.backend)
     const { exitCode, output, errors } = await run(folder, 'build')
@@ -132,7 +146,7 @@ describe('salp cartridge build', () => {
   })
 })
 
-describe('salp cartridge test', () => {
+describe('salp cartridge test', { timeout: 60_000 }, () => {
   test('tells which tests pass, and fails if one does not', async () => {
     const request = { path: '/a', query: 'x=1', body: 'b', method: 'POST' }
     using folder = projectFolder(
@@ -167,7 +181,7 @@ describe('salp cartridge test', () => {
   })
 })
 
-describe('salp cartridge run', () => {
+describe('salp cartridge run', { timeout: 60_000 }, () => {
   test('asks a backend, and prints the body alone on standard output', async () => {
     using folder = projectFolder(backend, sources.backend)
     const words = ['--request', 'put /a?x=1', '--body', 'text', '-H', 'accept: a', '--stats']
@@ -251,7 +265,7 @@ describe('salp cartridge run', () => {
   })
 })
 
-describe('salp cartridge inspect', () => {
+describe('salp cartridge inspect', { timeout: 60_000 }, () => {
   test('tells what a module is and needs, from a folder and from a file', async () => {
     using folder = projectFolder(backend, sources.backend)
     const { exitCode, output } = await run(folder, 'inspect', '.')
