@@ -196,6 +196,25 @@ export function render(json: string): string {
 })
 
 describe('cart/screen', { timeout: 60_000 }, () => {
+  test('what a frame leaves behind is freed after it', async () => {
+    const host = await load(
+      'interactive',
+      `import { Screen } from 'cart/screen'
+const screen = new Screen(2, 2)
+let kept = ''
+export function frame(t: f64, _dt: f64): i32 {
+  kept = t.toString().padStart(10000, '.')
+  return 0
+}
+export function key(_code: i32, _down: bool): void {}`,
+    )
+    const sizes = Array.from(
+      { length: 500 },
+      (_, index) => host.call('a', 'frame', { tMs: index * 16, dtMs: 16 }).memoryBytes,
+    )
+    expect(Math.max(...sizes)).toBeLessThan(300_000)
+  })
+
   test('Screen draws, and leaves out what lies outside', async () => {
     const host = await load(
       'interactive',

@@ -219,10 +219,11 @@ export function now(): f64 {
 
 /** A number in [0, 1). Needs the capability "entropy". */
 export function random(): f64 {
-  const bytes = new ArrayBuffer(4)
-  cartRandom(changetype<usize>(bytes), 4)
-  return <f64>load<u32>(changetype<usize>(bytes)) / 4294967296.0
+  cartRandom(chance, 4)
+  return <f64>load<u32>(chance) / 4294967296.0
 }
+/** Where the host puts chance: once, since games ask for it often. */
+const chance = memory.data(4)
 
 /** Keys and values of this cartridge. Needs the capability "kv". What a call wrote is kept if the call succeeds. */
 export namespace kv {
