@@ -141,6 +141,18 @@ describe('salp cartridge push', () => {
     })
   })
 
+  test('with --build shows tests that failed, once', async () => {
+    using folder = projectFolder(manifest, sources.backend)
+    const failed: BuildView = {
+      ...{ status: 'failed', stage: 'tests', message: '1 of 1 tests failed', diagnostics: [] },
+      tests: [{ name: 'answers', passed: false, detail: 'status 404' }],
+    }
+    const { exitCode, errors } = await runOnNode(['cartridge', 'push', folder.path, '--build'], (request, response) =>
+      request.path.endsWith('/build') ? sendJson(response, failed) : answer(request, response),
+    )
+    expect([exitCode, errors]).toEqual([1, '✗ answers\n    status 404\n\n1 of 1 test failed\n'])
+  })
+
   test('does not turn a cartridge into one of another kind', async () => {
     using folder = projectFolder({ name: 'Visits', kind: 'frontend' }, '')
     const { exitCode, errors, requests } = await run('push', folder.path)

@@ -66,7 +66,8 @@ export function renderBuildView(built: BuildView, file: string, style: Style): s
   const tests = built.tests.length === 0 ? '' : renderTests(built.tests, style)
   const parts =
     built.status === 'failed'
-      ? [tests, renderFailed(built, file, style)]
+      ? // What fails by its tests is told by them.
+        [tests, built.stage === 'tests' && tests !== '' ? '' : renderFailed(built, file, style)]
       : [
           renderDiagnostics(built.diagnostics, file, style),
           tests,
