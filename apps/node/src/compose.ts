@@ -117,9 +117,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       model: models.model,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
+      forecaster: cartridges.ports.forecaster,
       tools: (parts) => [
         ...createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
-        ...createCartridgeTools({ cartridges }),
+        ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
         ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
       ],
       paused: () =>
@@ -181,7 +182,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   )
   if (money !== undefined) serveShop(app, money)
   serveCartridges(app, {
-    ...{ workshop: cartridges, sell: sellCartridges(money, settings), player: playerPage },
+    ...{ workshop: cartridges.workshop, sell: sellCartridges(money, settings), player: playerPage },
     log: log.child('cartridges'),
   })
   serveStudio(app, access)
@@ -191,6 +192,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     agent,
     start() {
       void models.warmUp()
+      cartridges.ports.start()
       embedding?.start()
       notes?.start()
       agent.start()

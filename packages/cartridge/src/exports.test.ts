@@ -17,6 +17,8 @@ test('the entry exports', () => {
       "manifestSchema",
       "parseManifest",
       "slugSchema",
+      "createPort",
+      "openPortStore",
       "callOrderSchema",
       "cartridgeTestSchema",
       "changeOrderSchema",
@@ -31,6 +33,8 @@ test('the entry exports', () => {
       "kinds",
       "findTemplate",
       "templateManifestSchema",
+      "guideTo",
+      "WorkshopError",
     ]
   `)
 })
@@ -53,6 +57,7 @@ test('the host entry exports', () => {
       "memoryKvStore",
       "sqliteKvStore",
       "cartridgeMigrations",
+      "createScriptEngine",
       "runTests",
       "decodeResponse",
       "encodeRequest",
@@ -76,12 +81,12 @@ test('the compile entry exports', () => {
 test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
-      "WorkshopError",
       "ArtifactError",
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
       "openWorkshop",
+      "scriptEngine",
       "openTemplates",
       "TemplateError",
       "openThreadHost",

@@ -276,7 +276,7 @@ export interface KvEntryView {
 export const kvOrderSchema = z.strictObject({ key: z.string().min(1).max(256), value: text.nullable() })
 
 /** What became of a cartridge at a port. */
-export const portDecisions = ['shadowed', 'promoted', 'refused', 'rolled-back'] as const
+export const portDecisions = ['shadowed', 'promoted', 'refused', 'rolled-back', 'withdrawn'] as const
 
 /** A decision of a port. */
 export interface PortDecision {

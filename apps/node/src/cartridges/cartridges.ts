@@ -8,7 +8,15 @@ import { type Clock, createEventBus, type Logger, migrate, type Rng, type SqlDat
 import { priceProblem } from '@salp/gateway'
 import type { Money } from '../money/money.js'
 import type { Settings } from '../settings.js'
+import { createPorts, type Ports, portNames } from './ports.js'
 import type { PaidAnswer, PricedCartridge } from './serve.js'
+
+/** The cartridges of a node. */
+export interface Cartridges {
+  readonly workshop: Workshop
+  readonly ports: Ports
+  close(): Promise<void>
+}
 
 /** What the cartridges of a node ask for. */
 export interface CartridgesDeps {
@@ -21,11 +29,11 @@ export interface CartridgesDeps {
   readonly money: Money | undefined
 }
 
-/** Opens the workshop of a node. */
-export function openCartridges(
+/** Opens the workshop and the ports of a node. */
+export async function openCartridges(
   { db, clock, rng, log, folder, money }: CartridgesDeps,
   { cartridges: { grants } }: Pick<Settings, 'cartridges'>,
-): Promise<Workshop> {
+): Promise<Cartridges> {
   migrate(db, 'cartridge', cartridgeMigrations)
   const events = createEventBus<WorkshopEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
@@ -35,10 +43,19 @@ export function openCartridges(
     if (open === undefined) return 'the wallet is not open; "salp wallet" says why'
     return priceProblem(price, open.chain.chain.assets)
   }
-  return openWorkshop(
+  const workshop = await openWorkshop(
     { db, clock, rng, log, events, folder: join(folder, 'cartridges'), priceProblem: problemOf },
-    { grants },
+    { grants, ports: portNames },
   )
+  const ports = createPorts({ db, clock, rng, log, events, workshop })
+  return {
+    workshop,
+    ports,
+    async close() {
+      await ports.close()
+      await workshop.close()
+    },
+  }
 }
 
 type Sell = (request: Request, answer: PaidAnswer) => Promise<Response>

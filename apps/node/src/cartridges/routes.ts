@@ -12,15 +12,15 @@ import {
   kvOrderSchema,
   publishOrderSchema,
   slugSchema,
-  type Workshop,
 } from '@salp/cartridge'
 import { z } from 'zod'
+import type { Cartridges } from './cartridges.js'
 import { pageResponse } from './page.js'
 
 const version = z.coerce.number().int().positive()
 
-/** Creates the routes of a workshop. */
-export function cartridgeRoutes(workshop: Workshop): readonly Route[] {
+/** Creates the routes of a workshop and its ports. */
+export function cartridgeRoutes({ workshop, ports }: Pick<Cartridges, 'workshop' | 'ports'>): readonly Route[] {
   const path = (rest: string): string => `/api/cartridges/{id}${rest}`
   const response = z.json()
   /** The id in the path. */
@@ -179,6 +179,13 @@ export function cartridgeRoutes(workshop: Workshop): readonly Route[] {
       summary: 'Sets a value, or deletes it with null',
       body: kvOrderSchema,
       answer: ({ params, body }) => workshop.write(idOf(params), body.key, body.value),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/ports',
+      summary: 'Places of the agent that a cognitive cartridge may take over, and who has them',
+      response,
+      answer: () => ({ ports: ports.list() }),
     }),
   ]
 }

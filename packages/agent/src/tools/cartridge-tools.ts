@@ -9,6 +9,7 @@ import {
   guideTo,
   kinds,
   languages,
+  type PortView,
   slugSchema,
   type Workshop,
 } from '@salp/cartridge'
@@ -42,6 +43,7 @@ const written = {
   description: z.string().max(500).optional(),
   capabilities: z.array(z.enum(capabilities)).optional(),
   callTargets: z.array(slugSchema).optional().describe('Cartridges it may call'),
+  port: z.string().max(60).optional().describe('Of a cognitive function: the port it may take over'),
   tests: z.array(cartridgeTestSchema).optional(),
 }
 
@@ -52,10 +54,17 @@ const maxShown = 10
  * Creates `list_cartridges`, `read_cartridge`, `create_cartridge`, `write_cartridge`, `test_cartridge`, `call_cartridge`,
  * `publish_cartridge`, `unpublish_cartridge`, `rollback_cartridge` and `remove_cartridge`.
  */
-export function createCartridgeTools({ cartridges }: { readonly cartridges: CartridgePort }): readonly Tool[] {
+export function createCartridgeTools({
+  cartridges,
+  ports = () => [],
+}: {
+  readonly cartridges: CartridgePort
+  /** Places of the agent's own workings that a cognitive function may take over. @defaultValue none */
+  readonly ports?: (() => readonly PortView[]) | undefined
+}): readonly Tool[] {
   const outcome = (view: CartridgeView, build: BuildView | undefined): JsonValue => {
-    const { kind, name, version, path } = cartridges.get(view.id)
-    const cartridge = { id: view.id, name, kind, version, path, open: `#/cartridges/${view.id}` }
+    const { kind, name, description, version, path } = cartridges.get(view.id)
+    const cartridge = { id: view.id, name, description, kind, version, path, open: `#/cartridges/${view.id}` }
     if (build === undefined) {
       const guide = guideTo(kind, { language: view.language })
       return plainJson({ cartridge, status: 'draft', source: view.draft.source, guide })
@@ -92,6 +101,9 @@ export function createCartridgeTools({ cartridges }: { readonly cartridges: Cart
           })),
         templates: cartridges.templates.map(({ id: own, name, kind, description }) => ({
           ...{ id: own, name, kind, description },
+        })),
+        ports: ports().map(({ name, description, contract, example, active, shadow }) => ({
+          ...{ name, description, contract, example, active, shadow },
         })),
       }),
   })

@@ -46,27 +46,27 @@ const dropped = new Set([
 
 /** Writes a request: `str method, str path, str query, u32 n, n × (str, str), str body`; a `str` is its length and bytes. */
 export function encodeRequest({ method, path, query, headers, body }: CartridgeRequest): Uint8Array<ArrayBuffer> {
-  const texts = [method, path, query, ...headers.flat()].map((text) => encoder.encode(text))
-  const size = texts.reduce((sum, { length }) => sum + 4 + length, 4 + 4 + body.length)
-  const bytes = new Uint8Array(size)
-  const view = new DataView(bytes.buffer)
-  let at = 0
-  const number = (value: number): void => {
-    view.setUint32(at, value, true)
-    at += 4
+  return encodeFrame([...utf8Of([method, path, query]), headers.length, ...utf8Of(headers.flat()), body])
+}
+
+/** Writes a response: `u32 status, u32 n, n × (str name, str value), str body`. */
+export function encodeResponse({ status, headers, body }: CartridgeResponse): Uint8Array<ArrayBuffer> {
+  return encodeFrame([status, headers.length, ...utf8Of(headers.flat()), body])
+}
+
+/** Reads what {@link encodeRequest} writes. @returns `undefined` if it has another form. */
+export function decodeRequest(bytes: Uint8Array<ArrayBuffer>): CartridgeRequest | undefined {
+  try {
+    const reader = new FrameReader(bytes, 'its request')
+    const [method, path, query] = [reader.text(), reader.text(), reader.text()]
+    const headers = reader.headers()
+    const body = reader.string()
+    reader.end()
+    return { method, path, query, headers, body }
+  } catch (error) {
+    if (error instanceof CartridgeTrap) return undefined
+    throw error
   }
-  const string = (content: Uint8Array): void => {
-    number(content.length)
-    bytes.set(content, at)
-    at += content.length
-  }
-  for (const [index, text] of texts.entries()) {
-    if (index === 3) number(headers.length)
-    string(text)
-  }
-  if (headers.length === 0) number(0)
-  string(body)
-  return bytes
 }
 
 /**
@@ -75,44 +75,100 @@ export function encodeRequest({ method, path, query, headers, body }: CartridgeR
  * @throws {@link CartridgeTrap} (`cartridge/response`) if it has another form.
  */
 export function decodeResponse(bytes: Uint8Array<ArrayBuffer>): CartridgeResponse {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  let at = 0
-  const fail = (why: string): never => {
-    throw new CartridgeTrap('response', `its response ${why}`)
-  }
-  const number = (): number => {
-    if (at + 4 > bytes.length) fail('ends in the middle')
-    at += 4
-    return view.getUint32(at - 4, true)
-  }
-  const string = (): Uint8Array<ArrayBuffer> => {
-    const length = number()
-    if (length > bytes.length - at) fail('ends in the middle')
-    at += length
-    return bytes.subarray(at - length, at)
-  }
-  const text = (): string => {
-    try {
-      return decoder.decode(string())
-    } catch (error) {
-      if (error instanceof CartridgeTrap) throw error
-      return fail('has a header that is not UTF-8')
-    }
-  }
-  const status = number()
-  if (status < 200 || status > 599) fail(`has the status ${status}`)
-  const count = number()
-  if (count > maxHeaders) fail(`has ${count} headers, at most ${maxHeaders} are accepted`)
+  const reader = new FrameReader(bytes, 'its response')
+  const status = reader.number()
+  if (status < 200 || status > 599) reader.fail(`has the status ${status}`)
   const headers: [string, string][] = []
-  for (let index = 0; index < count; index++) {
-    const name = text()
-    const value = text()
-    if (!/^[A-Za-z0-9-]{1,64}$/.test(name)) fail(`has a header with the name ${JSON.stringify(name.slice(0, 64))}`)
+  for (const [name, value] of reader.headers(maxHeaders)) {
+    if (!/^[A-Za-z0-9-]{1,64}$/.test(name))
+      reader.fail(`has a header with the name ${JSON.stringify(name.slice(0, 64))}`)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a value may not hold
-    if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) fail(`has control characters in the header "${name}"`)
+    if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) reader.fail(`has control characters in the header "${name}"`)
     if (!dropped.has(name.toLowerCase())) headers.push([name, value])
   }
-  const body = string()
-  if (at !== bytes.length) fail('goes on after its end')
+  const body = reader.string()
+  reader.end()
   return { status, headers, body }
+}
+
+/** Whether bytes are a response frame. */
+export function isResponse(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    decodeResponse(bytes)
+    return true
+  } catch (error) {
+    if (error instanceof CartridgeTrap) return false
+    throw error
+  }
+}
+
+function utf8Of(texts: readonly string[]): Uint8Array[] {
+  return texts.map((text) => encoder.encode(text))
+}
+
+/** Numbers as `u32`, bytes behind their length. */
+function encodeFrame(parts: readonly (number | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+  const size = parts.reduce<number>((sum, part) => sum + 4 + (typeof part === 'number' ? 0 : part.length), 0)
+  const bytes = new Uint8Array(size)
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  for (const part of parts) {
+    view.setUint32(at, typeof part === 'number' ? part : part.length, true)
+    at += 4
+    if (typeof part === 'number') continue
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+class FrameReader {
+  readonly #bytes: Uint8Array<ArrayBuffer>
+  readonly #view: DataView
+  readonly #what: string
+  #at = 0
+
+  constructor(bytes: Uint8Array<ArrayBuffer>, what: string) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#what = what
+  }
+
+  fail(why: string): never {
+    throw new CartridgeTrap('response', `${this.#what} ${why}`)
+  }
+
+  number(): number {
+    if (this.#at + 4 > this.#bytes.length) this.fail('ends in the middle')
+    this.#at += 4
+    return this.#view.getUint32(this.#at - 4, true)
+  }
+
+  string(): Uint8Array<ArrayBuffer> {
+    const length = this.number()
+    if (length > this.#bytes.length - this.#at) this.fail('ends in the middle')
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+
+  text(): string {
+    const bytes = this.string()
+    try {
+      return decoder.decode(bytes)
+    } catch {
+      return this.fail('has a header that is not UTF-8')
+    }
+  }
+
+  headers(most = Number.POSITIVE_INFINITY): [name: string, value: string][] {
+    const count = this.number()
+    if (count > most) this.fail(`has ${count} headers, at most ${most} are accepted`)
+    const headers: [string, string][] = []
+    while (headers.length < count) headers.push([this.text(), this.text()])
+    return headers
+  }
+
+  end(): void {
+    if (this.#at !== this.#bytes.length) this.fail('goes on after its end')
+  }
 }

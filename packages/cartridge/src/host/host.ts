@@ -7,10 +7,13 @@ import { KvSpaces, type KvTransaction } from '../kv/transaction.js'
 import { defaultLimits, lowestLimits } from '../limits.js'
 import type { Kind } from '../rewrite/abi.js'
 import { prepare } from '../rewrite/prepare.js'
+import type { ScriptEngine } from '../script/engine.js'
 import { type InstalledProgram, Slot } from '../slot/slot.js'
-import { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest } from './frames.js'
-import { type CallChain, type EntryUsage, type Framebuffer, Guest, type GuestWorld, isResponse } from './guest.js'
+import { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest, isResponse } from './frames.js'
+import type { CallChain, EntryUsage, Framebuffer, Guest, GuestWorld } from './guest.js'
+import { ModuleGuest } from './module-guest.js'
 import type { Program } from './program.js'
+import { ScriptGuest, scriptFunctions } from './script-guest.js'
 import { parseTree, type UiTree } from './tree.js'
 
 /** A payment that was verified for a request. */
@@ -88,6 +91,8 @@ export interface CartridgeHostDeps {
   readonly events: Publisher<CartridgeEvents>
   /** A line of a cartridge's log. @param level - 0 debug, 1 info, 2 warn, 3 and more error. */
   log(cartridge: string, level: number, text: string): void
+  /** The engine of scripts, asked for when the first one comes; without it scripts are refused. */
+  readonly scriptEngine?: (() => Promise<ScriptEngine>) | undefined
 }
 
 /** What is known of a cartridge that is loaded. */
@@ -187,7 +192,7 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
     path: readonly string[],
     writes: KvTransaction,
     target: string,
-    request: Uint8Array,
+    request: Uint8Array<ArrayBuffer>,
     fuel: number,
   ) => ReturnType<CallChain['forward']> = (path, writes, target, request, fuel) => {
     const refused = { fuel: 0, result: -6 }
@@ -230,8 +235,8 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 
   /** A new instance, after its `cart_init`. */
-  const start = ({ program, limits, module }: InstalledProgram, writes: KvTransaction): Guest => {
-    const guest = new Guest(module, { id: program.id, world, limits })
+  const start = ({ program, instantiate }: InstalledProgram, writes: KvTransaction): Guest => {
+    const guest = instantiate()
     guest.start(chainOf([program.id], writes))
     return guest
   }
@@ -244,7 +249,7 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
 
   return {
     async load(program, { version: number, trial = true } = {}) {
-      const installed = await compileProgram(program)
+      const installed = await install(program, world, deps.scriptEngine)
       const writes = spaces.begin()
       const guest = start(installed, writes)
       if (trial) tryOut(guest, program, () => chainOf([program.id], writes.begin()))
@@ -312,13 +317,32 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   }
 }
 
-async function compileProgram(program: Program): Promise<InstalledProgram> {
-  const { kind, capabilities, profile } = program
+/** Lets a program in. */
+async function install(
+  program: Program,
+  world: GuestWorld,
+  scriptEngine: CartridgeHostDeps['scriptEngine'],
+): Promise<InstalledProgram> {
+  const { id, kind, capabilities = [], profile } = program
   const limits = lowestLimits(defaultLimits[kind], program.limits)
+  if ('script' in program) {
+    if (kind === 'interactive')
+      throw new CartridgeRejected('feature', 'a script is too slow for pictures, write it in another language')
+    if (scriptEngine === undefined) throw new CartridgeRejected('feature', 'this host has no engine for scripts')
+    const engine = await scriptEngine()
+    const wanted = scriptFunctions[kind]
+    const script = { id, engine, source: program.script, wanted, capabilities, limits, world }
+    return { program, limits, instantiate: () => new ScriptGuest(script) }
+  }
   const { memoryPages } = limits
   const { bytes } = prepare(program.wasm, { kind, capabilities, profile, limits: { memoryPages } })
+  const module = await compileModule(bytes)
+  return { program, limits, instantiate: () => new ModuleGuest(module, { id, world, limits }) }
+}
+
+async function compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
-    return { program, limits, module: await WebAssembly.compile(bytes) }
+    return await WebAssembly.compile(bytes)
   } catch (cause) {
     if (!(cause instanceof WebAssembly.CompileError)) throw cause
     throw new CartridgeRejected('malformed', cause.message, { cause })

@@ -2,6 +2,8 @@
 
 export { type KvChange, type KvStore, memoryKvStore, sqliteKvStore } from '../kv/kv-store.js'
 export { cartridgeMigrations } from '../migrations.js'
+export { createScriptEngine, type ScriptEngine } from '../script/engine.js'
+export type { EngineState } from '../script/machine.js'
 export { type CallUnderTest, runTests } from '../workshop/run-tests.js'
 export { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest } from './frames.js'
 export type { EntryUsage, Framebuffer } from './guest.js'
@@ -19,6 +21,6 @@ export {
   type LoadedCartridge,
   type LoadOptions,
 } from './host.js'
-export type { Example, Program } from './program.js'
+export type { Example, ModuleProgram, Program, ProgramTerms, ScriptProgram } from './program.js'
 export { parseTree, type UiElement, type UiTree } from './tree.js'
 export { readRequest, toResponse } from './web.js'

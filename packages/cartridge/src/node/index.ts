@@ -3,5 +3,6 @@
 export { ArtifactError, type ArtifactFolder, openArtifactFolder, sha256Of } from './artifact-folder.js'
 export { type AssemblyScriptOptions, openAssemblyScript } from './asc-process.js'
 export { type OpenWorkshopDeps, openWorkshop } from './open-workshop.js'
+export { scriptEngine } from './script-engine.js'
 export { openTemplates, TemplateError } from './templates.js'
 export { openThreadHost, type ThreadHost, type ThreadHostDeps } from './thread-host.js'

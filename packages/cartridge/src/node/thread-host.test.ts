@@ -5,16 +5,20 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { CartridgeEvents } from '../host/host.js'
 import type { Program } from '../host/program.js'
 import { type KvStore, memoryKvStore } from '../kv/kv-store.js'
-import { answer, answerData, get, onRequest, program } from '../testing/internal/host.js'
+import { answer, answerData, get, onRequest, program, script, testHost } from '../testing/internal/host.js'
 import { backend } from '../testing/internal/wat.js'
-import { openThreadHost, type ThreadHost } from './thread-host.js'
+import { scriptEngine } from './script-engine.js'
+import { openThreadHost, type ThreadHost, type ThreadHostDeps } from './thread-host.js'
 
 const open: ThreadHost[] = []
 afterEach(async () => {
   for (const host of open.splice(0)) await host.close()
 })
 
-function threadHost(kv: KvStore = memoryKvStore()): {
+function threadHost(
+  kv: KvStore = memoryKvStore(),
+  engine: ThreadHostDeps['scriptEngine'] = scriptEngine,
+): {
   host: ThreadHost
   events: ReturnType<typeof recordingPublisher<CartridgeEvents>>
   logged: string[]
@@ -22,7 +26,10 @@ function threadHost(kv: KvStore = memoryKvStore()): {
   const events = recordingPublisher<CartridgeEvents>()
   const logged: string[] = []
   const log = (_: string, __: number, text: string): void => void logged.push(text)
-  const host = openThreadHost({ clock: systemClock, rng: createRng('thread'), kv, events, log })
+  const host = openThreadHost({
+    ...{ clock: systemClock, rng: createRng('thread'), kv, events, log },
+    scriptEngine: engine,
+  })
   open.push(host)
   return { host, events, logged }
 }
@@ -244,5 +251,63 @@ describe('openThreadHost()', { timeout: 30_000 }, () => {
     await host.close()
     expect(['none', 'cartridge/timeout']).toContain(await call)
     await expect(host.describe('a')).rejects.toThrow(RangeError)
+  })
+})
+
+describe('scripts in a thread', { timeout: 30_000 }, () => {
+  const counting = script(
+    `let calls = 0
+     export function handle({ path }) {
+       kv.set('calls', String(++calls))
+       log('asked for ' + path)
+       if (path === '/loop') for (;;);
+       if (path === '/deep') JSON.parse('['.repeat(1e6))
+       if (path === '/bomb') for (const kept = []; ; ) kept.push(new ArrayBuffer(1e6))
+       return kv.get('calls')
+     }`,
+    { capabilities: ['kv', 'log'] },
+  )
+
+  test('answer as in this one, with the same fuel (42)', async () => {
+    const { host, logged } = threadHost()
+    const here = testHost()
+    await here.load(counting)
+    await host.load(counting)
+    for (const path of ['/a', '/b']) {
+      const { output, fuel } = await host.call('a', 'request', get(path))
+      const expected = here.call('a', 'request', get(path))
+      expect([text(output.body), fuel]).toEqual([text(expected.output.body), expected.fuel])
+    }
+    expect(logged).toEqual(['asked for /', 'asked for /a', 'asked for /b'])
+  })
+
+  test('are ended by their limits beside a neighbour that goes on (51, 54, 55)', async () => {
+    const { host } = threadHost()
+    await host.load(neighbour)
+    await host.load(counting)
+    const codes: unknown[] = []
+    for (const path of ['/loop', '/deep', '/bomb']) codes.push(await codeOf(host.call('a', 'request', get(path))))
+    expect(codes).toEqual(['cartridge/fuel', 'cartridge/stack', 'cartridge/limit'])
+    expect(text((await host.call('neighbour', 'request', get('/go'))).output.body)).toBe('ok')
+    expect(text((await host.call('a', 'request', get('/x'))).output.body)).toBe('1')
+  })
+
+  test('come back in the thread that follows', async () => {
+    const { host } = threadHost()
+    await host.load(counting)
+    await host.load(slow)
+    expect(await codeOf(host.call('slow', 'request', get('/go')))).toBe('cartridge/timeout')
+    expect(text((await host.call('a', 'request', get('/x'))).output.body)).toBe('1')
+  })
+
+  test('are refused where no engine is given, and where it does not come', async () => {
+    const { host } = threadHost(memoryKvStore(), () => Promise.reject(new RangeError('no such file')))
+    expect(await host.load(counting).catch((error: Error) => error.message)).toBe('no such file')
+    expect(await host.load(neighbour)).toBe(1)
+    const events = recordingPublisher<CartridgeEvents>()
+    const deps = { clock: systemClock, rng: createRng('bare'), kv: memoryKvStore(), events, log: () => undefined }
+    const bare = openThreadHost(deps)
+    open.push(bare)
+    expect(await codeOf(bare.load(counting))).toBe('cartridge/feature')
   })
 })

@@ -15,6 +15,7 @@ import {
 import type { Program } from '../host/program.js'
 import type { KvStore } from '../kv/kv-store.js'
 import { defaultLimits, lowestLimits } from '../limits.js'
+import type { ScriptEngine } from '../script/engine.js'
 import { isRollbackDue } from '../slot/slot.js'
 import type { ThreadStart } from './thread.js'
 import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
@@ -28,6 +29,8 @@ export interface ThreadHostDeps {
   readonly events: Publisher<CartridgeEvents>
   /** A line of a cartridge's log. @param level - 0 debug, 1 info, 2 warn, 3 and more error. */
   log(cartridge: string, level: number, text: string): void
+  /** The engine of scripts, asked for when the first one comes; without it scripts are refused. */
+  readonly scriptEngine?: (() => Promise<ScriptEngine>) | undefined
 }
 
 /**
@@ -111,7 +114,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   const start = (): Worker => {
     const seed = Array.from({ length: 8 }, () => deps.rng().toString(36)).join()
     const started = new Worker(threadUrl, {
-      workerData: { seed } satisfies ThreadStart,
+      workerData: { seed, scripts: deps.scriptEngine !== undefined } satisfies ThreadStart,
       execArgv: fromSource ? sourceFlags() : [],
       resourceLimits: { maxOldGenerationSizeMb: 32, stackSizeMb: 4 },
     })
@@ -140,8 +143,18 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   }
 
   const send = (to: Worker, work: ThreadWork): void => {
-    const request: ThreadRequest = { now: clock.now(), work }
-    to.postMessage(request)
+    tell(to, { type: 'work', now: clock.now(), work })
+  }
+
+  const tell = (to: Worker, request: ThreadRequest): void => to.postMessage(request)
+
+  const giveEngine = async (to: Worker | undefined): Promise<void> => {
+    if (to === undefined || deps.scriptEngine === undefined) return
+    try {
+      tell(to, { type: 'engine', engine: await deps.scriptEngine() })
+    } catch (error) {
+      tell(to, { type: 'no-engine', error })
+    }
   }
 
   const hear = (message: ThreadMessage): void => {
@@ -152,6 +165,9 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
       case 'event':
         if (message.name === 'cartridge:rolled-back') versions.get(message.event.cartridge)?.pop()
         publish(events, message)
+        return
+      case 'engine-wanted':
+        void giveEngine(worker)
         return
       default:
         began = clock.monotonic()

@@ -11,6 +11,7 @@ import type {
 } from '../host/host.js'
 import type { Program } from '../host/program.js'
 import type { KvChange } from '../kv/kv-store.js'
+import type { ScriptEngine } from '../script/engine.js'
 
 /** A piece of work; each is answered once, in the order asked. */
 export type ThreadWork =
@@ -30,11 +31,13 @@ export type ThreadWork =
   | { readonly type: 'write'; readonly cartridge: string; readonly changes: readonly KvWrite[] }
   | { readonly type: 'rollback' | 'unload' | 'describe'; readonly cartridge: string }
 
-/** Work with the time of day at which it is asked, in ms since the epoch. */
-export interface ThreadRequest {
-  readonly now: number
-  readonly work: ThreadWork
-}
+/** What the thread is told. */
+export type ThreadRequest =
+  /** Work with the time of day at which it is asked, in ms since the epoch. */
+  | { readonly type: 'work'; readonly now: number; readonly work: ThreadWork }
+  /** The engine that it asked for, or why there is none. */
+  | { readonly type: 'engine'; readonly engine: ScriptEngine }
+  | { readonly type: 'no-engine'; readonly error: unknown }
 
 /** What work gives. */
 export type ThreadResult = number | boolean | undefined | LoadedCartridge | CallResult<unknown>
@@ -55,6 +58,8 @@ export type ThreadFailure =
 /** What the thread says. */
 export type ThreadMessage =
   | { readonly type: 'ready' }
+  /** The first script came: the engine is wanted, once. */
+  | { readonly type: 'engine-wanted' }
   | { readonly type: 'log'; readonly cartridge: string; readonly level: number; readonly text: string }
   | {
       [Name in keyof CartridgeEvents]: {

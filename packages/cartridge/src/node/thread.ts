@@ -5,15 +5,18 @@ import { createRng } from '@salp/core'
 import { CartridgeRejected, CartridgeTrap } from '../errors.js'
 import { CartridgeMissingError, createCartridgeHost } from '../host/host.js'
 import type { KvChange } from '../kv/kv-store.js'
+import type { ScriptEngine } from '../script/engine.js'
 import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
 
 /** What the thread is started with. */
 export interface ThreadStart {
   /** Of its chance. */
   readonly seed: string
+  /** Whether it is given an engine for scripts when it asks. */
+  readonly scripts: boolean
 }
 
-const { seed } = workerData as ThreadStart
+const { seed, scripts } = workerData as ThreadStart
 const say = (message: ThreadMessage): void => parentPort?.postMessage(message)
 
 /** Time of day of the work that runs. */
@@ -22,6 +25,16 @@ let now = 0
 const entries = new Map<string, readonly (readonly [string, Uint8Array])[]>()
 /** What the work that runs wrote. */
 let changes: KvChange[] = []
+/** The engine of scripts, once it was asked for. */
+let engine: PromiseWithResolvers<ScriptEngine> | undefined
+
+function scriptEngine(): Promise<ScriptEngine> {
+  if (engine === undefined) {
+    engine = Promise.withResolvers()
+    say({ type: 'engine-wanted' })
+  }
+  return engine.promise
+}
 
 const host = createCartridgeHost({
   clock: { now: () => now, monotonic: () => performance.now() },
@@ -36,6 +49,7 @@ const host = createCartridgeHost({
   },
   events: { publish: (name, event) => say({ type: 'event', name, event } as ThreadMessage) },
   log: (cartridge, level, text) => say({ type: 'log', cartridge, level, text }),
+  scriptEngine: scripts ? scriptEngine : undefined,
 })
 
 async function perform(work: ThreadWork): Promise<ThreadResult> {
@@ -63,16 +77,28 @@ function failureOf(error: unknown): ThreadFailure {
 }
 
 let last = Promise.resolve()
-parentPort?.on('message', ({ now: at, work }: ThreadRequest) => {
-  last = last.then(async () => {
-    now = at
-    changes = []
-    try {
-      const result = await perform(work)
-      say({ type: 'done', result, changes })
-    } catch (error) {
-      say({ type: 'failed', failure: failureOf(error) })
-    }
-  })
+parentPort?.on('message', (request: ThreadRequest) => {
+  switch (request.type) {
+    case 'work':
+      last = last.then(() => answer(request))
+      return
+    case 'engine':
+      engine?.resolve(request.engine)
+      return
+    case 'no-engine':
+      engine?.reject(request.error)
+      engine = undefined
+  }
 })
 say({ type: 'ready' })
+
+async function answer({ now: at, work }: Extract<ThreadRequest, { type: 'work' }>): Promise<void> {
+  now = at
+  changes = []
+  try {
+    const result = await perform(work)
+    say({ type: 'done', result, changes })
+  } catch (error) {
+    say({ type: 'failed', failure: failureOf(error) })
+  }
+}

@@ -32,6 +32,8 @@ export interface PortStore {
   decide(decision: PortDecision): void
   /** Newest first. */
   decisions(limit: number): PortDecision[]
+  /** The newest about any version of a cartridge. */
+  latest(cartridge: string): PortDecision | undefined
 }
 
 const keptCases = 2_000
@@ -55,8 +57,11 @@ DELETE FROM cartridge_case WHERE port = ? AND id <= (
   const decide = db.prepare(
     'INSERT INTO cartridge_decision (port, at, cartridge, version, decision, why) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  const decisions = db.prepare<{ at: number; cartridge: string; version: number; decision: string; why: string }>(
+  const decisions = db.prepare<DecisionRow>(
     'SELECT at, cartridge, version, decision, why FROM cartridge_decision WHERE port = ? ORDER BY id DESC LIMIT ?',
+  )
+  const latest = db.prepare<DecisionRow>(
+    'SELECT at, cartridge, version, decision, why FROM cartridge_decision WHERE port = ? AND cartridge = ? ORDER BY id DESC LIMIT 1',
   )
   const casesOf = (parity: 0 | 1, limit: number): StoredCase[] =>
     half.all(port, parity, limit).map(({ input, truth }) => ({ input: JSON.parse(input), truth: JSON.parse(truth) }))
@@ -74,7 +79,18 @@ DELETE FROM cartridge_case WHERE port = ? AND id <= (
     shown: (limit) => casesOf(1, limit),
     count: () => count.get(port)?.count ?? 0,
     decide: ({ at, cartridge, version, decision, why }) => void decide.run(port, at, cartridge, version, decision, why),
-    decisions: (limit) =>
-      decisions.all(port, limit).map((row) => ({ ...row, decision: z.enum(portDecisions).parse(row.decision) })),
+    decisions: (limit) => decisions.all(port, limit).map(decisionOf),
+    latest(cartridge) {
+      const row = latest.get(port, cartridge)
+      return row && decisionOf(row)
+    },
   }
+}
+
+interface DecisionRow extends Omit<PortDecision, 'decision'> {
+  readonly decision: string
+}
+
+function decisionOf(row: DecisionRow): PortDecision {
+  return { ...row, decision: z.enum(portDecisions).parse(row.decision) }
 }

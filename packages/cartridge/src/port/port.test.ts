@@ -82,17 +82,29 @@ describe('createPort()', () => {
     const it = openTest()
     learn(it, 60)
     it.port.propose(wrong)
-    it.port.propose(candidate(() => 'five'))
+    it.port.propose(candidate(() => 'five', 2))
     it.port.propose(
       candidate((input) => {
         if (input > 50) throw new CartridgeTrap('fuel', 'it used all its fuel')
         return input
-      }),
+      }, 3),
     )
     expect(said(it)).toEqual(['refused', 'refused', 'refused'])
     expect(it.decisions[0]?.why).toBe('it is worse than the built-in by 0.99 over 30 past cases that it never saw')
     expect(it.decisions[2]?.why).toContain('it used all its fuel')
     expect(it.port.run(5)).toBe(5.1)
+  })
+
+  test('does not try again what was refused, until it was withdrawn', () => {
+    const it = openTest()
+    learn(it, 60)
+    it.port.propose(wrong)
+    it.port.propose(wrong)
+    expect(said(it)).toEqual(['refused'])
+    it.port.withdraw('mine', 'it was deleted')
+    it.port.withdraw('mine', 'it was deleted')
+    it.port.propose(wrong)
+    expect(said(it)).toEqual(['refused', 'withdrawn', 'refused'])
   })
 
   test('refuses what turns out to be worse beside the built-in', () => {

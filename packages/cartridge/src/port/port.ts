@@ -53,7 +53,10 @@ export interface Port<Input, Output, Truth> {
   run(input: Input): Output
   /** Tells what proved true of an earlier question. Those that answer, and those that want to, are measured by it. */
   learn(input: Input, truth: Truth): void
-  /** Lets a version run beside the built-in, in place of one that did. It is refused where it is worse on past cases. */
+  /**
+   * Lets a version run beside the built-in, in place of one that did. It is refused where it is worse on past cases; one that
+   * was refused or rolled back is not tried again.
+   */
   propose(candidate: Candidate): void
   /** Puts back the version that had the place before a restart, without measuring it anew. */
   restore(candidate: Candidate): void
@@ -86,7 +89,7 @@ export function createPort<Input, Output, Truth>(
   let active: Measured | undefined
   let shadow: (Measured & { past: readonly number[] }) | undefined
 
-  const decide = ({ cartridge, version }: Candidate, decision: PortDecision['decision'], why: string): void => {
+  const decide = ({ cartridge, version }: CandidateName, decision: PortDecision['decision'], why: string): void => {
     const made = { at: clock.now(), cartridge, version, decision, why }
     store.decide(made)
     onDecision(name, made)
@@ -166,6 +169,9 @@ export function createPort<Input, Output, Truth>(
       store.add(clock.now(), { input, truth })
     },
     propose(candidate) {
+      const known = store.latest(candidate.cartridge)
+      const isSettled = known?.decision === 'refused' || known?.decision === 'rolled-back'
+      if (isSettled && isSame(known, candidate)) return
       if (isSame(active?.candidate, candidate) || isSame(shadow?.candidate, candidate)) return
       const past: number[] = []
       for (const stored of store.heldOut(mostPast)) {
@@ -192,9 +198,11 @@ export function createPort<Input, Output, Truth>(
       if (stored !== undefined && isSame(stored, candidate)) active = { candidate, differences: [] }
     },
     withdraw(cartridge, why) {
-      if (active?.candidate.cartridge === cartridge) vacate(active, why)
-      if (shadow?.candidate.cartridge === cartridge) refuse(shadow.candidate, why)
+      if (active?.candidate.cartridge === cartridge) active = undefined
+      if (shadow?.candidate.cartridge === cartridge) shadow = undefined
       if (store.active()?.cartridge === cartridge) store.setActive(undefined)
+      const known = store.latest(cartridge)
+      if (known !== undefined && known.decision !== 'withdrawn') decide(known, 'withdrawn', why)
     },
     view() {
       const [example] = store.shown(1)

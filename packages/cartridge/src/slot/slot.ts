@@ -7,11 +7,12 @@ import type { Program } from '../host/program.js'
 import type { Limits } from '../limits.js'
 import type { Kind } from '../rewrite/abi.js'
 
-/** A program that may run: compiled by the engine. */
+/** A program that may run. */
 export interface InstalledProgram {
   readonly program: Program
   readonly limits: Limits
-  readonly module: WebAssembly.Module
+  /** Makes an instance, in which nothing of it ran. */
+  instantiate(): Guest
 }
 
 /** What a slot is told to do beyond itself. */

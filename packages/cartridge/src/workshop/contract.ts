@@ -71,6 +71,8 @@ export interface WorkshopDeps {
 export interface WorkshopOptions {
   /** What cartridges may be granted at all. */
   readonly grants: readonly Capability[]
+  /** Ports that a cognitive function may ask for. @defaultValue none */
+  readonly ports?: readonly string[] | undefined
   /** How long after a build its version is optimised, in ms. @defaultValue `2_000` */
   readonly optimiseAfterMs?: number | undefined
 }
@@ -132,6 +134,8 @@ export interface Workshop {
   /** What a version was made from. */
   version(id: string, number: number): VersionDetail
   code(id: string): Promise<ActiveCode>
+  /** The active version as a host takes it. */
+  program(id: string): Promise<{ readonly version: number; readonly program: Program }>
   /** Lines with a higher number than `after`, oldest first. */
   logs(id: string, options: { readonly after: number }): readonly LogLine[]
   /** Keys and values in order of their keys. @param options - `after`: key to go on behind. */

@@ -45,7 +45,8 @@ const keptTrail = 20
 const blank = { description: '', capabilities: [], callTargets: [], tests: [] } as const
 
 /** Creates a workshop; compilers and hosts are its own from then on. */
-export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2_000 }: WorkshopOptions): Workshop {
+export function createWorkshop(deps: WorkshopDeps, options: WorkshopOptions): Workshop {
+  const { grants, ports = [], optimiseAfterMs = 2_000 } = options
   const { clock, log, events, catalog, kv, artifacts, compilers, templates } = deps
   const use = createUseLog({ clock })
   const host = deps.openHost((cartridge, level, text) => use.write(cartridge, level, text))
@@ -167,8 +168,8 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
   const build = async (id: string, signal: AbortSignal): Promise<BuildView> => {
     const item = itemOf(id)
     const { draft } = item
-    const refused = draft.capabilities.filter((capability) => !grants.includes(capability))
-    if (refused.length > 0) return failure('check', `The operator does not grant ${refused.join(', ')}`)
+    const barred = notAllowed(item)
+    if (barred !== undefined) return failure('check', barred)
     optimising.get(id)?.abort()
     const began = clock.monotonic()
     const compiled = await compile({ ...item, source: draft.source }, { optimize: 0, signal })
@@ -198,6 +199,16 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
       if (error instanceof CartridgeTrap) return failure('trial', error.message, { diagnostics, tests })
       throw error
     }
+  }
+
+  /** Why a draft may not run, whatever it does. */
+  const notAllowed = ({ kind, draft: { capabilities, port } }: CatalogItem): string | undefined => {
+    const refused = capabilities.filter((capability) => !grants.includes(capability))
+    if (refused.length > 0) return `The operator does not grant ${refused.join(', ')}`
+    if (port === undefined) return undefined
+    if (kind !== 'cognitive') return 'Only a cognitive function can take over a port'
+    if (capabilities.length > 0) return 'What takes over a port is given its question alone: take its capabilities away'
+    return ports.includes(port) ? undefined : `There is no port "${port}". There are: ${ports.join(', ')}`
   }
 
   /** Makes a program that was tried a version, and that the active one. @returns Its number. */
@@ -435,6 +446,10 @@ export function createWorkshop(deps: WorkshopDeps, { grants, optimiseAfterMs = 2
     async code(id) {
       const version = activeVersion(id)
       return { version: version.number, language: itemOf(id).language, bytes: await codeOfVersion(version) }
+    },
+    async program(id) {
+      const version = activeVersion(id)
+      return { version: version.number, program: await programOfVersion(itemOf(id), version) }
     },
     logs(id, { after }) {
       itemOf(id)

@@ -4,8 +4,9 @@ import { createRng } from '@salp/core'
 import { type RecordingPublisher, recordingPublisher, type StoppedClock, stoppedClock } from '@salp/core/testing'
 import type { CartridgeRequest } from '../../host/frames.js'
 import { type CartridgeEvents, type CartridgeHost, createCartridgeHost } from '../../host/host.js'
-import type { Program } from '../../host/program.js'
+import type { Program, ProgramTerms } from '../../host/program.js'
 import { type KvStore, memoryKvStore } from '../../kv/kv-store.js'
+import { scriptEngine } from '../../node/script-engine.js'
 import { wat } from './wat.js'
 
 /** A host, and what it was given. */
@@ -25,7 +26,7 @@ export function testHost({ kv = memoryKvStore(), onLog }: { kv?: KvStore; onLog?
     logged.push([cartridge, level, text])
     onLog?.()
   }
-  const host = createCartridgeHost({ clock, events, kv, log, rng: createRng('test') })
+  const host = createCartridgeHost({ clock, events, kv, log, rng: createRng('test'), scriptEngine })
   return { ...host, clock, events, kv, logged }
 }
 
@@ -37,6 +38,11 @@ export function get(path: string): { readonly request: CartridgeRequest } {
 /** A backend from its text. */
 export function program(text: string, more: Partial<Program> = {}): Program {
   return { id: 'a', kind: 'backend', wasm: wat(text), ...more }
+}
+
+/** A backend that is a script. */
+export function script(source: string, more: Partial<ProgramTerms> = {}): Program {
+  return { id: 'a', kind: 'backend', script: source, ...more }
 }
 
 /** Response frame of status 200 without headers, at byte 0 of memory, its body from byte 12 on: `data` for a module. */

@@ -165,15 +165,36 @@ function writeText(at: usize, text: string): usize {
 
 /** A JSON string with its quotes. */
 export function quote(text: string): string {
-  let result = '"'
+  const parts: string[] = ['"']
+  let from = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (code == 0x22 || code == 0x5c) result += "\\" + String.fromCharCode(code)
-    else if (code == 0x0a) result += "\\n"
-    else if (code < 0x20) result += "\\u" + code.toString(16).padStart(4, "0")
-    else result += String.fromCharCode(code)
+    if (code >= 0x20 && code != 0x22 && code != 0x5c) continue
+    parts.push(text.substring(from, index))
+    if (code == 0x0a) parts.push("\\n")
+    else if (code < 0x20) parts.push("\\u" + code.toString(16).padStart(4, "0"))
+    else parts.push("\\" + String.fromCharCode(code))
+    from = index + 1
   }
-  return result + '"'
+  parts.push(text.substring(from))
+  parts.push('"')
+  return parts.join("")
+}
+
+/** A number for readers: rounded to so many places, without zeros at the end. */
+export function decimal(value: f64, places: i32 = 6): string {
+  const scale = Math.pow(10, places)
+  const scaled = Math.round(Math.abs(value) * scale)
+  // Beyond this there is nothing behind the point that could be rounded.
+  if (!(scaled < 9e15)) return value.toString().replace(".0", "")
+  const whole = <i64>(scaled / scale)
+  const rest = <i64>scaled - whole * <i64>scale
+  let text = (value < 0 && scaled > 0 ? "-" : "") + whole.toString()
+  if (rest == 0) return text
+  text += "." + rest.toString().padStart(places, "0")
+  let end = text.length
+  while (text.charCodeAt(end - 1) == 0x30) end--
+  return text.substring(0, end)
 }
 
 @external("cart", "log") declare function cartLog(level: i32, pointer: usize, length: i32): void
@@ -198,10 +219,11 @@ export function now(): f64 {
 
 /** A number in [0, 1). Needs the capability "entropy". */
 export function random(): f64 {
-  const bytes = new ArrayBuffer(4)
-  cartRandom(changetype<usize>(bytes), 4)
-  return <f64>load<u32>(changetype<usize>(bytes)) / 4294967296.0
+  cartRandom(chance, 4)
+  return <f64>load<u32>(chance) / 4294967296.0
 }
+/** Where the host puts chance: once, since games ask for it often. */
+const chance = memory.data(4)
 
 /** Keys and values of this cartridge. Needs the capability "kv". What a call wrote is kept if the call succeeds. */
 export namespace kv {
