@@ -65,6 +65,7 @@ test('the compile entry exports', () => {
   expect(Object.keys(compile)).toMatchInlineSnapshot(`
     [
       "assemblyScriptBackend",
+      "scriptBackend",
     ]
   `)
 })
@@ -76,6 +77,7 @@ test('the node entry exports', () => {
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "openScript",
       "scriptEngine",
       "openThreadHost",
     ]
