@@ -84,6 +84,7 @@ export function openWorkbench(deps: WorkbenchDeps): Workbench {
       const { diagnostics } = compiled
       if (compiled.status === 'failed')
         return { status: 'failed', stage: 'compile', message: 'It does not compile', diagnostics }
+      if ('script' in compiled) throw new RangeError('Cannot build: this compiler makes no modules')
       const { wasm } = compiled
       const program = programOf(project, wasm)
       if (kind === 'cognitive' && program.examples?.length === 0) {
