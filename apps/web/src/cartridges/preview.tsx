@@ -2,6 +2,7 @@
 
 import type { CartridgeView } from '@salp/cartridge'
 import { parseTree } from '@salp/cartridge/host'
+import { memo } from 'react'
 import { useStudio } from '../api/studio.js'
 import { CallForm } from './call-form.js'
 import { AppView, type Render } from './run/app-view.js'
@@ -9,7 +10,7 @@ import { GameView } from './run/game-view.js'
 import { openInPage, type PageProgram } from './run/open-in-page.js'
 
 /** Runs the active version of a cartridge, or says that there is none yet. */
-export function Preview({
+export const Preview = memo(function Preview({
   view,
   onLog,
   onUsed,
@@ -63,4 +64,4 @@ export function Preview({
     case 'cognitive':
       return <CallForm view={view} onUsed={onUsed} />
   }
-}
+})
