@@ -1,4 +1,4 @@
-/** Builds Studio into `dist/`; in development it proxies to a node on its usual port. */
+/** Builds Studio and the player of published cartridges into `dist/`; in development it proxies to a node on its usual port. */
 
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
@@ -12,8 +12,10 @@ export default defineConfig({
     // The content security policy allows nothing but files of our own, `data:` addresses included.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'player.html'] },
     // One file, served from the same machine: parts would only change the order in which modules run (see no-eval.ts).
     chunkSizeWarningLimit: 640,
   },
-  server: { proxy: { '/api': node, '/v1': node } },
+  worker: { format: 'es' },
+  server: { proxy: { '/api': node, '/v1': node, '/c': node } },
 })

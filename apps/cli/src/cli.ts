@@ -7,6 +7,7 @@ import { homePaths } from './client/home.js'
 import { abCommand } from './commands/ab.js'
 import type { ToAction } from './commands/action.js'
 import { askCommand } from './commands/ask.js'
+import { cartridgeCommand } from './commands/cartridge.js'
 import { chatCommand } from './commands/chat.js'
 import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
@@ -102,6 +103,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     walletCommand,
     payCommand,
     gatewayCommand,
+    cartridgeCommand,
     modelsCommand,
     cognitionCommand,
     abCommand,
@@ -183,5 +185,6 @@ function report(error: unknown, io: Io, words: readonly string[]): number {
 const codesOf: Readonly<Record<string, number>> = {
   'cli/usage': exitCodes.usage,
   'cli/node-taken': exitCodes.taken,
+  'cli/port-taken': exitCodes.taken,
   'cli/payment-unsettled': exitCodes.unsettled,
 }

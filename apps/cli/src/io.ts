@@ -1,5 +1,6 @@
 /** What the program asks of the process it runs in, so that a test can be that process. */
 
+import type { CompilerBackend } from '@salp/cartridge/compile'
 import type { Clock } from '@salp/core'
 
 /** Standard input. */
@@ -12,6 +13,7 @@ export interface Input extends NodeJS.ReadableStream {
 export interface Output extends NodeJS.WritableStream {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
+  readonly rows?: number | undefined
 }
 
 /** Signals that the program heeds. */
@@ -33,6 +35,8 @@ export interface Io {
   nodeProgram(): string
   /** Cost of new keystores, the N of scrypt: tests take little. @defaultValue what the wallet takes */
   readonly scryptCost?: number | undefined
+  /** Compiles cartridges: tests share one that is warm. @defaultValue one for each command */
+  readonly cartridgeCompiler?: CompilerBackend | undefined
   /** Of this program. */
   readonly version: string
 }

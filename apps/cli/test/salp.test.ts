@@ -163,6 +163,18 @@ describe('in a terminal', () => {
     expect(await after.ended()).toBe(0)
   })
 
+  test('a cartridge is made from a template, tested, and played until its player leaves', async () => {
+    expect((await place.salp('cartridge', 'new', 'snake', '--template', 'snake')).exitCode).toBe(0)
+    expect((await place.salp('cartridge', 'test', 'snake')).output).toMatch(/tests passed\n$/)
+    const game = place.terminal('cartridge', 'run', 'snake', '--stats')
+    await game.see(/▀[\s\S]*q ends|q ends[\s\S]*▀/)
+    game.type('\u001b[A')
+    await game.see(/▀/)
+    game.type('q')
+    await game.see(/snake: \d+ frames, .* fuel each\n$/)
+    expect(await game.ended()).toBe(0)
+  })
+
   test('run keeps a node that other commands use, until Ctrl-C', async () => {
     const node = place.terminal('run', '--port', '0')
     await node.see(/Salp is ready: http:/)

@@ -3,7 +3,15 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Agent, type AgentStatus, agentMigrations, createAgent, createAgentApi, createModelApi } from '@salp/agent'
+import {
+  type Agent,
+  type AgentStatus,
+  agentMigrations,
+  createAgent,
+  createAgentApi,
+  createCartridgeTools,
+  createModelApi,
+} from '@salp/agent'
 import { createLocalTools, createWorkspace, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
@@ -13,6 +21,9 @@ import { modelsMigrations } from '@salp/models'
 import { openExperienceLog } from '@salp/models/nets/node'
 import { openEmbedder } from '@salp/models/node'
 import type { Hono } from 'hono'
+import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
+import { cartridgeRoutes } from './cartridges/routes.js'
+import { serveCartridges } from './cartridges/serve.js'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
 import { createJournal } from './journal.js'
@@ -26,7 +37,7 @@ import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
-import { serveStudio } from './studio.js'
+import { playerPage, serveStudio } from './studio.js'
 import { createUpkeep } from './upkeep.js'
 
 /** A node that is ready to be served. */
@@ -90,6 +101,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, ids, log: log.child('money'), folder: home.path, secret: home.token },
     settings,
   )
+  const cartridges = await openCartridges(
+    { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
+    settings,
+  )
   const agent = createAgent(
     {
       db,
@@ -102,8 +117,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       model: models.model,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
+      forecaster: cartridges.ports.forecaster,
       tools: (parts) => [
         ...createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
+        ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
         ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
       ],
       paused: () =>
@@ -152,7 +169,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     {
       ...{ agent, memory, model: models.model, clock, ids, log: log.child('http'), status },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
-      routes: money === undefined ? [] : moneyRoutes(money, settings),
+      routes: [...cartridgeRoutes(cartridges), ...(money === undefined ? [] : moneyRoutes(money, settings))],
       visitor:
         money === undefined || chatPrice === undefined
           ? undefined
@@ -164,6 +181,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     access,
   )
   if (money !== undefined) serveShop(app, money)
+  serveCartridges(app, {
+    ...{ workshop: cartridges.workshop, sell: sellCartridges(money, settings), player: playerPage },
+    log: log.child('cartridges'),
+  })
   serveStudio(app, access)
 
   return {
@@ -171,6 +192,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     agent,
     start() {
       void models.warmUp()
+      cartridges.ports.start()
       embedding?.start()
       notes?.start()
       agent.start()
@@ -184,6 +206,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       await notes?.close()
       await embedding?.close()
       await embedder?.close()
+      await cartridges.close()
       await money?.close()
       await models.close()
       db.close()

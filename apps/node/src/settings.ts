@@ -1,6 +1,7 @@
 /** What an operator can set, with what it is for. */
 
 import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
+import { capabilities } from '@salp/cartridge'
 import { z } from 'zod'
 
 const amount = z.string().regex(/^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/, 'an amount in plain digits, such as 0.5')
@@ -146,6 +147,14 @@ export const settingsSchema = z.object({
         .array(z.string())
         .default([])
         .describe('Hosts, or host:port, on this machine or its network that endpoints may lead to'),
+    })
+    .prefault({}),
+  cartridges: z
+    .object({
+      grants: z
+        .array(z.enum(capabilities))
+        .default([...capabilities])
+        .describe('What cartridges may be allowed beyond computing, each for itself'),
     })
     .prefault({}),
   log: z

@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import type { GatewayView, PaymentView, PayOutcome, ReceiptView, WalletView } from '@salp/gateway'
 import { createKeystore } from '@salp/wallet'
 import { openKeystoreFolder } from '@salp/wallet/node'
+import { toClientEvmSigner } from '@x402/evm'
+import { ExactEvmScheme } from '@x402/evm/exact/client'
+import { wrapFetchWithPayment, x402Client } from '@x402/fetch'
+import { type HDAccount, mnemonicToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makePlace, type Place, type RunningNode, replyOf, say, startNode } from './start-node.js'
 
@@ -154,6 +158,48 @@ describe('a node with money', () => {
     })
   })
 
+  test('sells a cartridge to the official client, and tells it who paid', async () => {
+    await node.call('/api/cartridges', { json: { template: 'paid-quote' } })
+    expect(await json(node.call('/api/cartridges/paid-quote/build', { json: {} }))).toMatchObject({ status: 'active' })
+    const publish = (price: string) =>
+      node.call('/api/cartridges/paid-quote/publish', { json: { published: true, price } })
+    expect((await fetch(`${node.url}/c/paid-quote`)).status).toBe(404)
+    expect((await publish('a lot')).status).toBe(400)
+    expect((await publish('$0.01')).status).toBe(200)
+    expect((await fetch(`${node.url}/c/paid-quote`)).status).toBe(402)
+    const account = await ownAccount()
+    const official = new x402Client().register('eip155:*', new ExactEvmScheme(toClientEvmSigner(account)))
+    const response = await wrapFetchWithPayment(fetch, official.setSpendControls(false))(`${node.url}/c/paid-quote`)
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      expect.objectContaining({ quote: expect.any(String), thanks: `Thank you, ${account.address}.` }),
+    ])
+    const { payments } = await json<{ payments: PaymentView[] }>(node.call('/api/gateway/payments?route=c/paid-quote'))
+    expect(payments).toMatchObject([{ state: 'settled', amount: { units: '0.01' } }])
+    // It counted one call: what was not paid for did not reach it.
+    expect(await json(node.call('/api/cartridges/paid-quote/kv'))).toMatchObject({
+      entries: [
+        { key: 'earned', text: '10000' },
+        { key: 'sold', text: '1' },
+      ],
+    })
+  }, 30_000)
+
+  test('charges nothing for a cartridge that fails', async () => {
+    const source = `import { Request, Response } from 'cart/index'
+export function handle(request: Request): Response {
+  if (request.path == '/break') unreachable()
+  return Response.text('ok')
+}`
+    await node.call('/api/cartridges', { json: { name: 'Brittle', source } })
+    await node.call('/api/cartridges/brittle/build', { json: {} })
+    await node.call('/api/cartridges/brittle/publish', { json: { published: true, price: '$0.01' } })
+    const before = (await wallet()).balances
+    expect(await pay('/c/brittle/break')).toMatchObject({ status: 'answered', code: 500 })
+    expect((await wallet()).balances).toEqual(before)
+    expect(await pay('/c/brittle/')).toMatchObject({ status: 'answered', code: 200, body: 'ok' })
+  }, 30_000)
+
   test('sells its language model to whoever has no token, and nothing else', async () => {
     const view = await json<GatewayView>(node.call('/api/gateway'))
     expect(view.services).toMatchObject([{ price: '0.02' }])
@@ -263,11 +309,7 @@ describe('a node with money', () => {
   }, 60_000)
 
   test('shows no key: not in its database, its log, its answers, nor in plain in its folder', async () => {
-    const folder = join(place.home, 'keystore')
-    const passphrase = readFileSync(join(folder, 'development.passphrase'), 'utf8')
-    const keystore = createKeystore({ files: openKeystoreFolder(folder), passphrase: async () => passphrase })
-    const secret = await keystore.reveal('main')
-    const phrase = secret.type === 'phrase' ? secret.phrase : secret.privateKey
+    const { passphrase, phrase } = await ownSecret()
     const words = phrase.split(' ').slice(0, 4).join(' ')
     const answers = await Promise.all(
       ['/api/wallet', '/api/wallet/receipts', '/api/gateway', '/api/config', '/api/status'].map(async (path) =>
@@ -283,6 +325,22 @@ describe('a node with money', () => {
     }
   }, 30_000)
 })
+
+/** What the wallet of the development chain is made of. */
+async function ownSecret(): Promise<{ readonly passphrase: string; readonly phrase: string }> {
+  const folder = join(place.home, 'keystore')
+  const passphrase = readFileSync(join(folder, 'development.passphrase'), 'utf8')
+  const keystore = createKeystore({ files: openKeystoreFolder(folder), passphrase: async () => passphrase })
+  const secret = await keystore.reveal('main')
+  return { passphrase, phrase: secret.type === 'phrase' ? secret.phrase : secret.privateKey }
+}
+
+/** The wallet's account, for a client that is not ours. */
+async function ownAccount(): Promise<HDAccount> {
+  const account = mnemonicToAccount((await ownSecret()).phrase)
+  expect(account.address).toBe((await wallet()).address)
+  return account
+}
 
 function portOf(server: Server): number {
   const address = server.address()

@@ -3,6 +3,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useResource } from './api/resource.js'
 import { useLive, useStudio } from './api/studio.js'
+import { cartridgesHash, parseCartridgesHash } from './cartridges/route.js'
 import { Conversation, focusAsking, NewConversation } from './chat/conversation.js'
 import type { Command } from './commands/command.js'
 import { type GlobalKey, useGlobalKeys } from './commands/keys.js'
@@ -34,6 +35,9 @@ const WalletPage = lazy(() => import('./wallet/wallet-page.js').then(({ WalletPa
 const EndpointsPage = lazy(() =>
   import('./endpoints/endpoints-page.js').then(({ EndpointsPage }) => ({ default: EndpointsPage })),
 )
+const CartridgesPage = lazy(() =>
+  import('./cartridges/cartridges-page.js').then(({ CartridgesPage }) => ({ default: CartridgesPage })),
+)
 const MindPage = lazy(() => import('./mind/page/mind-page.js').then(({ MindPage }) => ({ default: MindPage })))
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
@@ -59,7 +63,8 @@ function Shell() {
   const current = parseSessionHash(hash)
   const memory = parseMemoryHash(hash)
   const mind = parseMindHash(hash)
-  const page: PageName | undefined = memory ? 'Memory' : mind ? 'Mind' : plainPages[hash]
+  const cartridges = parseCartridgesHash(hash)
+  const page: PageName | undefined = memory ? 'Memory' : mind ? 'Mind' : cartridges ? 'Cartridges' : plainPages[hash]
   const revision = useLive((live) => live.revisions.sessions)
   const waiting = useLive((live) => live.approvals.length + live.questions.length)
   const sessions = useResource(api.sessions, `${revision} ${current}`, 300)
@@ -142,6 +147,15 @@ function Shell() {
       },
     },
     {
+      id: 'cartridges-page',
+      name: 'See the programs it wrote',
+      note: 'cartridges page',
+      icon: 'cartridge',
+      run: () => {
+        location.hash = cartridgesHash()
+      },
+    },
+    {
       id: 'nets-page',
       name: 'See the nets it trains',
       note: 'nets page',
@@ -208,6 +222,7 @@ function Shell() {
           <Suspense fallback={<p className="muted pad">Loading</p>}>
             {memory && <MemoryPage route={memory} />}
             {mind && <MindPage route={mind} />}
+            {cartridges && <CartridgesPage route={cartridges} />}
             {page === 'Nets' && <NetsPage />}
             {page === 'Wallet' && <WalletPage />}
             {page === 'Endpoints' && <EndpointsPage />}

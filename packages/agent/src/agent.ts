@@ -3,6 +3,7 @@
 import type { LanguageModelV4, LanguageModelV4Message } from '@ai-sdk/provider'
 import {
   createSubstrate,
+  type Forecaster,
   type Injections,
   injectionText,
   type SubstrateModules,
@@ -67,6 +68,8 @@ export interface AgentDeps {
   readonly memory: TurnMemory
   /** Lets a reply that writes several times count as a whole: when one call fails, the others are undone. */
   readonly speculator?: Speculator | undefined
+  /** Expects in place of the substrate how calls will go. @defaultValue the substrate itself */
+  readonly forecaster?: Forecaster | undefined
   /** Makes the tools. */
   tools(parts: ToolParts): readonly Tool[]
   /** Why nothing may run now, when an operator has paused the agent. */
@@ -165,6 +168,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       clock,
       rng: rng.fork('substrate'),
       events: { publish: (name, event) => log.debug('Substrate', { event: name, ...event }) },
+      forecaster: deps.forecaster,
     },
     { modules: options.modules, from: learnt.load(), temperature: options.temperature },
   )

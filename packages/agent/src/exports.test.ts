@@ -32,6 +32,7 @@ test('the entry exports', () => {
       "SessionError",
       "createTool",
       "ToolError",
+      "createCartridgeTools",
       "turnLimitsSchema",
     ]
   `)

@@ -86,6 +86,7 @@ export {
   ToolError,
   type Verification,
 } from './tool.js'
+export { type CartridgePort, createCartridgeTools } from './tools/cartridge-tools.js'
 export { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 export type { LiveTurn } from './turn/live-turns.js'
 export type { TurnResult } from './turn/running-turn.js'

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as browser from './browser/index.js'
 import * as compile from './compile/index.js'
 import * as host from './host/index.js'
 import * as entry from './index.js'
@@ -16,6 +17,8 @@ test('the entry exports', () => {
       "manifestSchema",
       "parseManifest",
       "slugSchema",
+      "createPort",
+      "openPortStore",
       "callOrderSchema",
       "cartridgeTestSchema",
       "changeOrderSchema",
@@ -28,6 +31,10 @@ test('the entry exports', () => {
       "testRequestSchema",
       "capabilities",
       "kinds",
+      "findTemplate",
+      "templateManifestSchema",
+      "guideTo",
+      "WorkshopError",
     ]
   `)
 })
@@ -57,6 +64,8 @@ test('the host entry exports', () => {
       "CartridgeMissingError",
       "createCartridgeHost",
       "parseTree",
+      "readRequest",
+      "toResponse",
     ]
   `)
 })
@@ -77,9 +86,25 @@ test('the node entry exports', () => {
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "openWorkshop",
       "openScript",
       "scriptEngine",
+      "openTemplates",
+      "TemplateError",
       "openThreadHost",
+    ]
+  `)
+})
+
+test('the browser entry exports', () => {
+  expect(Object.keys(browser)).toMatchInlineSnapshot(`
+    [
+      "connectPage",
+      "openIndexedKvStore",
+      "mountTree",
+      "mountScreen",
+      "serveCartridge",
+      "openWorkerCartridge",
     ]
   `)
 })

@@ -3,6 +3,8 @@
 export { CartridgeRejected, CartridgeTrap, type RejectionReason, type TrapReason } from './errors.js'
 export { defaultLimits, type Limits, lowestLimits } from './limits.js'
 export { type Manifest, ManifestError, manifestSchema, parseManifest, slugSchema } from './manifest.js'
+export { type Candidate, createPort, type Port, type PortDeps, type PortOptions, type PortSpec } from './port/port.js'
+export { type CandidateName, openPortStore, type PortStore, type StoredCase } from './port/port-store.js'
 export {
   type BuildView,
   type CallOrder,
@@ -27,6 +29,9 @@ export {
   type Language,
   type LogLine,
   languages,
+  type PortDecision,
+  type PortStanding,
+  type PortView,
   publishOrderSchema,
   type TemplateView,
   type TestView,
@@ -35,3 +40,7 @@ export {
   type VersionView,
 } from './protocol.js'
 export { type Capability, capabilities, type Kind, kinds } from './rewrite/abi.js'
+export { findTemplate, type Template, templateManifestSchema } from './templates.js'
+export type { ActiveCode, Workshop, WorkshopEvents, WorkshopOptions } from './workshop/contract.js'
+export { guideTo } from './workshop/guide.js'
+export { WorkshopError } from './workshop/workshop-error.js'

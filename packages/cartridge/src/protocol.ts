@@ -274,3 +274,43 @@ export interface KvEntryView {
 
 /** `PUT /api/cartridges/:id/kv`: a value that is set, or with `null` deleted. */
 export const kvOrderSchema = z.strictObject({ key: z.string().min(1).max(256), value: text.nullable() })
+
+/** What became of a cartridge at a port. */
+export const portDecisions = ['shadowed', 'promoted', 'refused', 'rolled-back', 'withdrawn'] as const
+
+/** A decision of a port. */
+export interface PortDecision {
+  /** In ms since the epoch. */
+  readonly at: number
+  readonly cartridge: string
+  readonly version: number
+  readonly decision: (typeof portDecisions)[number]
+  readonly why: string
+}
+
+/** A place of the agent's own workings that a cartridge may take over; `GET /api/ports` gives `{ ports }`. */
+export interface PortView {
+  readonly name: string
+  readonly description: string
+  /** What it asks and takes. */
+  readonly contract: string
+  /** A case that authors may see. */
+  readonly example?: { readonly input: unknown; readonly truth: unknown } | undefined
+  /** Questions whose truth is known. */
+  readonly cases: number
+  /** Who answers; the built-in if nobody is named. `difference`: its mean loss less that of the built-in. */
+  readonly active?: PortStanding | undefined
+  /** Who runs beside it; `past` cases were measured at once, `needed` new ones are before a promotion. */
+  readonly shadow?: (PortStanding & { readonly past: number; readonly needed: number }) | undefined
+  /** Newest first. */
+  readonly decisions: readonly PortDecision[]
+}
+
+/** How a cartridge does at a port. */
+export interface PortStanding {
+  readonly cartridge: string
+  readonly version: number
+  /** New cases. */
+  readonly cases: number
+  readonly difference: number
+}

@@ -104,6 +104,12 @@ export function classifyOutcome(outcome: CallOutcome, errorKind?: string | undef
   }
 }
 
+/** Whether a correct call was answered, truly or not; `undefined` where the call was not correct or not allowed. */
+export function isAnswer(outcome: OutcomeClass): boolean | undefined {
+  if (outcome === 'invalid' || outcome === 'denied') return undefined
+  return outcome === 'ok' || outcome === 'refuted'
+}
+
 /**
  * Lets a belief fade to the time `at`: counts halve every 14 days. A clock that was set back fades nothing.
  */

@@ -27,11 +27,33 @@ export const defaultModules: SubstrateModules = {
   controllers: false,
 }
 
+/** What is known of a tool before a call; plain data. */
+export interface ForecastQuestion {
+  readonly tool: string
+  /** What the call is for, in a word; empty where that is not known. */
+  readonly situation: string
+  /** Correct calls that were answered, and that were not; they fade. Range [0, ∞). */
+  readonly answered: number
+  readonly failed: number
+  /** What the substrate itself expects. Range (0, 1). */
+  readonly works: number
+}
+
+/** Expects in place of the substrate. Neither of its functions may throw. */
+export interface Forecaster {
+  /** Chance that a correct call is answered now. Range (0, 1). */
+  forecast(question: ForecastQuestion): number
+  /** Tells whether a correct call, for which that was known, was answered. */
+  learn(question: ForecastQuestion, answered: boolean): void
+}
+
 /** What a substrate asks of the application. */
 export interface SubstrateDeps {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
   readonly rng: Rng
   readonly events: Publisher<SubstrateEvents>
+  /** Without one the substrate goes by what it believes itself. */
+  readonly forecaster?: Forecaster | undefined
 }
 
 /** How a substrate behaves. */

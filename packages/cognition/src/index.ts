@@ -10,6 +10,8 @@ export type { BudgetName, BudgetReport } from './budget.js'
 export {
   type CallReport,
   defaultModules,
+  type Forecaster,
+  type ForecastQuestion,
   type InTurn,
   type RankedTool,
   type Spent,

@@ -9,6 +9,7 @@ import {
   expectedFreeEnergy,
   fadeBelief,
   forecastAnswer,
+  isAnswer,
   lieChance,
   medianLatencyMs,
   type OutcomeClass,
@@ -22,6 +23,7 @@ import { type BudgetName, energyLeft, reportBudgets } from './budget.js'
 import {
   type CallReport,
   defaultModules,
+  type ForecastQuestion,
   type RankedTool,
   type Substrate,
   type SubstrateDeps,
@@ -85,7 +87,7 @@ interface RunningTurn {
 
 /** Creates the control loop of one agent. It does nothing by itself: every change follows from a method called. */
 export function createSubstrate(
-  { clock, rng, events }: SubstrateDeps,
+  { clock, rng, events, forecaster }: SubstrateDeps,
   { modules: chosen = {}, from, temperature, prices: stated, algorithm }: SubstrateOptions = {},
 ): Substrate {
   const modules = chooseModules(chosen)
@@ -210,8 +212,18 @@ export function createSubstrate(
     return known === undefined ? unknownTool : { ...known, belief: fadeBelief(known.belief, at) }
   }
 
-  /** Chance that a correct call is answered: what is believed of the tool, adjusted for what it is for. */
-  const forecast = (tool: string, situation: string | undefined, at: number): number => {
+  const questionOf = (tool: string, situation: string | undefined, at: number): ForecastQuestion => {
+    const { ok, refuted, failed, timeout, unavailable } = knownTool(tool, at).belief.counts
+    const counts = { answered: ok + refuted, failed: failed + timeout + unavailable }
+    return { tool, situation: situation ?? '', ...counts, works: ownForecast(tool, situation, at) }
+  }
+
+  /** Chance that a correct call is answered. */
+  const forecast = (tool: string, situation: string | undefined, at: number): number =>
+    forecaster === undefined ? ownForecast(tool, situation, at) : forecaster.forecast(questionOf(tool, situation, at))
+
+  /** What is believed of the tool, adjusted for what it is for. */
+  const ownForecast = (tool: string, situation: string | undefined, at: number): number => {
     let works = forecastAnswer(knownTool(tool, at).belief, at)
     if (situation === undefined) return works
     if (counterfactual !== undefined) {
@@ -248,6 +260,9 @@ export function createSubstrate(
     const { regime } = mind.precision
     const before = knownTool(tool, at)
     const works = forecast(tool, situation, at)
+    const wasAnswered = isAnswer(outcome)
+    if (forecaster !== undefined && wasAnswered !== undefined)
+      forecaster.learn(questionOf(tool, situation, at), wasAnswered)
     const evidence: Evidence = { outcome, latencyMs: isLatency(latencyMs) ? latencyMs : undefined, at, checked }
     const {
       mind: next,

@@ -14,6 +14,7 @@ import type {
 } from '@salp/agent'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { NodeSilentError, toApiError } from './api-error.js'
+import { type CartridgeApi, createCartridgeApi } from './cartridge-api.js'
 import { createGatewayApi, type GatewayApi } from './gateway-api.js'
 import { queryOf } from './query.js'
 import type { RequestOptions, Send, SendOptions } from './send.js'
@@ -44,6 +45,7 @@ export interface Api {
   readonly url: string
   readonly wallet: WalletApi
   readonly gateway: GatewayApi
+  readonly cartridges: CartridgeApi
   status(options?: RequestOptions): Promise<AgentStatus>
   settings(): Promise<{ entries: SettingEntry[] }>
   audit(): Promise<{ chain: ChainState }>
@@ -145,6 +147,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     },
     wallet: createWalletApi({ request, send }),
     gateway: createGatewayApi({ request, send }),
+    cartridges: createCartridgeApi({ request, send }),
     // The first request of most commands: a connection kept open after it could be closed while the next one is sent.
     status: (options) => request('GET', '/api/status', { ...options, once: true }),
     settings: () => request('GET', '/api/config'),

@@ -16,6 +16,20 @@ import type {
   SessionSummary,
   Task,
 } from '@salp/agent'
+import type {
+  BuildView,
+  CallOrder,
+  CallView,
+  CartridgeSummary,
+  CartridgeView,
+  ChangeOrder,
+  CheckView,
+  CreateOrder,
+  LogLine,
+  TemplateView,
+  TestView,
+  VersionDetail,
+} from '@salp/cartridge'
 import type { SubstrateState } from '@salp/cognition'
 import type {
   AnalyticsRow,
@@ -29,8 +43,12 @@ import type {
 import type {
   AnalyticsQuery,
   AuditReport,
+  CartridgeModule,
+  CheckOrder,
   CurationOrder,
   EndpointOrder,
+  KvPage,
+  KvQuery,
   MemoryQuery,
   NewMemory,
   SessionDetail,
@@ -55,6 +73,11 @@ export type Api = ReturnType<typeof createApi>
 /** Creates the client. Each method rejects with an {@link ApiError}, or with the signal's reason. */
 export function createApi({ fetch }: ApiDeps) {
   async function request<Answer>(method: string, path: string, body?: unknown, { signal }: Abortable = {}) {
+    const response = await send(method, path, body, { signal })
+    const text = await response.text()
+    return (text === '' ? undefined : JSON.parse(text)) as Answer
+  }
+  async function send(method: string, path: string, body: unknown, { signal }: Abortable): Promise<Response> {
     const response = await fetch(path, {
       method,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
@@ -63,12 +86,9 @@ export function createApi({ fetch }: ApiDeps) {
       signal?.throwIfAborted()
       throw new ApiError(0, 'Salp cannot be reached', { cause })
     })
-    const text = await response.text()
-    if (!response.ok) {
-      const { title, detail, code } = parseProblemDetails(text)
-      throw new ApiError(response.status, detail ?? title ?? `Salp refused the request (${response.status})`, { code })
-    }
-    return (text === '' ? undefined : JSON.parse(text)) as Answer
+    if (response.ok) return response
+    const { title, detail, code } = parseProblemDetails(await response.text())
+    throw new ApiError(response.status, detail ?? title ?? `Salp refused the request (${response.status})`, { code })
   }
   const at = (collection: string, id: string | number) => `/api/${collection}/${encodeURIComponent(id)}`
   const query = (values: Readonly<Record<string, string | number | undefined>>) => {
@@ -168,5 +188,46 @@ export function createApi({ fetch }: ApiDeps) {
       request<{ rows: AnalyticsRow[] }>('GET', `/api/gateway/analytics?${query({ ...asked })}`, undefined, options),
     payments: (limit: number, options?: Abortable) =>
       request<{ payments: PaymentView[] }>('GET', `/api/gateway/payments?${query({ limit })}`, undefined, options),
+
+    cartridges: (options?: Abortable) =>
+      request<{ cartridges: CartridgeSummary[]; templates: TemplateView[] }>(
+        'GET',
+        '/api/cartridges',
+        undefined,
+        options,
+      ),
+    cartridge: (id: string, options?: Abortable) =>
+      request<CartridgeView>('GET', at('cartridges', id), undefined, options),
+    createCartridge: (order: CreateOrder) => request<CartridgeView>('POST', '/api/cartridges', order),
+    changeCartridge: (id: string, change: ChangeOrder) => request<CartridgeView>('PATCH', at('cartridges', id), change),
+    deleteCartridge: (id: string) => request<unknown>('DELETE', at('cartridges', id)),
+    checkSource: (order: CheckOrder, options?: Abortable) =>
+      request<CheckView>('POST', '/api/cartridges/check', order, options),
+    buildCartridge: (id: string) => request<BuildView>('POST', `${at('cartridges', id)}/build`),
+    testCartridge: (id: string) => request<{ tests: TestView[] }>('POST', `${at('cartridges', id)}/test`),
+    callCartridge: (id: string, order: CallOrder, options?: Abortable) =>
+      request<CallView>('POST', `${at('cartridges', id)}/call`, order, options),
+    rollBackCartridge: (id: string) => request<CartridgeView>('POST', `${at('cartridges', id)}/rollback`),
+    activateCartridge: (id: string, version: number) =>
+      request<CartridgeView>('POST', `${at('cartridges', id)}/activate`, { version }),
+    publishCartridge: (id: string, order: { readonly published: boolean; readonly price: string | null }) =>
+      request<CartridgeView>('POST', `${at('cartridges', id)}/publish`, order),
+    cartridgeVersion: (id: string, version: number, options?: Abortable) =>
+      request<VersionDetail>('GET', `${at('cartridges', id)}/versions/${version}`, undefined, options),
+    /** What the active version runs from. */
+    async cartridgeModule(id: string, options: Abortable = {}): Promise<CartridgeModule> {
+      const response = await send('GET', `${at('cartridges', id)}/module`, undefined, options)
+      return {
+        version: Number(response.headers.get('x-cartridge-version')),
+        bytes: new Uint8Array(await response.arrayBuffer()),
+      }
+    },
+    cartridgeLogs: (id: string, after: number, options?: Abortable) =>
+      request<{ lines: LogLine[] }>('GET', `${at('cartridges', id)}/logs?${query({ after })}`, undefined, options),
+    cartridgeKeys: (id: string, asked: KvQuery, options?: Abortable) =>
+      request<KvPage>('GET', `${at('cartridges', id)}/kv?${query({ ...asked })}`, undefined, options),
+    /** Sets a key, or deletes it with `null`. */
+    setCartridgeKey: (id: string, key: string, value: string | null) =>
+      request<unknown>('PUT', `${at('cartridges', id)}/kv`, { key, value }),
   }
 }

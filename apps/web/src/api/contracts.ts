@@ -10,6 +10,7 @@ import type {
   TurnStatus,
   Usage,
 } from '@salp/agent'
+import type { Kind, KvEntryView, Language } from '@salp/cartridge'
 import type { SettleMode } from '@salp/gateway'
 import type { UIMessage } from 'ai'
 
@@ -110,4 +111,33 @@ export interface AnalyticsQuery {
   readonly from: number
   readonly until: number
   readonly per: 'hour' | 'day'
+}
+
+/** A source to be checked, and what it is meant to become. */
+export interface CheckOrder {
+  readonly kind: Kind
+  readonly language: Language
+  readonly source: string
+}
+
+/** A module as it is served. */
+export interface CartridgeModule {
+  readonly version: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** Which keys of a cartridge to read. */
+export interface KvQuery {
+  readonly prefix?: string | undefined
+  /** `next` of the page before. */
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/** Some keys of a cartridge in their order, and how much it keeps in all. */
+export interface KvPage {
+  readonly entries: readonly KvEntryView[]
+  readonly next?: string | undefined
+  readonly keys: number
+  readonly bytes: number
 }

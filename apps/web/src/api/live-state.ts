@@ -21,6 +21,7 @@ export interface Revisions {
   readonly tasks: number
   readonly sessions: number
   readonly status: number
+  readonly cartridges: number
 }
 
 /** See the fields. */
@@ -50,7 +51,7 @@ export const initialLiveState: LiveState = {
   calls: {},
   events: [],
   lastStarted: undefined,
-  revisions: { substrate: 0, memory: 0, tasks: 0, sessions: 0, status: 0 },
+  revisions: { substrate: 0, memory: 0, tasks: 0, sessions: 0, status: 0, cartridges: 0 },
 }
 
 const keptEvents = 200
@@ -60,7 +61,7 @@ const keptProgressChars = 20_000
 /** The state after an action; untouched parts keep their identity. */
 export function reduceLive(state: LiveState, action: LiveAction): LiveState {
   if (action.type === 'loaded') {
-    const revisions = bump(state.revisions, ['substrate', 'memory', 'tasks', 'sessions', 'status'])
+    const revisions = bump(state.revisions, ['substrate', 'memory', 'tasks', 'sessions', 'status', 'cartridges'])
     return { ...state, approvals: action.approvals, questions: action.questions, revisions }
   }
   const { event } = action
@@ -133,6 +134,7 @@ function touchedBy(event: AgentEvent): readonly (keyof Revisions)[] {
       return ['substrate']
     case 'call:finished':
       if (event.data.tool === 'remember' || event.data.tool === 'forget') return ['substrate', 'memory']
+      if (event.data.tool.includes('cartridge')) return ['substrate', 'cartridges']
       return event.data.tool.endsWith('_task') ? ['substrate', 'tasks'] : ['substrate']
     case 'turn:finished':
       return ['sessions', 'status', 'substrate', 'memory']

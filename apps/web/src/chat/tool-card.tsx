@@ -11,6 +11,7 @@ import { CallInput } from './call-input.js'
 import { CallOutput, Terminal } from './call-output.js'
 import { type CallSummary, summarizeCall, summaryText } from './call-summary.js'
 import { type CallStage, type CallView, viewCall } from './call-view.js'
+import { CartridgeResult, cartridgeOf } from './cartridge-result.js'
 import { InputEditor } from './input-editor.js'
 import type { CallPart } from './message-blocks.js'
 import { QuestionForm } from './question-form.js'
@@ -32,6 +33,8 @@ const icons: Readonly<Record<string, IconName>> = {
   fetch_url: 'globe',
   ask_human: 'question',
   agent_status: 'mind',
+  create_cartridge: 'cartridge',
+  write_cartridge: 'cartridge',
 }
 
 const tones: Record<CallStage, 'calm' | 'busy' | 'warm' | 'bad' | 'still'> = {
@@ -55,6 +58,7 @@ export const ToolCard = memo(function ToolCard({ part, turnRuns }: { part: CallP
   const input = live?.input ?? part.input
   const summary = summarizeCall(tool, input)
   const name = `${tool}: ${summaryText(summary)}`
+  const cartridge = part.state === 'output-available' ? cartridgeOf(tool, part.output) : undefined
 
   if (approval) {
     return <AskingCard key={approval.id} name={name} summary={summary} view={view} tool={tool} approval={approval} />
@@ -69,6 +73,7 @@ export const ToolCard = memo(function ToolCard({ part, turnRuns }: { part: CallP
       ) : (
         <FoldedCard part={part} input={input} tool={tool} summary={summary} view={view} />
       )}
+      {cartridge && <CartridgeResult cartridge={cartridge} />}
       {view.stage === 'running' && live?.progress && (
         <div className="card-body">
           <Terminal stdout={live.progress} />

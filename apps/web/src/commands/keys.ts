@@ -42,7 +42,8 @@ export function useGlobalKeys(action: (key: GlobalKey) => void): void {
   })
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const { target } = event
+      // Inside a frontend's shadow root the event's own target is all of it.
+      const [target] = event.composedPath()
       const typing = target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')
       const key = globalKey(event, typing)
       if (key === undefined || document.querySelector('dialog[open]')) return

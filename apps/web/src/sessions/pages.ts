@@ -1,5 +1,6 @@
 /** The pages that stand in place of a conversation, in their order. */
 
+import { cartridgesHash } from '../cartridges/route.js'
 import type { IconName } from '../design/icon.js'
 import { endpointsHash } from '../endpoints/route.js'
 import { memoryHash } from '../memory/page/route.js'
@@ -11,6 +12,7 @@ import { walletHash } from '../wallet/route.js'
 export const pages = [
   { name: 'Memory', hash: memoryHash({ view: 'records' }), icon: 'memory' },
   { name: 'Mind', hash: mindHash(), icon: 'mind' },
+  { name: 'Cartridges', hash: cartridgesHash(), icon: 'cartridge' },
   { name: 'Nets', hash: netsHash, icon: 'graph' },
   { name: 'Wallet', hash: walletHash, icon: 'wallet' },
   { name: 'Endpoints', hash: endpointsHash, icon: 'shop' },

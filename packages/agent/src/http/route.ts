@@ -20,7 +20,7 @@ export interface RouteRequest<Query, Body> {
 
 /** One route of the API. */
 export interface Route {
-  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With parameters in braces, as OpenAPI writes them. */
   readonly path: string
   readonly summary: string

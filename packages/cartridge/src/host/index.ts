@@ -23,3 +23,4 @@ export {
 } from './host.js'
 export type { Example, ModuleProgram, Program, ProgramTerms, ScriptProgram } from './program.js'
 export { parseTree, type UiElement, type UiTree } from './tree.js'
+export { readRequest, toResponse } from './web.js'

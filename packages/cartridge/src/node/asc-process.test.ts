@@ -103,11 +103,11 @@ export function key(code: i32, down: bool): void { state = code }`
     expect({ module: sha256Of(wasm), fuel: frames.map(({ fuel }) => fuel), pixels }).toMatchInlineSnapshot(`
       {
         "fuel": [
-          3390808,
-          3387172,
-          3380809,
+          3393086,
+          3389450,
+          3383087,
         ],
-        "module": "3f3d40e848d244b45b83ece26dc9333b92e685e347e971910a7a596e4e38d96f",
+        "module": "ba495c576455ff7da9b56a8f0f980175fc5c00dfbd7e234721b9ac5f80f8f778",
         "pixels": "56edb74803a6222a5af40e68dd669be128183abc69f39732839cafac9e9ff147",
       }
     `)
@@ -148,7 +148,7 @@ export function key(code: i32, down: bool): void { state = code }`
           "endColumn": 14,
           "endLine": 5,
           "excerpt": "  return JSON.parse(text)",
-          "hint": "There is no JSON object: build the text by hand, or read the few fields needed from it.",
+          "hint": "There is no JSON object: import { Json } from "cart/json", then Json.parse(text) and json.toString().",
           "line": 5,
           "message": "Cannot find name 'JSON'.",
           "severity": "error",

@@ -1,21 +1,11 @@
 /** Turns what tools gave into an answer: Markdown, and nothing that is not in the result. */
 
-import type { JSONValue, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
+import type { JSONValue } from '@ai-sdk/provider'
 import { z } from 'zod'
+import { cartridgeRenderers } from './answer-cartridges.js'
 import { type AnswerOptions, answerRecall } from './answer-recall.js'
 import { codeBlock, inlineCode, plainText } from './markdown.js'
-
-/** A call that was made, and what came of it. */
-export interface Outcome {
-  readonly toolName: string
-  readonly input: unknown
-  readonly output: LanguageModelV4ToolResultOutput
-}
-
-/** Whether the call did what was asked. */
-export function succeeded({ output }: Outcome): boolean {
-  return output.type === 'text' || output.type === 'json' || output.type === 'content'
-}
+import { type Outcome, of, type Renderer, resultOf, succeeded } from './outcome.js'
 
 /** Answers for one call. */
 export function answer(outcome: Outcome, options: AnswerOptions): string {
@@ -25,15 +15,7 @@ export function answer(outcome: Outcome, options: AnswerOptions): string {
   return render?.(resultOf(outcome.output), input, options) ?? generic(outcome)
 }
 
-type Input = z.infer<typeof inputSchema>
 const inputSchema = z.record(z.string(), z.unknown())
-
-function resultOf(output: LanguageModelV4ToolResultOutput): unknown {
-  if (output.type === 'json') return output.value
-  if (output.type === 'text') return output.value
-  if (output.type !== 'content') return undefined
-  return output.value.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
-}
 
 /** What an agent's failed call looks like, as data or as text. */
 const failureSchema = z.object({
@@ -98,20 +80,8 @@ export function taskIn({ output }: Outcome): number | undefined {
   return taskResult.safeParse(resultOf(output)).data?.task.id
 }
 
-type Renderer = (value: unknown, input: Input, options: AnswerOptions) => string | undefined
-
-/** A renderer of results of one shape; others are shown as they are. */
-function of<Schema extends z.ZodType>(
-  schema: Schema,
-  render: (value: z.output<Schema>, input: Input, options: AnswerOptions) => string,
-): Renderer {
-  return (value, input, options) => {
-    const parsed = schema.safeParse(value)
-    return parsed.success ? render(parsed.data, input, options) : undefined
-  }
-}
-
 const renderers: Readonly<Record<string, Renderer>> = {
+  ...cartridgeRenderers,
   recall: answerRecall,
   remember: of(z.object({ content: z.string(), status: z.enum(['added', 'known']) }), ({ content, status }) =>
     status === 'known' ? `I knew that already: ${plainText(content)}` : `I will remember: ${plainText(content)}`,

@@ -21,6 +21,9 @@ export type Topic =
   | 'no-command'
   | 'no-delete'
 
+/** A cartridge: by its id, by words that name it, or as the one that the same message has made before. */
+export type Which = { readonly id: string } | { readonly words: string } | 'made'
+
 /** One thing wanted. */
 export type Intent =
   | { readonly type: 'call'; readonly tool: string; readonly input: Readonly<Record<string, JSONValue>> }
@@ -30,6 +33,17 @@ export type Intent =
       readonly which: { readonly title: string } | { readonly position: number } | 'all'
       readonly change: TaskChange
     }
+  /** A tool that takes the id of a cartridge. */
+  | {
+      readonly type: 'use-cartridge'
+      readonly which: Which
+      readonly tool: string
+      readonly input: Readonly<Record<string, JSONValue>>
+    }
+  /** A cartridge to be opened; made from the template first, if there is none yet and one is given. */
+  | { readonly type: 'open-cartridge'; readonly which: Which; readonly template?: string }
+  /** What a cartridge can be made from; of one kind, or of all. */
+  | { readonly type: 'list-templates'; readonly kind?: string }
   | { readonly type: 'say'; readonly topic: Topic }
   | { readonly type: 'unclear'; readonly text: string }
 
@@ -37,4 +51,7 @@ export type Intent =
 export interface Mentioned {
   readonly path?: string | undefined
   readonly taskId?: number | undefined
+  readonly cartridge?: Which | undefined
+  /** What was talked of last, for verbs that go with anything. */
+  readonly latest?: 'path' | 'task' | 'cartridge' | undefined
 }

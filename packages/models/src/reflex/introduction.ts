@@ -30,6 +30,10 @@ const abilities: readonly (readonly [tools: readonly string[], line: string])[] 
     ['write_file', 'edit_file'],
     '**Changes** – “create a file notes.txt with hello”, “append bye to notes.txt”, “replace hello with hi in notes.txt”',
   ],
+  [
+    ['create_cartridge', 'list_cartridges'],
+    '**Cartridges** – “make a snake game”, “what can you build?”, “which apps do I have?”, “publish counter for $0.01”',
+  ],
   [['run_command'], '**Commands** – “run `ls -la`”'],
   [['fetch_url'], '**Web** – “fetch https://example.com”'],
   [['buy_url'], '**Buying** – “buy https://example.com/report for at most 0.05”'],

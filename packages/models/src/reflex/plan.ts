@@ -1,11 +1,14 @@
 /** What to do next: the calls still to be made for a message, or the answer. */
 
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider'
-import { answer, type Outcome, succeeded, taskIn, tasksIn } from './answer.js'
+import { answer, taskIn, tasksIn } from './answer.js'
+import { answerOpen, answerTemplates, failedToBuild } from './answer-cartridges.js'
 import type { AnswerOptions } from './answer-recall.js'
-import type { Intent, Mentioned, TaskChange } from './intent.js'
+import { cartridgeIn, cartridgeListIn, findCartridges, theCartridge } from './cartridge-list.js'
+import type { Intent, Mentioned, TaskChange, Which } from './intent.js'
 import { puzzled, talk } from './introduction.js'
 import { inlineCode, plainText } from './markdown.js'
+import { type Outcome, succeeded } from './outcome.js'
 import { understand } from './understand.js'
 import { contentWords, stem } from './words.js'
 
@@ -28,31 +31,31 @@ export type Move = { readonly calls: readonly PlannedCall[] } | { readonly text:
  */
 export function nextMove(prompt: LanguageModelV4Prompt, offered: ReadonlySet<string>, timeZone: string): Move {
   const { message, mentioned, outcomes } = readPrompt(prompt)
-  const intents = understand(message, mentioned)
+  const intents = understand(message, mentioned, offered)
   const options: AnswerOptions = { question: message, timeZone }
   const said: string[] = []
   let used = 0
   const batches = batchesOf(intents, offered)
   for (const [index, batch] of batches.entries()) {
-    const calls = batch.flatMap((intent) => firstCalls(intent, offered))
+    const before = outcomes.slice(0, used)
+    const calls = batch.flatMap((intent) => firstCalls(intent, offered, before))
     if (used + calls.length > outcomes.length) return { calls: calls.slice(outcomes.length - used) }
     let failed = false
     for (const intent of batch) {
-      const count = firstCalls(intent, offered).length
+      const count = firstCalls(intent, offered, before).length
       const own = outcomes.slice(used, used + count)
       used += count
-      if (intent.type === 'find-task' && own[0] !== undefined && succeeded(own[0])) {
-        const found = changesFor(intent, own[0])
-        if (typeof found === 'string') said.push(found)
-        else {
-          const changed = outcomes.slice(used, used + found.length)
-          if (changed.length < found.length) return { calls: found.slice(changed.length) }
-          used += found.length
-          said.push(...changed.map((outcome) => answer(outcome, options)))
-        }
+      const found = own[0] !== undefined && succeeded(own[0]) ? afterLookUp(intent, own[0], before) : undefined
+      if (typeof found === 'string') said.push(found)
+      else if (found !== undefined) {
+        const changed = outcomes.slice(used, used + found.length)
+        if (changed.length < found.length) return { calls: found.slice(changed.length) }
+        used += found.length
+        said.push(...changed.map((outcome) => answer(outcome, options)))
+        failed ||= !changed.every(isDone)
       } else if (own.length > 0) {
         said.push(...own.map((outcome) => answer(outcome, options)))
-        failed ||= isOrdered(intent) && !own.every(succeeded)
+        failed ||= isOrdered(intent) && !own.every(isDone)
       } else said.push(wordsFor(intent, offered))
     }
     const left = batches.slice(index + 1).flat()
@@ -64,12 +67,15 @@ export function nextMove(prompt: LanguageModelV4Prompt, offered: ReadonlySet<str
   return { text: said.join('\n\n') }
 }
 
+function isDone(outcome: Outcome): boolean {
+  return succeeded(outcome) && !failedToBuild(outcome)
+}
+
 /** What the person said last, what was talked of before, and what was called since. */
 function readPrompt(prompt: LanguageModelV4Prompt): { message: string; mentioned: Mentioned; outcomes: Outcome[] } {
   const inputs = new Map<string, unknown>()
   let message = ''
-  let path: string | undefined
-  let taskId: number | undefined
+  let mentioned: Mentioned = {}
   let outcomes: Outcome[] = []
   for (const turn of prompt) {
     if (turn.role === 'user') {
@@ -77,8 +83,7 @@ function readPrompt(prompt: LanguageModelV4Prompt): { message: string; mentioned
         .map((part) => (part.type === 'text' ? part.text : ''))
         .join('\n')
         .trim()
-      path = outcomes.map(({ input }) => pathIn(input)).findLast((found) => found !== undefined) ?? path
-      taskId = outcomes.map(taskIn).findLast((found) => found !== undefined) ?? taskId
+      mentioned = outcomes.reduce(mention, mentioned)
       outcomes = []
     }
     if (turn.role !== 'assistant' && turn.role !== 'tool') continue
@@ -89,7 +94,14 @@ function readPrompt(prompt: LanguageModelV4Prompt): { message: string; mentioned
       }
     }
   }
-  return { message, mentioned: { path, taskId }, outcomes }
+  return { message, mentioned, outcomes }
+}
+
+function mention(known: Mentioned, outcome: Outcome): Mentioned {
+  const [path, taskId, id] = [pathIn(outcome.input), taskIn(outcome), cartridgeIn(outcome)]
+  if (id !== undefined) return { ...known, cartridge: { id }, latest: 'cartridge' }
+  if (taskId !== undefined) return { ...known, taskId, latest: 'task' }
+  return path === undefined ? known : { ...known, path, latest: 'path' }
 }
 
 function pathIn(input: unknown): string | undefined {
@@ -97,12 +109,24 @@ function pathIn(input: unknown): string | undefined {
   return typeof input.path === 'string' && /\.\w+$/.test(input.path) ? input.path : undefined
 }
 
-const reads = new Set(['read_file', 'list_files', 'search_files', 'recall', 'list_tasks', 'agent_status'])
+const reads = new Set([
+  ...['read_file', 'list_files', 'search_files', 'recall', 'list_tasks', 'agent_status'],
+  ...['list_cartridges', 'read_cartridge', 'test_cartridge'],
+])
 const own = new Set(['remember', 'forget', 'create_task', 'update_task'])
 
 function effectOf(intent: Intent): 'read' | 'own' | 'ordered' {
-  if (intent.type !== 'call' || reads.has(intent.tool)) return intent.type === 'find-task' ? 'ordered' : 'read'
-  return own.has(intent.tool) ? 'own' : 'ordered'
+  switch (intent.type) {
+    case 'call':
+      return reads.has(intent.tool) ? 'read' : own.has(intent.tool) ? 'own' : 'ordered'
+    case 'use-cartridge':
+      return isLookedUp(intent.which) || !reads.has(intent.tool) ? 'ordered' : 'read'
+    case 'find-task':
+    case 'open-cartridge':
+      return 'ordered'
+    default:
+      return 'read'
+  }
 }
 
 function isOrdered(intent: Intent): boolean {
@@ -122,11 +146,68 @@ function batchesOf(intents: readonly Intent[], offered: ReadonlySet<string>): In
   return batches
 }
 
-/** Calls that an intent begins with; none where it needs no tool, or one that is not on offer. */
-function firstCalls(intent: Intent, offered: ReadonlySet<string>): PlannedCall[] {
-  if (intent.type === 'call') return offered.has(intent.tool) ? [{ tool: intent.tool, input: intent.input }] : []
-  if (intent.type !== 'find-task' || !offered.has('list_tasks') || !offered.has('update_task')) return []
-  return [{ tool: 'list_tasks', input: intent.change.status === 'open' ? { status: 'all' } : {} }]
+/**
+ * Calls that an intent begins with; none where it needs no tool, or one that is not on offer.
+ *
+ * @param before - What came of the calls before, for a cartridge that one of them made.
+ */
+function firstCalls(intent: Intent, offered: ReadonlySet<string>, before: readonly Outcome[] = []): PlannedCall[] {
+  switch (intent.type) {
+    case 'call':
+      return offered.has(intent.tool) ? [{ tool: intent.tool, input: intent.input }] : []
+    case 'find-task': {
+      if (!offered.has('list_tasks') || !offered.has('update_task')) return []
+      return [{ tool: 'list_tasks', input: intent.change.status === 'open' ? { status: 'all' } : {} }]
+    }
+    // Understood only where the tools are on offer.
+    case 'use-cartridge':
+      if (!isLookedUp(intent.which)) {
+        return [{ tool: intent.tool, input: { id: idOf(intent.which, before), ...intent.input } }]
+      }
+      return [{ tool: 'list_cartridges', input: {} }]
+    case 'open-cartridge':
+    case 'list-templates':
+      return [{ tool: 'list_cartridges', input: {} }]
+    default:
+      return []
+  }
+}
+
+function isLookedUp(which: Which): which is { readonly words: string } {
+  return which !== 'made' && 'words' in which
+}
+
+/** The id that is known without looking; that of what was made, where something was. */
+function idOf(which: Exclude<Which, { readonly words: string }>, before: readonly Outcome[]): string | undefined {
+  return which === 'made' ? before.map(cartridgeIn).findLast((id) => id !== undefined) : which.id
+}
+
+/** What follows a look at the list: calls, or words; nothing for an intent that needed no look. */
+function afterLookUp(intent: Intent, listed: Outcome, before: readonly Outcome[]): PlannedCall[] | string | undefined {
+  const { cartridges, templates } = cartridgeListIn(listed)
+  switch (intent.type) {
+    case 'find-task':
+      return changesFor(intent, listed)
+    case 'list-templates':
+      return answerTemplates(templates, intent.kind)
+    case 'open-cartridge': {
+      const { which, template } = intent
+      const words = isLookedUp(which) ? which.words : (idOf(which, before) ?? '')
+      if (template !== undefined && findCartridges(words, cartridges).length === 0) {
+        return [{ tool: 'create_cartridge', input: { template } }]
+      }
+      const found = theCartridge(words, cartridges)
+      return typeof found === 'string' ? found : answerOpen(found)
+    }
+    case 'use-cartridge': {
+      const { which, tool, input } = intent
+      if (!isLookedUp(which)) return undefined
+      const found = theCartridge(which.words, cartridges)
+      return typeof found === 'string' ? found : [{ tool, input: { id: found.id, ...input } }]
+    }
+    default:
+      return undefined
+  }
 }
 
 /** What is said to an intent for which nothing was called. */
@@ -165,5 +246,5 @@ function changesFor(
 }
 
 function describe(intent: Intent): string {
-  return intent.type === 'call' ? inlineCode(intent.tool) : 'the next step'
+  return intent.type === 'call' || intent.type === 'use-cartridge' ? inlineCode(intent.tool) : 'the next step'
 }

@@ -1,73 +1,9 @@
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4Prompt,
-  LanguageModelV4ToolResultOutput,
-} from '@ai-sdk/provider'
+import type { LanguageModelV4Prompt } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
 import { collect } from '../testing/collect.js'
 import { reflexModel } from './reflex-model.js'
+import { agentTools, converse, failure, type Result, toolsOf } from './testing/converse.js'
 
-const names = [
-  'read_file',
-  'list_files',
-  'search_files',
-  'write_file',
-  'edit_file',
-  'run_command',
-  'remember',
-  'recall',
-  'forget',
-  'create_task',
-  'list_tasks',
-  'update_task',
-  'fetch_url',
-  'buy_url',
-  'agent_status',
-]
-const toolsOf = (offered: readonly string[]): NonNullable<LanguageModelV4CallOptions['tools']> =>
-  offered.map((name) => ({ type: 'function', name, inputSchema: { type: 'object' } }))
-
-type Result = LanguageModelV4ToolResultOutput | object | string
-
-/** Says something, answers each call by `run`, and returns the calls and the final text. */
-const converse = async (
-  text: string,
-  run: (tool: string, input: Record<string, unknown>) => Result = () => ({}),
-  { offered = names, before = [] }: { offered?: readonly string[]; before?: LanguageModelV4Prompt } = {},
-) => {
-  const model = reflexModel()
-  const prompt: LanguageModelV4Prompt = [...before, { role: 'user', content: [{ type: 'text', text }] }]
-  const rounds: [string, unknown][][] = []
-  for (;;) {
-    const { content } = await model.doGenerate({ prompt, tools: toolsOf(offered) })
-    const calls = content.filter((part) => part.type === 'tool-call')
-    if (calls.length === 0) {
-      return { rounds, text: content.map((part) => (part.type === 'text' ? part.text : '')).join(''), prompt }
-    }
-    rounds.push(calls.map(({ toolName, input }) => [toolName, JSON.parse(input)]))
-    prompt.push({ role: 'assistant', content: calls.map((call) => ({ ...call, input: JSON.parse(call.input) })) })
-    prompt.push({
-      role: 'tool',
-      content: calls.map(({ toolCallId, toolName, input }) => ({
-        type: 'tool-result',
-        toolCallId,
-        toolName,
-        output: outputOf(run(toolName, JSON.parse(input))),
-      })),
-    })
-  }
-}
-
-const outputOf = (result: Result): LanguageModelV4ToolResultOutput => {
-  if (typeof result === 'string') return { type: 'text', value: result }
-  return 'type' in result
-    ? (result as LanguageModelV4ToolResultOutput)
-    : { type: 'json', value: JSON.parse(JSON.stringify(result)) }
-}
-const failure = (kind: string, message: string, hint?: string): LanguageModelV4ToolResultOutput => ({
-  type: 'error-json',
-  value: { error: { kind, message, ...(hint === undefined ? {} : { hint }) } },
-})
 const hit = (content: string, more: object = {}) => ({
   id: content,
   content,
@@ -204,6 +140,11 @@ describe('reflexModel()', () => {
     expect(text).toBe(
       'You did not allow `run_command`. Nothing was changed.\n\nI stopped there; still to do: `update_task`.',
     )
+    const tasks = [task(2, 'Buy milk')]
+    const found = await converse('finish the task to buy milk and then run ls', (tool) =>
+      tool === 'list_tasks' ? { tasks } : failure('failed', 'Busy'),
+    )
+    expect(found.text).toBe('`update_task` failed: Busy.\n\nI stopped there; still to do: `run_command`.')
   })
 
   test('says which tool it lacks, and calls none that is not offered', async () => {
@@ -244,7 +185,7 @@ describe('reflexModel()', () => {
       (
         await reflexModel().doGenerate({
           prompt: [{ role: 'user', content: [{ type: 'text', text: 'status' }] }],
-          tools: toolsOf(names),
+          tools: toolsOf(agentTools),
         })
       ).content
     expect(await calls()).toEqual(await calls())

@@ -12,6 +12,7 @@ const maxSentences = 50
 /** What was found out about parts of a message, so that none is looked at twice. */
 interface Context {
   readonly pieces: Protected
+  readonly offered: ReadonlySet<string>
   readonly clauses: Map<string, Understood | undefined>
   readonly sentences: Map<string, Intent[]>
 }
@@ -28,10 +29,15 @@ interface Understood {
  * a fact to remember or a title may hold them.
  *
  * @param mentioned - What "it" may mean.
+ * @param offered - Tools on offer; what is said of cartridges is understood as such only where theirs are.
  */
-export function understand(message: string, mentioned: Mentioned = {}): Intent[] {
+export function understand(
+  message: string,
+  mentioned: Mentioned = {},
+  offered: ReadonlySet<string> = new Set(),
+): Intent[] {
   const pieces = protect(message)
-  const context: Context = { pieces, clauses: new Map(), sentences: new Map() }
+  const context: Context = { pieces, offered, clauses: new Map(), sentences: new Map() }
   const intents: Intent[] = []
   let known = mentioned
   for (const sentence of firstOf(sentencesOf(pieces.text), maxSentences)) {
@@ -63,8 +69,13 @@ function isSmallTalk(topic: string): boolean {
 }
 
 function mention(known: Mentioned, intent: Intent): Mentioned {
-  const path = intent.type === 'call' && /_file$/.test(intent.tool) ? intent.input.path : undefined
-  return typeof path === 'string' ? { ...known, path } : known
+  if (intent.type === 'use-cartridge' || intent.type === 'open-cartridge') {
+    return { ...known, cartridge: intent.which, latest: 'cartridge' }
+  }
+  if (intent.type !== 'call') return known
+  if (intent.tool === 'create_cartridge') return { ...known, cartridge: 'made', latest: 'cartridge' }
+  const path = /_file$/.test(intent.tool) ? intent.input.path : undefined
+  return typeof path === 'string' ? { ...known, path, latest: 'path' } : known
 }
 
 const abbreviation = /(?:\b(?:e\.g|i\.e|etc|vs|cf|dr|mr|mrs|ms|prof|st|no|nr|approx|incl|inc|ltd|jr|sr)|\b\p{L})\.$/iu
@@ -95,7 +106,7 @@ const connector =
   /,?\s+(?:and )?(?:then|afterwards|after that|finally|next)(?: also)?,?\s+|,?\s+and(?: also| please)?\s+|,\s+(?:also |please )?|\s*;\s+|\s+but\s+|\s+&\s+/giu
 
 function understandSentence(sentence: string, context: Context, mentioned: Mentioned): Intent[] {
-  const key = `${mentioned.path}\n${sentence}`
+  const key = keyOf(sentence, mentioned)
   const found = context.sentences.get(key) ?? splitSentence(sentence, context, mentioned)
   context.sentences.set(key, found)
   return found
@@ -130,12 +141,17 @@ function startsDefinite(text: string, context: Context, mentioned: Mentioned): b
 }
 
 function understandClause(written: string, context: Context, mentioned: Mentioned): Understood | undefined {
-  const key = `${mentioned.path}\n${written}`
-  if (!context.clauses.has(key)) context.clauses.set(key, readClause(written.trim(), context.pieces, mentioned))
+  const key = keyOf(written, mentioned)
+  if (!context.clauses.has(key)) context.clauses.set(key, readClause(written.trim(), context, mentioned))
   return context.clauses.get(key)
 }
 
-function readClause(written: string, pieces: Protected, mentioned: Mentioned): Understood | undefined {
+/** Names a text together with what "it" means there. */
+function keyOf(text: string, mentioned: Mentioned): string {
+  return `${JSON.stringify(mentioned)}\n${text}`
+}
+
+function readClause(written: string, { pieces, offered }: Context, mentioned: Mentioned): Understood | undefined {
   const bare = written.replace(/[\s.!?;,]+$/, '')
   if (bare === '')
     return written.includes('?') ? { intents: [{ type: 'say', topic: 'help' }], isDefinite: true } : undefined
@@ -143,7 +159,7 @@ function readClause(written: string, pieces: Protected, mentioned: Mentioned): U
   const asks = /\?["'”)]*$/.test(written) && !isRequest(bare)
   const polite = withoutCourtesies(bare)
   for (const text of new Set([polite, bare])) {
-    const found = applyRules({ text, asks, ending, pieces, mentioned })
+    const found = applyRules({ text, asks, ending, pieces, mentioned, offered })
     if (found !== undefined && (found.definite || text === bare)) {
       return { intents: found.intents, isDefinite: found.definite }
     }

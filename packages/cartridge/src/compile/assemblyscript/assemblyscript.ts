@@ -111,7 +111,12 @@ export function handle(pointer: usize, length: i32): u64 {
 import { current } from 'cart/screen'
 import { frame as authorFrame, key as authorKey${pointer ? ', pointer as authorPointer' : ''} } from './main'
 ${version}
-export function frame(t: f64, dt: f64): i32 { return authorFrame(t, dt) }
+export function frame(t: f64, dt: f64): i32 {
+  const flags = authorFrame(t, dt)
+  // Nothing else frees what the author's code left behind: the host has no cart_reset for frames.
+  __collect()
+  return flags
+}
 export function key(code: i32, down: i32): void { authorKey(code, down != 0) }
 ${pointer ? 'export function pointer(x: i32, y: i32, buttons: i32): void { authorPointer(x, y, buttons) }' : ''}
 export function fb_size(): i32 { return (current.width << 16) | current.height }

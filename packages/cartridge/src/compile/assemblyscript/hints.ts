@@ -1,7 +1,7 @@
 /** What a writer of TypeScript does about what AssemblyScript lacks. */
 
 const missing: Readonly<Record<string, string>> = {
-  JSON: 'There is no JSON object: build the text by hand, or read the few fields needed from it.',
+  JSON: 'There is no JSON object: import { Json } from "cart/json", then Json.parse(text) and json.toString().',
   RegExp: 'There are no regular expressions: use indexOf, split, startsWith and charCodeAt.',
   Promise: 'Everything is synchronous: there are no promises, async or await.',
   setTimeout: 'There are no timers: a cartridge runs only while it is called.',
@@ -9,7 +9,7 @@ const missing: Readonly<Record<string, string>> = {
   fetch: 'There is no network here.',
   document: 'There is no document: a frontend returns its tree from render(event).',
   window: 'There is no window here.',
-  require: 'There are no modules besides "cart/index" and "cart/screen".',
+  require: 'There are no modules besides "cart/index", "cart/json", "cart/screen" and "cart/tree".',
   undefined: 'There is no undefined: use null with a nullable class type, or a number that stands for nothing.',
   any: 'There is no any: name the type, such as i32, f64, bool, string or a class.',
   unknown: 'There is no unknown: name the type.',

@@ -14,6 +14,8 @@ export interface Clause {
   readonly ending: string
   readonly pieces: Protected
   readonly mentioned: Mentioned
+  /** Tools on offer. */
+  readonly offered: ReadonlySet<string>
 }
 
 /** Tells what a clause means, or nothing if it is not for this rule. */

@@ -1,6 +1,7 @@
 /** The rules in order: what people say, and what it means. The first that matches counts. */
 
 import type { Intent } from '../intent.js'
+import { cartridges } from './cartridges.js'
 import type { Clause, Rule } from './clause.js'
 import { buying, fetching, running } from './commands.js'
 import { editingFiles, writingFiles } from './edits.js'
@@ -16,6 +17,7 @@ const definite: readonly Rule[] = [
   ...buying,
   ...fetching,
   ...writingFiles,
+  ...cartridges,
   ...changingTasks,
   ...creatingTasks,
   ...listingTasks,

@@ -1,0 +1,67 @@
+/** A cartridge beside its code, run as its kind is: played, used, asked. */
+
+import type { CartridgeView } from '@salp/cartridge'
+import { parseTree } from '@salp/cartridge/host'
+import { memo } from 'react'
+import { useStudio } from '../api/studio.js'
+import { CallForm } from './call-form.js'
+import { AppView, type Render } from './run/app-view.js'
+import { GameView } from './run/game-view.js'
+import { openInPage, type PageProgram } from './run/open-in-page.js'
+
+/** Runs the active version of a cartridge, or says that there is none yet. */
+export const Preview = memo(function Preview({
+  view,
+  onLog,
+  onUsed,
+}: {
+  view: CartridgeView
+  /** A line that it logs in this page. */
+  onLog: (level: number, text: string) => void
+  /** The node was asked. */
+  onUsed: () => void
+}) {
+  const { api } = useStudio()
+  const { id, kind, language, name, version, draft } = view
+  if (version === undefined)
+    return (
+      <div className="preview-none">
+        <p>Nothing runs yet.</p>
+        <p className="muted">Build it, and it runs here.</p>
+      </div>
+    )
+
+  const load = async (options: { signal: AbortSignal }): Promise<PageProgram> => {
+    const { bytes } = await api.cartridgeModule(id, options)
+    return { id, kind, bytes, capabilities: view.capabilities }
+  }
+  const open = async ({ signal }: { signal: AbortSignal }): Promise<Render> => {
+    // Scripts need an interpreter, which the node has.
+    if (language === 'script') return askNode
+    const cartridge = await openInPage(await load({ signal }), { signal, log: onLog })
+    return async (event) => (await cartridge.call('render', { event })).output
+  }
+  const askNode: Render = async (event) => {
+    const answer = await api.callCartridge(id, { event: event as never })
+    onUsed()
+    if (answer.type === 'trap') throw answer
+    return parseTree(answer.type === 'value' ? answer.value : undefined)
+  }
+
+  switch (kind) {
+    case 'interactive':
+      return <GameView key={version} label={name} load={load} autoStart onLog={onLog} />
+    case 'frontend':
+      return (
+        <AppView
+          key={version}
+          label={name}
+          open={open}
+          pageUrl={draft.page === undefined ? undefined : `/api/cartridges/${encodeURIComponent(id)}/page?v=${version}`}
+        />
+      )
+    case 'backend':
+    case 'cognitive':
+      return <CallForm view={view} onUsed={onUsed} />
+  }
+})

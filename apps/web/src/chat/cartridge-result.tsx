@@ -1,0 +1,58 @@
+/** A cartridge that a call made or changed: the way to it, and a game to be played on the spot. */
+
+import type { Kind } from '@salp/cartridge'
+import { lazy, Suspense } from 'react'
+import { useStudio } from '../api/studio.js'
+import { cartridgesHash } from '../cartridges/route.js'
+import { Icon } from '../design/icon.js'
+
+const GameView = lazy(() => import('../cartridges/run/game-view.js').then(({ GameView }) => ({ default: GameView })))
+
+/** What a tool says of the cartridge it worked on. */
+export interface CartridgeOutput {
+  readonly id: string
+  readonly name: string
+  readonly kind: Kind
+  /** The version that runs, if there is one. */
+  readonly version?: number | undefined
+}
+
+/** Reads it out of the output of a call; nothing, if the call was about something else. */
+export function cartridgeOf(tool: string, output: unknown): CartridgeOutput | undefined {
+  if (tool !== 'create_cartridge' && tool !== 'write_cartridge') return undefined
+  if (typeof output !== 'object' || output === null || !('cartridge' in output)) return undefined
+  const { cartridge } = output
+  if (typeof cartridge !== 'object' || cartridge === null) return undefined
+  return 'id' in cartridge && 'name' in cartridge && 'kind' in cartridge ? (cartridge as CartridgeOutput) : undefined
+}
+
+/** Shows it under its card. A game costs nothing until it is started. */
+export function CartridgeResult({ cartridge: { id, name, kind, version } }: { cartridge: CartridgeOutput }) {
+  const { api } = useStudio()
+  const playable = kind === 'interactive' && version !== undefined
+  return (
+    <div className="card-cartridge">
+      {playable && (
+        <Suspense fallback={null}>
+          <GameView
+            key={version}
+            label={name}
+            load={async (options) => {
+              const [{ capabilities }, { bytes }] = await Promise.all([
+                api.cartridge(id, options),
+                api.cartridgeModule(id, options),
+              ])
+              return { id, kind, capabilities, bytes }
+            }}
+          />
+        </Suspense>
+      )}
+      <p className="card-cartridge-line">
+        <a className="button button-small" href={cartridgesHash({ id })}>
+          <Icon name="cartridge" size={15} /> Open {name}
+        </a>
+        {version !== undefined && <span className="muted number">Version {version}</span>}
+      </p>
+    </div>
+  )
+}

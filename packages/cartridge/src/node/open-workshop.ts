@@ -1,0 +1,45 @@
+/** A workshop on this machine: its tables, a folder of modules, a compiler in a process, cartridges in a thread. */
+
+import type { Clock, EventBus, Logger, Rng, SqlDatabase } from '@salp/core'
+import { sqliteKvStore } from '../kv/kv-store.js'
+import { openCatalog } from '../workshop/catalog.js'
+import type { Workshop, WorkshopDeps, WorkshopEvents, WorkshopOptions } from '../workshop/contract.js'
+import { createWorkshop } from '../workshop/workshop.js'
+import { openArtifactFolder } from './artifact-folder.js'
+import { openAssemblyScript } from './asc-process.js'
+import { openScript } from './script-compiler.js'
+import { scriptEngine } from './script-engine.js'
+import { openTemplates } from './templates.js'
+import { openThreadHost } from './thread-host.js'
+
+/** What a workshop on this machine asks for. */
+export interface OpenWorkshopDeps extends Pick<WorkshopDeps, 'priceProblem'> {
+  /** With the tables of `cartridgeMigrations`. */
+  readonly db: SqlDatabase
+  readonly clock: Clock
+  /** Seeds the chance of cartridges. */
+  readonly rng: Rng
+  readonly log: Logger
+  readonly events: EventBus<WorkshopEvents>
+  /** Where modules are kept. */
+  readonly folder: string
+}
+
+/** Opens a workshop. Compiler and threads start when they are first needed. */
+export async function openWorkshop(deps: OpenWorkshopDeps, options: WorkshopOptions): Promise<Workshop> {
+  const { db, clock, rng, log, events, folder, priceProblem } = deps
+  const kv = sqliteKvStore(db)
+  const unheard = { publish: () => undefined }
+  return createWorkshop(
+    {
+      ...{ clock, log, events, kv, priceProblem },
+      catalog: openCatalog(db),
+      artifacts: openArtifactFolder(folder),
+      compilers: { assemblyscript: openAssemblyScript({ clock }), script: openScript({ clock }) },
+      templates: await openTemplates(),
+      openHost: (write) => openThreadHost({ clock, rng, kv, events, log: write, scriptEngine }),
+      openBench: (own) => openThreadHost({ clock, rng, kv: own, events: unheard, log: () => undefined, scriptEngine }),
+    },
+    options,
+  )
+}

@@ -1,0 +1,107 @@
+import { createRng } from '@salp/core'
+import { systemClock } from '@salp/core/node'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { CartridgeCalls } from './host/host.js'
+import { defaultLimits } from './limits.js'
+import { openAssemblyScript } from './node/asc-process.js'
+import { openTemplates } from './node/templates.js'
+import { findTemplate, type Template } from './templates.js'
+import { type TestHost, testHost } from './testing/internal/host.js'
+import { type CallUnderTest, runTests } from './workshop/run-tests.js'
+
+const templates = await openTemplates()
+const compiler = openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 })
+afterAll(() => compiler.close())
+
+/** Most that a template may take of what its kind is given, and most bytes of its memory. */
+const fuelShare = 0.1
+const memoryBytes = 3_000_000
+
+/** Compiles a template as it is and lets it in. */
+async function load({ id, kind, source, capabilities, callTargets, tests }: Template): Promise<TestHost> {
+  const result = await compiler.compile(source, { kind, optimize: 0 })
+  expect(result.diagnostics).toEqual([])
+  if (result.status === 'failed') throw new Error('unreachable: a failed compilation has diagnostics')
+  const examples = tests.flatMap((given) => ('output' in given ? [{ input: given.input, expected: given.output }] : []))
+  const host = testHost()
+  await host.load({ id, kind, wasm: result.wasm, capabilities, callTargets, examples })
+  return host
+}
+
+/** Calls a template, and sees that it takes little. */
+function sparingly(host: TestHost, { id, kind }: Template): CallUnderTest {
+  const { fuel, frameFuel, inputFuel } = defaultLimits[kind]
+  const given = { request: fuel, invoke: fuel, render: fuel, frame: frameFuel, key: inputFuel, pointer: inputFuel }
+  return async (name, input) => {
+    const used = host.call(id, name, input)
+    expect(used.fuel / given[name], `fuel of ${name}`).toBeLessThan(fuelShare)
+    expect(used.memoryBytes, 'memory').toBeLessThan(memoryBytes)
+    return used.output
+  }
+}
+
+/** Draws frames while keys and pointer go wild. */
+async function scramble(call: CallUnderTest): Promise<CartridgeCalls['frame']['output']> {
+  const rng = createRng('scramble')
+  const codes = [37, 38, 39, 40, 13, 32, 27, 48, 49, 53, 65, 67, 68, 70, 83, 87, 88]
+  const pick = (count: number): number => Math.floor(rng() * count)
+  const advance = (tMs: number): Promise<CartridgeCalls['frame']['output']> => call('frame', { tMs, dtMs: 16 })
+  for (let frame = 1; frame < 120; frame++) {
+    const { width, height } = await advance(frame * 16)
+    await call('key', { code: codes[pick(codes.length)] ?? 13, down: rng() < 0.7 })
+    await call('pointer', { x: pick(width), y: pick(height), buttons: pick(3) })
+  }
+  return advance(120 * 16)
+}
+
+describe('the templates', { timeout: 60_000 }, () => {
+  test.each(templates)(
+    '$id compiles without a remark and passes its tests, with little fuel and memory',
+    async (template) => {
+      const host = await load(template)
+      const call = sparingly(host, template)
+      const failed = (await runTests(call, template.kind, template.tests)).filter(({ passed }) => !passed)
+      expect(failed).toEqual([])
+      if (template.kind === 'interactive') expect((await scramble(call)).ended).toBe(false)
+      expect(host.events.published.filter(([name]) => name === 'cartridge:trapped')).toEqual([])
+    },
+  )
+})
+
+describe('findTemplate()', () => {
+  const idFor = (text: string): string | undefined => findTemplate(templates, text)?.id
+
+  test.each(templates)('finds $id by its id and by each of its phrases', ({ id, words }) => {
+    expect([id, ...words].map((phrase) => [phrase, idFor(phrase)])).toEqual(
+      [id, ...words].map((phrase) => [phrase, id]),
+    )
+  })
+
+  test.each([
+    ['a snake game please', 'snake'],
+    ['SNAKE!', 'snake'],
+  ])('takes "%s" for %s', (text, id) => {
+    expect(idFor(text)).toBe(id)
+  })
+
+  test.each(['', 'a game about taxes', 'something nice', 'an api', 'rattlesnake', '???'])(
+    'finds nothing for "%s"',
+    (text) => {
+      expect(idFor(text)).toBeUndefined()
+    },
+  )
+
+  test('takes the template that knows most words of the text, the first of equal ones', () => {
+    const known = [
+      { id: 'list', words: ['todo', 'todo list'] },
+      { id: 'api', words: ['todo api', 'json api', 'todo list api'] },
+      { id: 'other', words: ['todo'] },
+    ]
+    const found = (text: string): string | undefined => findTemplate(known, text)?.id
+    expect(found('todos')).toBe('list')
+    expect(found('a JSON-API for my todo list')).toBe('api')
+    expect(found('a todo list as a JSON api')).toBe('api')
+    // Words too far apart are no phrase.
+    expect(found('json for a friend of an api')).toBeUndefined()
+  })
+})
