@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '@salp/core'
 import type { CompiledScript, CompilerBackend } from '../compile/compiler.js'
 import { type StripOutcome, scriptBackend } from '../compile/script/script.js'
+import type { StripAnswer } from './strip-thread.js'
 
 /** How the thread is held. */
 export interface ScriptOptions {
@@ -48,12 +49,13 @@ export function openScript(
     const running = thread ?? start()
     const { promise, resolve, reject } = Promise.withResolvers<StripOutcome>()
     const deadline = new AbortController()
+    const reply = (answer: StripAnswer): void => resolve(answer)
     const abort = (): void => reject(signal?.reason)
     const die = (error: Error): void =>
       resolve({ status: 'failed', why: `broke down: ${error.message.split('\n')[0]}` })
     const leave = (): void => resolve({ status: 'failed', why: 'ended by itself' })
     signal?.addEventListener('abort', abort, { once: true })
-    running.once('message', resolve).once('error', die).once('exit', leave)
+    running.once('message', reply).once('error', die).once('exit', leave)
     clock.sleep(timeoutMs, { signal: deadline.signal }).then(
       () => resolve({ status: 'failed', why: `took longer than ${timeoutMs} ms` }),
       () => undefined,
@@ -70,7 +72,7 @@ export function openScript(
     } finally {
       deadline.abort()
       signal?.removeEventListener('abort', abort)
-      running.off('message', resolve).off('error', die).off('exit', leave)
+      running.off('message', reply).off('error', die).off('exit', leave)
       running.unref()
     }
   }

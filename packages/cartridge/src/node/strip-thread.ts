@@ -4,9 +4,12 @@ import { stripTypeScriptTypes } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import type { StripOutcome } from '../compile/script/script.js'
 
+/** What the thread answers to a source; that it died it cannot. */
+export type StripAnswer = Exclude<StripOutcome, { readonly status: 'failed' }>
+
 parentPort?.on('message', (source: string) => parentPort?.postMessage(strip(source)))
 
-function strip(source: string): StripOutcome {
+function strip(source: string): StripAnswer {
   try {
     return { status: 'stripped', code: stripTypeScriptTypes(source) }
   } catch (error) {
