@@ -12,8 +12,7 @@ describe('readManifest()', () => {
     expect(readManifest({ ...snake, kind: 'frontend' }).kind).toBe('frontend')
   })
 
-  test('throws for a service and for a script', () => {
+  test('throws for a service', () => {
     expect(() => readManifest({ ...snake, kind: 'backend' })).toThrow('“Snake” is not for a browser')
-    expect(() => readManifest({ ...snake, kind: 'frontend', language: 'script' })).toThrow('is a script')
   })
 })

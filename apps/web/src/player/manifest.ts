@@ -18,8 +18,7 @@ export interface PlayerManifest {
 /** Takes it from the node that served this page, which is trusted. @throws Error for what a page cannot run. */
 export function readManifest(value: unknown): PlayerManifest {
   const manifest = value as PlayerManifest
-  const { name, kind, language } = manifest
+  const { name, kind } = manifest
   if (kind !== 'interactive' && kind !== 'frontend') throw new Error(`“${name}” is not for a browser`)
-  if (language === 'script') throw new Error(`“${name}” is a script, which runs in the Studio of its author alone`)
   return manifest
 }
