@@ -1,7 +1,13 @@
 /** Where cartridges are written, built, tried, tested, run, rolled back and published. */
 
 import { describeError } from '@salp/core'
-import { type CompileOptions, type CompileResult, wholeSource } from '../compile/compiler.js'
+import {
+  type CompiledModule,
+  type CompiledScript,
+  type CompileOptions,
+  type CompileResult,
+  wholeSource,
+} from '../compile/compiler.js'
 import { CartridgeRejected, CartridgeTrap } from '../errors.js'
 import type { Program } from '../host/program.js'
 import { memoryKvStore } from '../kv/kv-store.js'
@@ -524,14 +530,16 @@ function failure(
   return { status: 'failed', stage, message, diagnostics: [], tests: [], ...rest }
 }
 
-function programOf({ id, kind }: CatalogItem, draft: CartridgeDraft, code: Uint8Array): Program {
+function programOf({ id, kind, language }: CatalogItem, draft: CartridgeDraft, code: Uint8Array): Program {
   const { capabilities, callTargets, tests } = draft
   const examples = tests.flatMap((test) => ('output' in test ? [{ input: test.input, expected: test.output }] : []))
-  return { id, kind, wasm: code, capabilities, callTargets, examples }
+  const terms = { id, kind, capabilities, callTargets, examples }
+  return language === 'script' ? { ...terms, script: decoder.decode(code) } : { ...terms, wasm: code }
 }
 
-function codeOf({ wasm }: Extract<CompileResult, { status: 'compiled' }>): Uint8Array<ArrayBuffer> {
-  return wasm
+/** What is kept of a compilation: a module, or the text of a script. */
+function codeOf(compiled: CompiledModule | CompiledScript): Uint8Array<ArrayBuffer> {
+  return 'wasm' in compiled ? compiled.wasm : encoder.encode(compiled.script)
 }
 
 function versionView({ number, createdAt, sha256, bytes }: CatalogVersion, active: number | undefined): VersionView {

@@ -3,7 +3,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createRng } from '@salp/core'
 import { systemClock } from '@salp/core/node'
-import type { CompilerBackend } from '../../../compile/compiler.js'
+import type { CompiledModule, CompilerBackend } from '../../../compile/compiler.js'
 import { CartridgeTrap } from '../../../errors.js'
 import { encodeRequest } from '../../../host/frames.js'
 import { type CartridgeHost, createCartridgeHost } from '../../../host/host.js'
@@ -82,7 +82,7 @@ function timeCalls(calls: number, work: () => unknown): number[] {
 }
 
 async function wasmOf(
-  compiler: CompilerBackend,
+  compiler: CompilerBackend<CompiledModule>,
   source: string,
   kind: Kind,
   optimize: 0 | 2,
