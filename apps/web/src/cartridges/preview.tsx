@@ -1,7 +1,7 @@
 /** A cartridge beside its code, run as its kind is: played, used, asked. */
 
 import type { CartridgeView } from '@salp/cartridge'
-import { parseTree } from '@salp/cartridge/host'
+import { memo } from 'react'
 import { useStudio } from '../api/studio.js'
 import { CallForm } from './call-form.js'
 import { AppView, type Render } from './run/app-view.js'
@@ -9,7 +9,7 @@ import { GameView } from './run/game-view.js'
 import { openInPage, type PageProgram } from './run/open-in-page.js'
 
 /** Runs the active version of a cartridge, or says that there is none yet. */
-export function Preview({
+export const Preview = memo(function Preview({
   view,
   onLog,
   onUsed,
@@ -32,21 +32,12 @@ export function Preview({
 
   const load = async (options: { signal: AbortSignal }): Promise<PageProgram> => {
     const { bytes } = await api.cartridgeModule(id, options)
-    return { id, kind, bytes, capabilities: view.capabilities }
+    return { id, kind, language, bytes, capabilities: view.capabilities }
   }
   const open = async ({ signal }: { signal: AbortSignal }): Promise<Render> => {
-    // Scripts need an interpreter, which the node has.
-    if (language === 'script') return askNode
     const cartridge = await openInPage(await load({ signal }), { signal, log: onLog })
     return async (event) => (await cartridge.call('render', { event })).output
   }
-  const askNode: Render = async (event) => {
-    const answer = await api.callCartridge(id, { event: event as never })
-    onUsed()
-    if (answer.type === 'trap') throw answer
-    return parseTree(answer.type === 'value' ? answer.value : undefined)
-  }
-
   switch (kind) {
     case 'interactive':
       return <GameView key={version} label={name} load={load} autoStart onLog={onLog} />
@@ -63,4 +54,4 @@ export function Preview({
     case 'cognitive':
       return <CallForm view={view} onUsed={onUsed} />
   }
-}
+})

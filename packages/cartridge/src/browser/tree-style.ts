@@ -42,6 +42,7 @@ input[type="range"] { width: 100%; }
 input { accent-color: var(--tide, auto); }
 textarea { min-height: 5rem; resize: vertical; }
 fieldset { padding: 0.6rem 0.9rem; border: 1px solid var(--line, ButtonBorder); border-radius: 0.5rem; }
+button, img, canvas, output { justify-self: start; }
 button { min-height: 2.25rem; padding: 0.3rem 0.85rem; border: 1px solid var(--line-strong, ButtonBorder); border-radius: 0.5rem; background: transparent; cursor: pointer; }
 button:hover:not(:disabled, .primary) { background: var(--tide-soft, ButtonFace); }
 button:disabled { cursor: default; opacity: 0.55; }
