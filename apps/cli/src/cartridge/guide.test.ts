@@ -8,8 +8,8 @@ import { runCli } from '../cli.js'
 import { createMemoryIo } from '../testing/memory-io.js'
 import { projectFolder } from '../testing/project-folder.js'
 
-const cartridgeCompiler = openAssemblyScript({ clock: systemClock })
-afterAll(() => cartridgeCompiler.close())
+const cartridgeCompilers = { assemblyscript: openAssemblyScript({ clock: systemClock }) }
+afterAll(() => cartridgeCompilers.assemblyscript.close())
 
 const guide = readFileSync(new URL('../../../../docs/guide/cartridges.md', import.meta.url), 'utf8')
 const shown = [...guide.matchAll(/### (\w+): .*?```json\n(.*?)```\n\n```ts\n(.*?)```/gs)].map(
@@ -25,7 +25,7 @@ describe('docs/guide/cartridges.md', { timeout: 60_000 }, () => {
     using folder = projectFolder()
     folder.write('cartridge.json', manifest)
     folder.write('main.ts', source)
-    const { io, output, errors } = createMemoryIo({ folder: folder.path, cartridgeCompiler })
+    const { io, output, errors } = createMemoryIo({ folder: folder.path, cartridgeCompilers })
     const exitCode = await runCli(['cartridge', 'test'], io)
     expect([exitCode, errors().replace(/.* info .*\n/g, '')]).toEqual([0, ''])
     expect(output()).toMatch(/\d+ tests? passed\n$/)

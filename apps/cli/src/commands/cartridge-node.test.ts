@@ -180,6 +180,19 @@ describe('salp cartridge publish, rollback', () => {
   })
 })
 
+describe('salp cartridge inspect', () => {
+  test('looks at the module of a cartridge of the node, and says of a script that it has none', async () => {
+    const ran = await runOnNode(['cartridge', 'inspect', 'visits'], (request, response) =>
+      request.path.endsWith('/module') ? void response.end('no module') : answer(request, response),
+    )
+    expect([ran.exitCode, ran.output]).toEqual([1, expect.stringContaining('it does not begin as WebAssembly 1 does')])
+    const script = await runOnNode(['cartridge', 'inspect', 'visits'], (_, response) =>
+      sendJson(response, { ...view, language: 'script' }),
+    )
+    expect([script.exitCode, script.errors]).toEqual([2, expect.stringContaining('"visits" is a script')])
+  })
+})
+
 describe('salp cartridge call', () => {
   test('sends what fits the kind, and prints the answer', async () => {
     const ran = await run('call', 'visits', '--request', 'GET /a?x=1', '--stats')

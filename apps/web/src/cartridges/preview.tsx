@@ -1,7 +1,6 @@
 /** A cartridge beside its code, run as its kind is: played, used, asked. */
 
 import type { CartridgeView } from '@salp/cartridge'
-import { parseTree } from '@salp/cartridge/host'
 import { memo } from 'react'
 import { useStudio } from '../api/studio.js'
 import { CallForm } from './call-form.js'
@@ -33,21 +32,12 @@ export const Preview = memo(function Preview({
 
   const load = async (options: { signal: AbortSignal }): Promise<PageProgram> => {
     const { bytes } = await api.cartridgeModule(id, options)
-    return { id, kind, bytes, capabilities: view.capabilities }
+    return { id, kind, language, bytes, capabilities: view.capabilities }
   }
   const open = async ({ signal }: { signal: AbortSignal }): Promise<Render> => {
-    // Scripts need an interpreter, which the node has.
-    if (language === 'script') return askNode
     const cartridge = await openInPage(await load({ signal }), { signal, log: onLog })
     return async (event) => (await cartridge.call('render', { event })).output
   }
-  const askNode: Render = async (event) => {
-    const answer = await api.callCartridge(id, { event: event as never })
-    onUsed()
-    if (answer.type === 'trap') throw answer
-    return parseTree(answer.type === 'value' ? answer.value : undefined)
-  }
-
   switch (kind) {
     case 'interactive':
       return <GameView key={version} label={name} load={load} autoStart onLog={onLog} />

@@ -38,11 +38,11 @@ export function CartridgeResult({ cartridge: { id, name, kind, version } }: { ca
             key={version}
             label={name}
             load={async (options) => {
-              const [{ capabilities }, { bytes }] = await Promise.all([
+              const [{ capabilities, language }, { bytes }] = await Promise.all([
                 api.cartridge(id, options),
                 api.cartridgeModule(id, options),
               ])
-              return { id, kind, capabilities, bytes }
+              return { id, kind, language, capabilities, bytes }
             }}
           />
         </Suspense>
@@ -51,7 +51,7 @@ export function CartridgeResult({ cartridge: { id, name, kind, version } }: { ca
         <a className="button button-small" href={cartridgesHash({ id })}>
           <Icon name="cartridge" size={15} /> Open {name}
         </a>
-        {version !== undefined && <span className="muted number">Version {version}</span>}
+        {version !== undefined && <span className="muted number small-text">Version {version}</span>}
       </p>
     </div>
   )
