@@ -74,6 +74,7 @@ test('the compile entry exports', () => {
   expect(Object.keys(compile)).toMatchInlineSnapshot(`
     [
       "assemblyScriptBackend",
+      "scriptBackend",
     ]
   `)
 })
@@ -86,6 +87,7 @@ test('the node entry exports', () => {
       "sha256Of",
       "openAssemblyScript",
       "openWorkshop",
+      "openScript",
       "scriptEngine",
       "openTemplates",
       "TemplateError",

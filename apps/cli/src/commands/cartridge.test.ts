@@ -9,12 +9,12 @@ import { type ProjectFolder, projectFolder, sources } from '../testing/project-f
 
 const backend: ProjectManifest = { name: 'Visits', kind: 'backend', capabilities: ['kv', 'log'] }
 
-const cartridgeCompiler = openAssemblyScript({ clock: systemClock })
-afterAll(() => cartridgeCompiler.close())
+const cartridgeCompilers = { assemblyscript: openAssemblyScript({ clock: systemClock }) }
+afterAll(() => cartridgeCompilers.assemblyscript.close())
 
 /** Runs a command in a folder, without a node. */
 async function run({ path }: ProjectFolder, ...words: string[]) {
-  const { io, output, errors } = createMemoryIo({ folder: path, cartridgeCompiler })
+  const { io, output, errors } = createMemoryIo({ folder: path, cartridgeCompilers })
   const exitCode = await runCli(['cartridge', ...words], io)
   return { exitCode, output: output(), errors: errors() }
 }
@@ -124,7 +124,7 @@ describe('salp cartridge build', { timeout: 60_000 }, () => {
 
   test('with --watch builds again when a file changes, and ends by Ctrl-C', async () => {
     using folder = projectFolder(backend, sources.backend)
-    const { io, output, errors, signal } = createMemoryIo({ folder: folder.path, cartridgeCompiler })
+    const { io, output, errors, signal } = createMemoryIo({ folder: folder.path, cartridgeCompilers })
     const waits: (() => void)[] = []
     io.stderr.on('data', () => {
       if (errors().endsWith('Ctrl-C ends\n')) waits.shift()?.()
@@ -236,7 +236,7 @@ describe('salp cartridge run', { timeout: 60_000 }, () => {
 
   test('is played in a terminal, until it ends', async () => {
     using folder = projectFolder({ name: 'a', kind: 'interactive' }, sources.interactive)
-    const { io, output, errors } = createMemoryIo({ folder: folder.path, cartridgeCompiler, typed: [] })
+    const { io, output, errors } = createMemoryIo({ folder: folder.path, cartridgeCompilers, typed: [] })
     let left = 3
     io.stdout.on('data', () => {
       if (output().includes('▀') && left-- > 0) setImmediate(() => Object(io.stdin).write('\u001b[C'))

@@ -179,7 +179,7 @@ describe('cart/tree', { timeout: 60_000 }, () => {
       `import { element, UiEvent } from 'cart/tree'
 export function render(json: string): string {
   const event = new UiEvent(json)
-  const said = [event.type, event.event, event.id, event.value, event.key].join('/')
+  const said = [event.type, event.event, event.id, event.value, event.key].join('/') + event.field('name')
   return element('div', said)
     .add(element('button', 'Add').set('type', 'button').set('title', '"').on('click', 'add'))
     .text('end')
@@ -191,6 +191,9 @@ export function render(json: string): string {
     expect(render({ type: 'mount' })).toEqual({ t: 'div', c: ['mount////', button, 'end'] })
     expect(render({ type: 'event', event: 'keydown', id: 'x', value: 'v', key: 'Enter' })).toMatchObject({
       c: ['event/keydown/x/v/Enter', button, 'end'],
+    })
+    expect(render({ type: 'event', event: 'submit', id: 'x', value: { name: 'Ann' }, key: null })).toMatchObject({
+      c: ['event/submit/x//Ann', button, 'end'],
     })
   })
 })
