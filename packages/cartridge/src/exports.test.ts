@@ -92,6 +92,7 @@ test('the node entry exports', () => {
       "openTemplates",
       "TemplateError",
       "openThreadHost",
+      "openThreadPool",
     ]
   `)
 })

@@ -3,7 +3,14 @@
 import { CartridgeRejected, CartridgeTrap, type Language } from '@salp/cartridge'
 import type { CompilerBackend, Diagnostic } from '@salp/cartridge/compile'
 import { type CartridgeEvents, type KvStore, memoryKvStore } from '@salp/cartridge/host'
-import { openAssemblyScript, openThreadHost, sha256Of, type ThreadHost } from '@salp/cartridge/node'
+import {
+  openAssemblyScript,
+  openScript,
+  openThreadHost,
+  scriptEngine,
+  sha256Of,
+  type ThreadHost,
+} from '@salp/cartridge/node'
 import { prepare } from '@salp/cartridge/rewrite'
 import type { Clock, Publisher } from '@salp/core'
 import { createSystemRng } from '@salp/core/node'
@@ -66,8 +73,11 @@ export interface WorkbenchDeps {
 /** Opens one; its processes start when they are first needed. */
 export function openWorkbench(deps: WorkbenchDeps): Workbench {
   const { clock, kv = memoryKvStore(), events, log } = deps
-  const compilers: Compilers = deps.compilers ?? { assemblyscript: openAssemblyScript({ clock }) }
-  const host = openThreadHost({ clock, kv, events, log, rng: createSystemRng() })
+  const compilers: Compilers = deps.compilers ?? {
+    assemblyscript: openAssemblyScript({ clock }),
+    script: openScript({ clock }),
+  }
+  const host = openThreadHost({ clock, kv, events, log, rng: createSystemRng(), scriptEngine })
 
   const timed = async <T>(work: () => T | Promise<T>): Promise<{ result: T; ms: number }> => {
     const began = clock.monotonic()

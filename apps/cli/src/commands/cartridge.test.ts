@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { openAssemblyScript, openTemplates } from '@salp/cartridge/node'
+import { openAssemblyScript, openScript, openTemplates } from '@salp/cartridge/node'
 import { systemClock } from '@salp/core/node'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ProjectManifest, readProject } from '../cartridge/project.js'
@@ -9,8 +9,11 @@ import { type ProjectFolder, projectFolder, sources } from '../testing/project-f
 
 const backend: ProjectManifest = { name: 'Visits', kind: 'backend', capabilities: ['kv', 'log'] }
 
-const cartridgeCompilers = { assemblyscript: openAssemblyScript({ clock: systemClock }) }
-afterAll(() => cartridgeCompilers.assemblyscript.close())
+const cartridgeCompilers = {
+  assemblyscript: openAssemblyScript({ clock: systemClock }),
+  script: openScript({ clock: systemClock }),
+}
+afterAll(() => Promise.all(Object.values(cartridgeCompilers).map((compiler) => compiler.close())))
 
 /** Runs a command in a folder, without a node. */
 async function run({ path }: ProjectFolder, ...words: string[]) {
@@ -120,6 +123,18 @@ describe('salp cartridge build', { timeout: 60_000 }, () => {
     expect([exitCode, steady(errors)]).toEqual([1, 'TIME info  tried\nCannot finish the call: unreachable\n'])
     using cognitive = projectFolder({ name: 'a', kind: 'cognitive' }, sources.cognitive)
     expect((await run(cognitive, 'build')).errors).toContain('needs a test with "input" and "output"')
+  })
+
+  test('takes the types out of a script, and refuses to look for a module in it', async () => {
+    const source = 'export function handle(request: { path: string }): unknown {\n  return { path: request.path }\n}\n'
+    using folder = projectFolder({ name: 'a', kind: 'backend', language: 'script' }, source)
+    expect((await run(folder, 'build')).output).toMatch(/^Built +out\.js\nSize +\d+ bytes\n/)
+    expect(readFileSync(folder.file('out.js'), 'utf8')).not.toContain(': unknown')
+    expect((await run(folder, 'run', '--request', '/b')).output).toBe('{"path":"/b"}')
+    expect(await run(folder, 'inspect', '.')).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('"." is a script'),
+    })
   })
 
   test('with --watch builds again when a file changes, and ends by Ctrl-C', async () => {

@@ -45,6 +45,8 @@ export function openAssemblyScript(
       serialization: 'advanced',
       stdio: 'ignore',
       env: {},
+      // Ctrl-C is for whoever asks it to compile.
+      detached: true,
     })
     started.unref()
     started.channel?.unref()

@@ -11,6 +11,7 @@ import { openScript } from './script-compiler.js'
 import { scriptEngine } from './script-engine.js'
 import { openTemplates } from './templates.js'
 import { openThreadHost } from './thread-host.js'
+import { openThreadPool } from './thread-pool.js'
 
 /** What a workshop on this machine asks for. */
 export interface OpenWorkshopDeps extends Pick<WorkshopDeps, 'priceProblem'> {
@@ -37,7 +38,8 @@ export async function openWorkshop(deps: OpenWorkshopDeps, options: WorkshopOpti
       artifacts: openArtifactFolder(folder),
       compilers: { assemblyscript: openAssemblyScript({ clock }), script: openScript({ clock }) },
       templates: await openTemplates(),
-      openHost: (write) => openThreadHost({ clock, rng, kv, events, log: write, scriptEngine }),
+      openHost: (write) =>
+        openThreadPool({ open: () => openThreadHost({ clock, rng, kv, events, log: write, scriptEngine }) }),
       openBench: (own) => openThreadHost({ clock, rng, kv: own, events: unheard, log: () => undefined, scriptEngine }),
     },
     options,
