@@ -181,7 +181,7 @@ export function Workbench({
               href={cartridgesHash({ id, view: name })}
               aria-current={name === shown ? 'page' : undefined}
             >
-              {label}
+              {name === 'publish' && kind === 'cognitive' ? 'Port' : label}
             </a>
           ))}
         </nav>

@@ -43,6 +43,7 @@ input { accent-color: var(--tide, auto); }
 textarea { min-height: 5rem; resize: vertical; }
 fieldset { padding: 0.6rem 0.9rem; border: 1px solid var(--line, ButtonBorder); border-radius: 0.5rem; }
 button, img, canvas, output { justify-self: start; }
+.keys > * { justify-self: stretch; }
 button { min-height: 2.25rem; padding: 0.3rem 0.85rem; border: 1px solid var(--line-strong, ButtonBorder); border-radius: 0.5rem; background: transparent; cursor: pointer; }
 button:hover:not(:disabled, .primary) { background: var(--tide-soft, ButtonFace); }
 button:disabled { cursor: default; opacity: 0.55; }
@@ -50,6 +51,7 @@ button.primary, input[type="submit"] { border-color: transparent; background: va
 button.quiet { border-color: transparent; color: var(--ink-soft, inherit); }
 :focus-visible { outline: 2px solid var(--tide, Highlight); outline-offset: 2px; }
 progress, meter { width: 100%; accent-color: var(--tide, auto); }
+meter::-webkit-meter-optimum-value { background: var(--tide, AccentColor); }
 summary { cursor: pointer; }
 .small { font-size: 0.85em; } .big { font-size: 2rem; font-weight: 600; line-height: 1.2; }
 .muted { color: var(--ink-soft, GrayText); } .good { color: var(--good, green); } .bad { color: var(--bad, firebrick); }
