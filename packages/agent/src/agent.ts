@@ -30,9 +30,10 @@ import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
 import { createSessionStore, type OpenTurn, SessionError, type SessionStore } from './session/store.js'
 import type { Speculator } from './speculation.js'
+import type { Surroundings } from './surroundings.js'
 import { createTasks, type Tasks } from './tasks.js'
 import { type Tool, ToolError } from './tool.js'
-import { createToolbox, type Toolbox } from './toolbox.js'
+import { createToolbox, joinTools, type Toolbox } from './toolbox.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
 import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
@@ -72,6 +73,8 @@ export interface AgentDeps {
   readonly forecaster?: Forecaster | undefined
   /** Makes the tools. */
   tools(parts: ToolParts): readonly Tool[]
+  /** What a session has of its own, asked for at the start of each turn; nothing where it is like the others. */
+  surroundings?(sessionId: string): Promise<Surroundings | undefined>
   /** Why nothing may run now, when an operator has paused the agent. */
   paused?(): string | undefined
 }
@@ -190,7 +193,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         ? Promise.reject(new ToolError('Nobody is there to ask', { kind: 'denied' }))
         : questions.ask(question, choices, context),
   }
-  const toolbox = createToolbox(deps.tools({ questions: attended, tasks }))
+  const tools = deps.tools({ questions: attended, tasks })
+  const toolbox = createToolbox(tools)
   const live = createLiveTurns(bus)
   const governor = govern(
     {
@@ -243,9 +247,16 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   }
   let closing: Promise<void> | undefined
 
+  const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
+    const own = await deps.surroundings?.(turn.sessionId)
+    if (own === undefined) return runTurn(turnDeps, turnOptions, turn, signal)
+    const { workspace = turnOptions.workspace, speculator = own.workspace ? undefined : deps.speculator } = own
+    const joined = { ...turnDeps, speculator, toolbox: createToolbox(joinTools(tools, own.tools)) }
+    return runTurn(joined, { ...turnOptions, workspace }, turn, signal)
+  }
   const launch = (turn: OpenTurn): LiveTurn =>
     live.launch(turn, store.turnEvents(turn.id), (signal) =>
-      runTurn(turnDeps, turnOptions, turn, signal).finally(() => unattended.delete(turn.id)),
+      run(turn, signal).finally(() => unattended.delete(turn.id)),
     )
 
   const begin = ({ sessionId, text, channel, history = [], unattended: alone = false }: TurnInput): LiveTurn => {
