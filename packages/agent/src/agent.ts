@@ -30,9 +30,10 @@ import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
 import { createSessionStore, type OpenTurn, SessionError, type SessionStore } from './session/store.js'
 import type { Speculator } from './speculation.js'
+import type { Surroundings } from './surroundings.js'
 import { createTasks, type Tasks } from './tasks.js'
 import { type Tool, ToolError } from './tool.js'
-import { createToolbox, type Toolbox } from './toolbox.js'
+import { createToolbox, joinTools, type Toolbox } from './toolbox.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
 import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
@@ -72,8 +73,8 @@ export interface AgentDeps {
   readonly forecaster?: Forecaster | undefined
   /** Makes the tools. */
   tools(parts: ToolParts): readonly Tool[]
-  /** Makes the tools of sessions that work in a folder of their own. Without it there are none. */
-  toolsIn?: ((folder: string, parts: ToolParts) => Promise<readonly Tool[]>) | undefined
+  /** What a session has of its own, asked for at the start of each turn; nothing where it is like the others. */
+  surroundings?(sessionId: string): Promise<Surroundings | undefined>
   /** Why nothing may run now, when an operator has paused the agent. */
   paused?(): string | undefined
 }
@@ -194,16 +195,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         ? Promise.reject(new ToolError('Nobody is there to ask', { kind: 'denied' }))
         : questions.ask(question, choices, context),
   }
-  const parts: ToolParts = { questions: attended, tasks }
-  const toolbox = createToolbox(deps.tools(parts))
-  const toolboxes = new Map<string, Promise<Toolbox>>()
-  /** The tools for a folder, made once. */
-  const toolboxIn = (folder: string): Promise<Toolbox> => {
-    const made = toolboxes.get(folder) ?? (deps.toolsIn?.(folder, parts) ?? Promise.resolve([])).then(createToolbox)
-    toolboxes.set(folder, made)
-    made.catch(() => toolboxes.delete(folder))
-    return made
-  }
+  const tools = deps.tools({ questions: attended, tasks })
+  const toolbox = createToolbox(tools)
   const live = createLiveTurns(bus)
   const governor = govern(
     {
@@ -257,11 +250,11 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   let closing: Promise<void> | undefined
 
   const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
-    const folder = store.folder(turn.sessionId)
-    if (folder === undefined) return runTurn(turnDeps, turnOptions, turn, signal)
-    // What is tried and taken back together lies in the agent's own folder.
-    const there = { ...turnDeps, toolbox: await toolboxIn(folder), speculator: undefined }
-    return runTurn(there, { ...turnOptions, workspace: folder }, turn, signal)
+    const own = await deps.surroundings?.(turn.sessionId)
+    if (own === undefined) return runTurn(turnDeps, turnOptions, turn, signal)
+    const { workspace = turnOptions.workspace, speculator = own.workspace ? undefined : deps.speculator } = own
+    const joined = { ...turnDeps, speculator, toolbox: createToolbox(joinTools(tools, own.tools)) }
+    return runTurn(joined, { ...turnOptions, workspace }, turn, signal)
   }
 
   const launch = (turn: OpenTurn): LiveTurn => {
