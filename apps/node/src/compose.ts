@@ -9,10 +9,11 @@ import {
   agentMigrations,
   createAgent,
   createAgentApi,
+  createAutonomy,
   createCartridgeTools,
   createModelApi,
 } from '@salp/agent'
-import { createLocalTools, createWorkspace, secretValues, withSpeculation } from '@salp/agent/node'
+import { createLocalTools, createWorkspace, openGitCheckout, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -38,6 +39,7 @@ import { openNotes } from './notes.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
+import { surroundingsOf } from './surroundings.js'
 import { createUpkeep } from './upkeep.js'
 
 /** A node that is ready to be served. */
@@ -105,7 +107,9 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
     settings,
   )
-  const agent = createAgent(
+  const paused = (): string | undefined =>
+    existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
+  const agent: Agent = createAgent(
     {
       db,
       clock,
@@ -123,8 +127,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
         ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
       ],
-      paused: () =>
-        existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined,
+      surroundings: (sessionId) => surroundingsOf(agent.store.folder(sessionId), environment),
+      paused,
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
   )
@@ -138,6 +142,11 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeEpisode(turn)
     writeSteps(turn)
   })
+  const checkout = openGitCheckout(
+    { clock, environment },
+    { folder: join(home.path, 'work'), repository: workspace.root },
+  )
+  const autonomy = createAutonomy({ db, clock, log: log.child('autonomy'), agent, checkout, paused })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
     { stamp: join(home.path, 'upkeep'), readPerDay },
@@ -167,7 +176,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const { chatPrice, publicUrl } = settings.gateway
   const app = createAgentApi(
     {
-      ...{ agent, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ agent, autonomy, memory, model: models.model, clock, ids, log: log.child('http'), status },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
       routes: [...cartridgeRoutes(cartridges), ...(money === undefined ? [] : moneyRoutes(money, settings))],
       visitor:
@@ -196,10 +205,12 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       embedding?.start()
       notes?.start()
       agent.start()
+      autonomy.start()
       upkeep.start()
       money?.start()
     },
     async close() {
+      await autonomy.close()
       await agent.close()
       stopKeeping()
       await upkeep.close()

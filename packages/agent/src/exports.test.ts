@@ -8,6 +8,8 @@ test('the entry exports', () => {
       "createAgent",
       "InputError",
       "maxInputLength",
+      "createAutonomy",
+      "WorkError",
       "govern",
       "decideTier",
       "defaultTiers",
@@ -25,6 +27,7 @@ test('the entry exports', () => {
       "decisionSchema",
       "eventSchemas",
       "trainingSchema",
+      "workOrderSchema",
       "replay",
       "replayedEvents",
       "ApprovalError",
@@ -41,6 +44,8 @@ test('the entry exports', () => {
 test('the entry for Node exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "CheckoutError",
+      "openGitCheckout",
       "createLocalTools",
       "secretValues",
       "withoutSecrets",

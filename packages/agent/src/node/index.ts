@@ -1,5 +1,6 @@
 /** Tools of the agent that touch the machine: files, commands and the web. */
 
+export { CheckoutError, type GitCheckoutDeps, type GitCheckoutOptions, openGitCheckout } from './git-checkout.js'
 export { createLocalTools, type LocalToolDeps } from './local-tools.js'
 export { secretValues, withoutSecrets } from './secret-variables.js'
 export {
