@@ -30,9 +30,10 @@ import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
 import { createSessionStore, type OpenTurn, SessionError, type SessionStore } from './session/store.js'
 import type { Speculator } from './speculation.js'
+import type { Surroundings } from './surroundings.js'
 import { createTasks, type Tasks } from './tasks.js'
 import { type Tool, ToolError } from './tool.js'
-import { createToolbox, type Toolbox } from './toolbox.js'
+import { createToolbox, joinTools, type Toolbox } from './toolbox.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
 import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
@@ -72,6 +73,8 @@ export interface AgentDeps {
   readonly forecaster?: Forecaster | undefined
   /** Makes the tools. */
   tools(parts: ToolParts): readonly Tool[]
+  /** What a session has of its own, asked for at the start of each turn; nothing where it is like the others. */
+  surroundings?(sessionId: string): Promise<Surroundings | undefined>
   /** Why nothing may run now, when an operator has paused the agent. */
   paused?(): string | undefined
 }
@@ -111,6 +114,8 @@ export interface TurnInput {
   readonly history?: readonly LanguageModelV4Message[] | undefined
   /** Nobody can be asked: calls that need approval are denied at once. */
   readonly unattended?: boolean | undefined
+  /** Folder that the tools work in. Only for a new session. @defaultValue the agent's own */
+  readonly folder?: string | undefined
 }
 
 /** A running agent. */
@@ -190,7 +195,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         ? Promise.reject(new ToolError('Nobody is there to ask', { kind: 'denied' }))
         : questions.ask(question, choices, context),
   }
-  const toolbox = createToolbox(deps.tools({ questions: attended, tasks }))
+  const tools = deps.tools({ questions: attended, tasks })
+  const toolbox = createToolbox(tools)
   const live = createLiveTurns(bus)
   const governor = govern(
     {
@@ -243,12 +249,29 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   }
   let closing: Promise<void> | undefined
 
-  const launch = (turn: OpenTurn): LiveTurn =>
-    live.launch(turn, store.turnEvents(turn.id), (signal) =>
-      runTurn(turnDeps, turnOptions, turn, signal).finally(() => unattended.delete(turn.id)),
-    )
+  const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
+    const own = await deps.surroundings?.(turn.sessionId)
+    if (own === undefined) return runTurn(turnDeps, turnOptions, turn, signal)
+    const { workspace = turnOptions.workspace, speculator = own.workspace ? undefined : deps.speculator } = own
+    const joined = { ...turnDeps, speculator, toolbox: createToolbox(joinTools(tools, own.tools)) }
+    return runTurn(joined, { ...turnOptions, workspace }, turn, signal)
+  }
 
-  const begin = ({ sessionId, text, channel, history = [], unattended: alone = false }: TurnInput): LiveTurn => {
+  const launch = (turn: OpenTurn): LiveTurn => {
+    if (turn.unattended) unattended.add(turn.id)
+    return live.launch(turn, store.turnEvents(turn.id), (signal) =>
+      run(turn, signal).finally(() => unattended.delete(turn.id)),
+    )
+  }
+
+  const begin = ({
+    sessionId,
+    text,
+    channel,
+    history = [],
+    unattended: alone = false,
+    folder,
+  }: TurnInput): LiveTurn => {
     if (closing !== undefined) throw new RangeError('Cannot begin a turn: the agent is closed')
     if (text.trim() === '') throw new InputError('it is empty')
     if (text.length > maxInputLength)
@@ -256,14 +279,20 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     if (sessionId !== undefined && live.get(sessionId) !== undefined) throw new SessionError('busy', sessionId)
     const clean = redactor.text(text.toWellFormed())
     const turn = store.transaction(() => {
-      const session = openSession(store, sessionId, clean)
-      const opened = { id: ids(), sessionId: session.id, channel, input: clean, startedAt: clock.now() }
+      const session = openSession(store, { id: sessionId, text: clean, folder })
+      const opened = {
+        id: ids(),
+        sessionId: session.id,
+        channel,
+        input: clean,
+        startedAt: clock.now(),
+        unattended: alone,
+      }
       for (const message of history) store.addMessage(session.id, 'history', message)
       store.openTurn(opened)
       store.addMessage(session.id, opened.id, { role: 'user', content: [{ type: 'text', text: clean }] })
       return opened
     })
-    if (alone) unattended.add(turn.id)
     return launch(turn)
   }
 
@@ -315,10 +344,13 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
 }
 
 /** Finds the session, or makes it: a client may bring an id of its own. */
-function openSession(store: SessionStore, id: string | undefined, text: string): SessionSummary {
+function openSession(
+  store: SessionStore,
+  { id, text, folder }: { readonly id: string | undefined; readonly text: string; readonly folder: string | undefined },
+): SessionSummary {
   const known = id === undefined ? undefined : store.get(id)
   const title = text.replace(/\s+/g, ' ').trim().slice(0, 60).toWellFormed()
-  if (known === undefined) return store.create({ id, title })
+  if (known === undefined) return store.create({ id, title, folder })
   if (known.title === '') store.rename(known.id, title)
   return known
 }

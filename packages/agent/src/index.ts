@@ -76,6 +76,7 @@ export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'
 export { SessionError, type SessionStore } from './session/store.js'
 export type { Speculation, Speculator } from './speculation.js'
+export type { Surroundings } from './surroundings.js'
 export type { Tasks } from './tasks.js'
 export {
   type Assessment,

@@ -74,6 +74,7 @@ test('the compile entry exports', () => {
   expect(Object.keys(compile)).toMatchInlineSnapshot(`
     [
       "assemblyScriptBackend",
+      "scriptBackend",
     ]
   `)
 })
@@ -86,10 +87,12 @@ test('the node entry exports', () => {
       "sha256Of",
       "openAssemblyScript",
       "openWorkshop",
+      "openScript",
       "scriptEngine",
       "openTemplates",
       "TemplateError",
       "openThreadHost",
+      "openThreadPool",
     ]
   `)
 })

@@ -34,7 +34,9 @@ describe('readProject()', () => {
 
 test('programOf() makes examples of the tests that a cognitive function has to pass', async () => {
   using folder = projectFolder({ name: 'a', kind: 'cognitive', tests: [{ name: 't', input: [1], output: 2 }] }, 's')
-  expect(programOf(await readProject(folder.path), new Uint8Array()).examples).toEqual([{ input: [1], expected: 2 }])
+  expect(programOf(await readProject(folder.path), { wasm: new Uint8Array() }).examples).toEqual([
+    { input: [1], expected: 2 },
+  ])
 })
 
 test('slugOf() keeps letters and digits', () => {

@@ -70,11 +70,14 @@ export function slugOf(name: string): string {
   return slug || 'cartridge'
 }
 
+/** What a source was compiled to: a module, or a script. */
+export type ProjectCode = { readonly wasm: Uint8Array<ArrayBuffer> } | { readonly script: string }
+
 /** What a host is given to run of a project that was compiled. */
-export function programOf({ id, kind, draft }: Project, wasm: Uint8Array): Program {
+export function programOf({ id, kind, draft }: Project, code: ProjectCode): Program {
   const { capabilities, callTargets, tests } = draft
   const examples = tests.flatMap((test) => ('input' in test ? [{ input: test.input, expected: test.output }] : []))
-  return { id, kind, wasm, capabilities, callTargets, examples }
+  return { id, kind, ...code, capabilities, callTargets, examples }
 }
 
 function parseManifest(text: string): z.output<typeof manifestSchema> {

@@ -141,6 +141,18 @@ describe('salp cartridge push', () => {
     })
   })
 
+  test('with --build shows tests that failed, once', async () => {
+    using folder = projectFolder(manifest, sources.backend)
+    const failed: BuildView = {
+      ...{ status: 'failed', stage: 'tests', message: '1 of 1 tests failed', diagnostics: [] },
+      tests: [{ name: 'answers', passed: false, detail: 'status 404' }],
+    }
+    const { exitCode, errors } = await runOnNode(['cartridge', 'push', folder.path, '--build'], (request, response) =>
+      request.path.endsWith('/build') ? sendJson(response, failed) : answer(request, response),
+    )
+    expect([exitCode, errors]).toEqual([1, '✗ answers\n    status 404\n\n1 of 1 test failed\n'])
+  })
+
   test('does not turn a cartridge into one of another kind', async () => {
     using folder = projectFolder({ name: 'Visits', kind: 'frontend' }, '')
     const { exitCode, errors, requests } = await run('push', folder.path)
@@ -165,6 +177,19 @@ describe('salp cartridge publish, rollback', () => {
     expect((await run('publish', 'visits', '--off', '--price', '1')).exitCode).toBe(2)
     expect(asked(await run('rollback', 'visits'))[0]).toEqual(['POST', `${at}/rollback`])
     expect(await run('rollback', 'x')).toMatchObject({ exitCode: 1, errors: 'salp: There is no cartridge "x"\n' })
+  })
+})
+
+describe('salp cartridge inspect', () => {
+  test('looks at the module of a cartridge of the node, and says of a script that it has none', async () => {
+    const ran = await runOnNode(['cartridge', 'inspect', 'visits'], (request, response) =>
+      request.path.endsWith('/module') ? void response.end('no module') : answer(request, response),
+    )
+    expect([ran.exitCode, ran.output]).toEqual([1, expect.stringContaining('it does not begin as WebAssembly 1 does')])
+    const script = await runOnNode(['cartridge', 'inspect', 'visits'], (_, response) =>
+      sendJson(response, { ...view, language: 'script' }),
+    )
+    expect([script.exitCode, script.errors]).toEqual([2, expect.stringContaining('"visits" is a script')])
   })
 })
 

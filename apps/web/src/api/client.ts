@@ -26,6 +26,7 @@ import type {
   CheckView,
   CreateOrder,
   LogLine,
+  PortView,
   TemplateView,
   TestView,
   VersionDetail,
@@ -226,6 +227,8 @@ export function createApi({ fetch }: ApiDeps) {
       request<{ lines: LogLine[] }>('GET', `${at('cartridges', id)}/logs?${query({ after })}`, undefined, options),
     cartridgeKeys: (id: string, asked: KvQuery, options?: Abortable) =>
       request<KvPage>('GET', `${at('cartridges', id)}/kv?${query({ ...asked })}`, undefined, options),
+    /** Places of the agent's own workings that a cognitive cartridge may take over. */
+    ports: (options?: Abortable) => request<{ ports: PortView[] }>('GET', '/api/ports', undefined, options),
     /** Sets a key, or deletes it with `null`. */
     setCartridgeKey: (id: string, key: string, value: string | null) =>
       request<unknown>('PUT', `${at('cartridges', id)}/kv`, { key, value }),

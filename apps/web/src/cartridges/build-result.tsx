@@ -41,11 +41,11 @@ export function BuildResult({
             </>
           ) : (
             <>
-              <strong>{stageWords[result.stage]}.</strong>{' '}
-              <span>
-                {result.message}
-                {versionBefore !== undefined && `. Version ${versionBefore} runs on`}
-              </span>
+              <strong>
+                {stageWords[result.stage]}
+                {result.message.replace(/\.$/, '')}.
+              </strong>{' '}
+              {versionBefore !== undefined && <span className="muted">Version {versionBefore} runs on.</span>}
             </>
           )}
         </p>

@@ -89,7 +89,7 @@ function RequestFields({
           value={request.path}
           onChange={(event) => set({ path: event.target.value })}
         />
-        <button type="submit" className="button button-primary" disabled={asking}>
+        <button type="submit" className="button" disabled={asking}>
           Send
         </button>
       </div>
@@ -171,7 +171,7 @@ function ValueField({
         />
       </label>
       <div className="actions">
-        <button type="submit" className="button button-primary" disabled={asking}>
+        <button type="submit" className="button" disabled={asking}>
           Ask
         </button>
       </div>

@@ -60,6 +60,7 @@ export function createCodeEditor(
 ): CodeEditor {
   let checking = new AbortController()
   let silent = false
+  let shown = text
   const checks =
     check === undefined
       ? []
@@ -125,18 +126,17 @@ export function createCodeEditor(
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return
           checking.abort()
-          if (!silent) onChange(update.state.doc.toString())
+          shown = update.state.doc.toString()
+          if (!silent) onChange(shown)
         }),
       ],
     }),
   })
   return {
     setText(next) {
-      const { doc } = view.state
-      const before = doc.toString()
-      if (before === next) return
+      if (next === shown) return
       silent = true
-      view.dispatch({ changes: replacement(before, next) })
+      view.dispatch({ changes: replacement(shown, next) })
       silent = false
     },
     mark(diagnostics) {

@@ -215,5 +215,5 @@ function toOrder(change: DraftChange): ChangeOrder {
 }
 
 function same(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right)
+  return left === right || (typeof left === 'object' && JSON.stringify(left) === JSON.stringify(right))
 }

@@ -64,10 +64,10 @@ export function LogsView({ id, page, use }: { id: string; page: readonly PageLin
           }}
         >
           {lines.map(({ key, at, level, text, where }) => (
-            <li key={key} className={`log-line log-${level}`}>
+            <li key={key} className={`run-log log-${level}`}>
               <time className="muted number">{formatClock(at)}</time>
               <span className="log-level">{level}</span>
-              <span className="log-text">{text}</span>
+              <span className="run-log-text">{text}</span>
               {where !== '' && <span className="muted">{where}</span>}
             </li>
           ))}

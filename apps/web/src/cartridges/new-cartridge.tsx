@@ -3,11 +3,11 @@
 import type { Kind, Language, TemplateView } from '@salp/cartridge'
 import { type FormEvent, useId, useState } from 'react'
 import { useStudio } from '../api/studio.js'
-import { bestMatches } from '../commands/match.js'
 import { Dialog, DialogHead } from '../design/dialog.js'
 import { Icon } from '../design/icon.js'
 import { useAttempt } from '../design/notices.js'
 import { cartridgesHash } from './route.js'
+import { searchTemplates } from './template-search.js'
 import { kindWords, languagesOf, languageWords } from './words.js'
 
 const kinds = Object.keys(kindWords) as Kind[]
@@ -18,11 +18,7 @@ export function NewCartridge({ templates, onClose }: { templates: readonly Templ
   const attempt = useAttempt()
   const [query, setQuery] = useState('')
   const [making, setMaking] = useState(false)
-  const found = bestMatches(
-    query,
-    templates,
-    ({ name, description, words }) => `${name} ${words.join(' ')} ${description}`,
-  )
+  const found = searchTemplates(query, templates)
 
   async function make(order: Parameters<typeof api.createCartridge>[0]): Promise<void> {
     if (making) return
@@ -67,7 +63,9 @@ export function NewCartridge({ templates, onClose }: { templates: readonly Templ
             </li>
           ))}
         </ul>
-        {found.length === 0 && <p className="muted">No template fits.</p>}
+        {found.length === 0 && (
+          <p className="muted">No template fits. Salp may write it: say what you would like in a conversation.</p>
+        )}
       </div>
     </Dialog>
   )
@@ -96,8 +94,8 @@ function Blank({
         Name
         <input
           id={`${id}-name`}
-          // biome-ignore lint/a11y/noAutofocus: the dialog was just asked for
-          autoFocus
+          // React keeps the attribute to itself, and the dialog looks for it.
+          ref={(field) => field?.setAttribute('autofocus', '')}
           autoComplete="off"
           maxLength={100}
           value={name}

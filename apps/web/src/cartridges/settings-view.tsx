@@ -86,19 +86,7 @@ export function SettingsView({
         <p className="muted small-text">It can do nothing else: no files, no network.</p>
       </fieldset>
       {draft.capabilities.includes('call') && <Targets view={view} draft={draft} onChange={onChange} />}
-      {view.kind === 'cognitive' && (
-        <label className="field" htmlFor={`${id}-port`}>
-          Port of the agent that it may take over
-          <input
-            id={`${id}-port`}
-            className="mono"
-            placeholder="none"
-            maxLength={60}
-            value={draft.port ?? ''}
-            onChange={({ target }) => onChange({ port: target.value === '' ? undefined : target.value })}
-          />
-        </label>
-      )}
+      {view.kind === 'cognitive' && <PortChoice draft={draft} onChange={onChange} />}
       {view.kind === 'frontend' && (
         <label className="permission">
           <input
@@ -169,5 +157,32 @@ function Targets({
         </label>
       ))}
     </fieldset>
+  )
+}
+
+function PortChoice({ draft: { port }, onChange }: { draft: CartridgeDraft; onChange: (change: DraftChange) => void }) {
+  const { api } = useStudio()
+  const found = useResource(api.ports, '')
+  const ports = found.value?.ports ?? []
+  const chosen = ports.find(({ name }) => name === port)
+  const names = [...new Set([...ports.map(({ name }) => name), ...(port === undefined ? [] : [port])])]
+  return (
+    <label className="field">
+      Place of the agent that it may take over
+      <select
+        value={port ?? ''}
+        onChange={({ target }) => onChange({ port: target.value === '' ? undefined : target.value })}
+      >
+        <option value="">none</option>
+        {names.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      {chosen && (
+        <span>
+          {chosen.description} {chosen.contract}
+        </span>
+      )}
+    </label>
   )
 }

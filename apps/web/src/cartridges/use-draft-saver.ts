@@ -9,6 +9,7 @@ import { readStored, store } from '../design/stored.js'
 import { createDraftSaver, type DraftSaver, type SaveState, type Stashed } from './draft-saver.js'
 
 const saveAfterMs = 700
+const keepAfterMs = 250
 
 /** Follows `view`, the draft as the node has it, and saves what is changed here. */
 export function useDraftSaver(view: CartridgeView): { saver: DraftSaver; draft: CartridgeDraft; state: SaveState } {
@@ -16,6 +17,7 @@ export function useDraftSaver(view: CartridgeView): { saver: DraftSaver; draft: 
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const told = useRef<() => void>(undefined)
   const { id } = view
+  const [keeper] = useState(() => createKeeper(`cartridge:${id}`))
   const [saver] = useState(() =>
     createDraftSaver(
       {
@@ -23,7 +25,7 @@ export function useDraftSaver(view: CartridgeView): { saver: DraftSaver; draft: 
         load: () => api.cartridge(id),
         isConflict: (error) => error instanceof ApiError && error.status === 409,
         pause: (signal) => pause(saveAfterMs, signal),
-        stash: (stashed) => store(`cartridge:${id}`, stashed === undefined ? '' : JSON.stringify(stashed)),
+        stash: keeper.keep,
         onChange: () => told.current?.(),
       },
       view,
@@ -32,17 +34,39 @@ export function useDraftSaver(view: CartridgeView): { saver: DraftSaver; draft: 
   )
   useEffect(() => {
     told.current = redraw
+    // A page that is left in the middle of a word keeps that too.
+    addEventListener('pagehide', keeper.settle)
     return () => {
+      removeEventListener('pagehide', keeper.settle)
       told.current = undefined
       saver.close()
+      keeper.settle()
     }
-  }, [saver])
+  }, [saver, keeper])
   useEffect(() => {
     saver.adopt(view)
     // An answer came, so the node can be reached again.
     if (saver.state.status === 'failed') void saver.flush()
   }, [saver, view])
   return { saver, draft: saver.draft, state: saver.state }
+}
+
+/** Keeps what is not saved in the browser, not at each letter but soon after. */
+function createKeeper(name: string): { keep(stashed: Stashed | undefined): void; settle(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let latest: Stashed | undefined
+  const settle = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    store(name, latest === undefined ? '' : JSON.stringify(latest))
+  }
+  return {
+    keep(stashed) {
+      latest = stashed
+      timer ??= setTimeout(settle, keepAfterMs)
+    },
+    settle,
+  }
 }
 
 function readStash(id: string): Stashed | undefined {

@@ -1,7 +1,7 @@
 /** Versions that were let in: what changed between any two, and the way back. */
 
 import type { CartridgeDraft, CartridgeView, VersionView } from '@salp/cartridge'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { useResource } from '../api/resource.js'
 import { useStudio } from '../api/studio.js'
 import { diffLines } from '../chat/diff-lines.js'
@@ -15,7 +15,7 @@ import { formatAgo, formatMoment } from '../format/time.js'
 type Side = number | 'draft'
 
 /** Lists them, newest first. */
-export function VersionsView({
+export const VersionsView = memo(function VersionsView({
   view,
   draft,
   onChanged,
@@ -60,7 +60,7 @@ export function VersionsView({
           Go back
         </button>
       </header>
-      <ul className="versions" aria-label="Versions">
+      <ul className="cartridge-versions" aria-label="Versions">
         {versions.map((version) => (
           <VersionRow
             key={version.number}
@@ -74,7 +74,7 @@ export function VersionsView({
       <Compare view={view} draft={draft} />
     </section>
   )
-}
+})
 
 function VersionRow({
   version: { number, createdAt, bytes, sha256, active },
@@ -88,7 +88,7 @@ function VersionRow({
   onActivate: () => void
 }) {
   return (
-    <li className="version">
+    <li className="cartridge-version">
       <strong>Version {number}</strong>
       <span className="muted number">
         <time title={formatMoment(createdAt)}>{formatAgo(createdAt, now)}</time> · {formatBytes(bytes)} ·{' '}

@@ -41,12 +41,12 @@ export const capabilityWords: Readonly<Record<Capability, { readonly name: strin
   },
 }
 
-/** Where a build failed, in words. */
+/** Where a build failed, in words, if its message does not say that itself. */
 export const stageWords = {
-  compile: 'It does not compile',
-  check: 'It is not let in',
-  trial: 'It failed its trial',
-  tests: 'It failed its tests',
+  compile: '',
+  check: 'It is not let in. ',
+  trial: 'It failed its trial. ',
+  tests: '',
 } as const
 
 const trapWords: Readonly<Record<string, string>> = {

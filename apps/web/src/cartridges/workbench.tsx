@@ -1,7 +1,7 @@
 /** A cartridge with its code: written, built, run, tested, looked into and published in one place. */
 
 import type { BuildView, CartridgeView } from '@salp/cartridge'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { describeProblem } from '../api/problem.js'
 import { useStudio } from '../api/studio.js'
 import { diffLines } from '../chat/diff-lines.js'
@@ -89,6 +89,8 @@ export function Workbench({
       setLines((before) => [...before, { at: Date.now(), level, text }].slice(-keptPageLines)),
     [],
   )
+  // The views beside the code follow when there is time.
+  const calm = useDeferredValue(draft)
   const hasPage = draft.page !== undefined
   const onPage = hasPage && file === 'page'
   const words = kindWords[kind]
@@ -179,17 +181,17 @@ export function Workbench({
               href={cartridgesHash({ id, view: name })}
               aria-current={name === shown ? 'page' : undefined}
             >
-              {label}
+              {name === 'publish' && kind === 'cognitive' ? 'Port' : label}
             </a>
           ))}
         </nav>
         <div className="workbench-view">
           {shown === 'tests' && (
-            <TestsView view={view} draft={draft} onChange={saver.change} built={result?.build.tests} />
+            <TestsView view={view} draft={calm} onChange={saver.change} built={result?.build.tests} />
           )}
           {shown === 'logs' && <LogsView id={id} page={lines} use={view.use} />}
           {shown === 'keys' && <KeysView view={view} />}
-          {shown === 'versions' && <VersionsView view={view} draft={draft} onChanged={onChanged} />}
+          {shown === 'versions' && <VersionsView view={view} draft={calm} onChanged={onChanged} />}
           {shown === 'settings' && <SettingsView view={view} draft={draft} onChange={saver.change} />}
           {shown === 'publish' && <PublishView view={view} onChanged={onChanged} />}
         </div>

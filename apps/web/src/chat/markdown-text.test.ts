@@ -12,14 +12,23 @@ describe('decodeEntities()', () => {
 })
 
 describe('safeHref()', () => {
-  test.each(['https://example.com/a', 'http://127.0.0.1:4023', 'mailto:a@example.com'])('passes %s', (href) => {
-    expect(safeHref(href)).toBe(href)
-  })
-
-  test.each(['javascript:alert(1)', ' JAVASCRIPT:alert(1)', 'data:text/html,x', 'file:///etc/passwd', '/relative', ''])(
-    'refuses "%s"',
+  test.each(['https://example.com/a', 'http://127.0.0.1:4023', 'mailto:a@example.com', '#/cartridges/snake'])(
+    'passes %s',
     (href) => {
-      expect(safeHref(href)).toBeUndefined()
+      expect(safeHref(href)).toBe(href)
     },
   )
+
+  test.each([
+    'javascript:alert(1)',
+    ' JAVASCRIPT:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    '/relative',
+    '',
+    '#',
+    '#/x?token=y',
+  ])('refuses "%s"', (href) => {
+    expect(safeHref(href)).toBeUndefined()
+  })
 })

@@ -21,12 +21,18 @@ export function decodeEntities(text: string): string {
   })
 }
 
-/** The address, if following it can only leave the page for the web or the mail program. */
+/** The address, if following it can only leave the page for the web or the mail program, or lead to a place of Studio. */
 export function safeHref(href: string): string | undefined {
+  if (isOwnPlace(href)) return href
   try {
     const { protocol } = new URL(href)
     return ['https:', 'http:', 'mailto:'].includes(protocol) ? href : undefined
   } catch {
     return undefined
   }
+}
+
+/** Whether it leads to another place of Studio. */
+export function isOwnPlace(href: string): boolean {
+  return /^#\/[\w/-]*$/.test(href)
 }

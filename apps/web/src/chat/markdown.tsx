@@ -3,7 +3,7 @@
 import { lexer, type MarkedToken, type Token, type Tokens } from 'marked'
 import { Fragment, memo, type ReactNode } from 'react'
 import { CopyButton } from '../design/copy-button.js'
-import { decodeEntities, safeHref } from './markdown-text.js'
+import { decodeEntities, isOwnPlace, safeHref } from './markdown-text.js'
 
 /** Renders Markdown; while it streams in, only blocks that changed are rendered again. */
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
@@ -146,6 +146,7 @@ function renderInline(token: MarkedToken): ReactNode {
 function Link({ href, children }: { href: string; children: ReactNode }) {
   const safe = safeHref(href)
   if (!safe) return children
+  if (isOwnPlace(safe)) return <a href={safe}>{children}</a>
   return (
     <a href={safe} target="_blank" rel="noreferrer noopener">
       {children}

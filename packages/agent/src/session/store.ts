@@ -19,6 +19,8 @@ export interface OpenTurn {
   readonly input: string
   /** ms since the epoch. */
   readonly startedAt: number
+  /** Nobody can be asked. */
+  readonly unattended: boolean
 }
 
 /** A call as far as it got. `started` without an outcome means that its end was not seen. */
@@ -34,7 +36,14 @@ export interface StoredCall {
 export interface SessionStore {
   /** Joins writes: all of `work` is kept or none. */
   transaction<T>(work: () => T): T
-  create(options?: { id?: string | undefined; title?: string | undefined }): SessionSummary
+  create(options?: {
+    id?: string | undefined
+    title?: string | undefined
+    /** Folder that its tools work in. @defaultValue the agent's own */
+    folder?: string | undefined
+  }): SessionSummary
+  /** Folder that the tools of a session work in; `undefined` for the agent's own. */
+  folder(id: string): string | undefined
   get(id: string): SessionSummary | undefined
   /** The most recently used first. */
   list(limit: number): SessionSummary[]
@@ -103,7 +112,10 @@ export function createSessionStore({
   clock: Pick<Clock, 'now'>
   ids: IdSource
 }): SessionStore {
-  const insertSession = db.prepare('INSERT INTO agent_sessions (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)')
+  const insertSession = db.prepare(
+    'INSERT INTO agent_sessions (id, title, created_at, updated_at, folder) VALUES (?, ?, ?, ?, ?)',
+  )
+  const folderOf = db.prepare<{ folder: string | null }>('SELECT folder FROM agent_sessions WHERE id = ?')
   const oneSession = db.prepare<SessionRow>(`${summary} WHERE s.id = ?`)
   const allSessions = db.prepare<SessionRow>(`${summary} ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`)
   const countSessions = db.prepare<{ count: number }>('SELECT count(*) AS count FROM agent_sessions')
@@ -111,11 +123,18 @@ export function createSessionStore({
   const touchSession = db.prepare('UPDATE agent_sessions SET updated_at = ? WHERE id = ?')
   const removeSession = db.prepare('DELETE FROM agent_sessions WHERE id = ?')
   const insertTurn = db.prepare(
-    "INSERT INTO agent_turns (id, session_id, channel, input, status, started_at) VALUES (?, ?, ?, ?, 'running', ?)",
+    "INSERT INTO agent_turns (id, session_id, channel, input, status, started_at, unattended) VALUES (?, ?, ?, ?, 'running', ?, ?)",
   )
   const endTurn = db.prepare('UPDATE agent_turns SET status = ?, finished_at = ?, result = ? WHERE id = ?')
-  const running = db.prepare<{ id: string; session_id: string; channel: string; input: string; started_at: number }>(
-    "SELECT id, session_id, channel, input, started_at FROM agent_turns WHERE status = 'running' ORDER BY started_at, id",
+  const running = db.prepare<{
+    id: string
+    session_id: string
+    channel: string
+    input: string
+    started_at: number
+    unattended: number
+  }>(
+    "SELECT id, session_id, channel, input, started_at, unattended FROM agent_turns WHERE status = 'running' ORDER BY started_at, id",
   )
   const insertMessage = db.prepare(
     'INSERT INTO agent_messages (session_id, turn_id, role, content) VALUES (?, ?, ?, ?)',
@@ -156,12 +175,13 @@ export function createSessionStore({
   }
   return {
     transaction: (work) => db.transaction(work),
-    create({ id = ids(), title = '' } = {}) {
+    create({ id = ids(), title = '', folder } = {}) {
       const now = clock.now()
-      insertSession.run(id, title, now, now)
+      insertSession.run(id, title, now, now, folder ?? null)
       return { id, title, createdAt: now, updatedAt: now, messageCount: 0, active: false }
     },
     get,
+    folder: (id) => folderOf.get(id)?.folder ?? undefined,
     list: (limit) => allSessions.all(limit).map(toSummary),
     count: () => countSessions.get()?.count ?? 0,
     rename: (id, title) => {
@@ -170,8 +190,8 @@ export function createSessionStore({
     remove: (id) => {
       if (removeSession.run(id).changes === 0) throw new SessionError('unknown', id)
     },
-    openTurn({ id, sessionId, channel, input, startedAt }) {
-      insertTurn.run(id, sessionId, channel, input, startedAt)
+    openTurn({ id, sessionId, channel, input, startedAt, unattended }) {
+      insertTurn.run(id, sessionId, channel, input, startedAt, unattended ? 1 : 0)
       touchSession.run(startedAt, sessionId)
     },
     closeTurn: (id, result) => void endTurn.run(result.status, clock.now(), JSON.stringify(result), id),
@@ -182,6 +202,7 @@ export function createSessionStore({
         channel: row.channel,
         input: row.input,
         startedAt: row.started_at,
+        unattended: row.unattended === 1,
       })),
     addMessage: (sessionId, turnId, message) =>
       void insertMessage.run(sessionId, turnId, message.role, JSON.stringify(message)),

@@ -63,8 +63,8 @@ export function createCartridgeTools({
   readonly ports?: (() => readonly PortView[]) | undefined
 }): readonly Tool[] {
   const outcome = (view: CartridgeView, build: BuildView | undefined): JsonValue => {
-    const { kind, name, version, path } = cartridges.get(view.id)
-    const cartridge = { id: view.id, name, kind, version, path, open: `#/cartridges/${view.id}` }
+    const { kind, name, description, version, path } = cartridges.get(view.id)
+    const cartridge = { id: view.id, name, description, kind, version, path, open: `#/cartridges/${view.id}` }
     if (build === undefined) {
       const guide = guideTo(kind, { language: view.language })
       return plainJson({ cartridge, status: 'draft', source: view.draft.source, guide })

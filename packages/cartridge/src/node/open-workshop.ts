@@ -7,8 +7,11 @@ import type { Workshop, WorkshopDeps, WorkshopEvents, WorkshopOptions } from '..
 import { createWorkshop } from '../workshop/workshop.js'
 import { openArtifactFolder } from './artifact-folder.js'
 import { openAssemblyScript } from './asc-process.js'
+import { openScript } from './script-compiler.js'
+import { scriptEngine } from './script-engine.js'
 import { openTemplates } from './templates.js'
 import { openThreadHost } from './thread-host.js'
+import { openThreadPool } from './thread-pool.js'
 
 /** What a workshop on this machine asks for. */
 export interface OpenWorkshopDeps extends Pick<WorkshopDeps, 'priceProblem'> {
@@ -33,10 +36,11 @@ export async function openWorkshop(deps: OpenWorkshopDeps, options: WorkshopOpti
       ...{ clock, log, events, kv, priceProblem },
       catalog: openCatalog(db),
       artifacts: openArtifactFolder(folder),
-      compilers: { assemblyscript: openAssemblyScript({ clock }) },
+      compilers: { assemblyscript: openAssemblyScript({ clock }), script: openScript({ clock }) },
       templates: await openTemplates(),
-      openHost: (write) => openThreadHost({ clock, rng, kv, events, log: write }),
-      openBench: (own) => openThreadHost({ clock, rng, kv: own, events: unheard, log: () => undefined }),
+      openHost: (write) =>
+        openThreadPool({ open: () => openThreadHost({ clock, rng, kv, events, log: write, scriptEngine }) }),
+      openBench: (own) => openThreadHost({ clock, rng, kv: own, events: unheard, log: () => undefined, scriptEngine }),
     },
     options,
   )

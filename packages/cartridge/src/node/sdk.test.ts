@@ -2,7 +2,7 @@ import { systemClock } from '@salp/core/node'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Kind } from '../rewrite/abi.js'
-import { type TestHost, testHost } from '../testing/internal/host.js'
+import { get, type TestHost, testHost } from '../testing/internal/host.js'
 import { openAssemblyScript } from './asc-process.js'
 
 const compiler = openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 })
@@ -172,6 +172,35 @@ export function handle(request: Request): Response {
   })
 })
 
+describe('call() of cart/index', { timeout: 60_000 }, () => {
+  test('asks another cartridge, and gives its answer, or null', async () => {
+    const compile = async (source: string): Promise<Uint8Array> => {
+      const result = await compiler.compile(source, { kind: 'backend', optimize: 0 })
+      if (result.status === 'failed') throw new Error(JSON.stringify(result.diagnostics, null, 2))
+      return result.wasm
+    }
+    const host = testHost()
+    const echo = await compile(`import { Request, Response } from 'cart/index'
+export function handle(request: Request): Response {
+  return Response.text([request.method, request.path, request.query, request.text()].join(' '), 201).header('x-a', 'b')
+}`)
+    await host.load({ id: 'echo', kind: 'backend', wasm: echo })
+    const asking = await compile(`import { call, Request, Response } from 'cart/index'
+export function handle(request: Request): Response {
+  const answer = call(request.text() === 'other' ? 'other' : 'echo', '/somewhere?x=1&y=é', 'bödy', 'POST')
+  if (answer === null) return Response.text('nobody')
+  return Response.text(answer.status.toString() + ' ' + answer.read() + ' ' + answer.headers[1].value)
+}`)
+    await host.load({ id: 'a', kind: 'backend', wasm: asking, capabilities: ['call'], callTargets: ['echo'] })
+    const answerTo = (body: string): string => {
+      const request = { ...get('/').request, body: new TextEncoder().encode(body) }
+      return new TextDecoder().decode(host.call('a', 'request', { request }).output.body)
+    }
+    expect(answerTo('')).toBe('201 POST /somewhere x=1&y=é bödy b')
+    expect(answerTo('other')).toBe('nobody')
+  })
+})
+
 describe('cart/tree', { timeout: 60_000 }, () => {
   test('Element is the tree it describes, and UiEvent what happened', async () => {
     const host = await load(
@@ -179,7 +208,7 @@ describe('cart/tree', { timeout: 60_000 }, () => {
       `import { element, UiEvent } from 'cart/tree'
 export function render(json: string): string {
   const event = new UiEvent(json)
-  const said = [event.type, event.event, event.id, event.value, event.key].join('/')
+  const said = [event.type, event.event, event.id, event.value, event.key].join('/') + event.field('name')
   return element('div', said)
     .add(element('button', 'Add').set('type', 'button').set('title', '"').on('click', 'add'))
     .text('end')
@@ -191,6 +220,9 @@ export function render(json: string): string {
     expect(render({ type: 'mount' })).toEqual({ t: 'div', c: ['mount////', button, 'end'] })
     expect(render({ type: 'event', event: 'keydown', id: 'x', value: 'v', key: 'Enter' })).toMatchObject({
       c: ['event/keydown/x/v/Enter', button, 'end'],
+    })
+    expect(render({ type: 'event', event: 'submit', id: 'x', value: { name: 'Ann' }, key: null })).toMatchObject({
+      c: ['event/submit/x//Ann', button, 'end'],
     })
   })
 })

@@ -85,6 +85,18 @@ export interface ActiveCode {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
+/** What anyone may use. */
+export interface PublishedCartridge {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly kind: Kind
+  readonly language: Language
+  readonly version: number
+  /** Free without. */
+  readonly price: string | undefined
+}
+
 /**
  * Cartridges by id. Changes of one cartridge are made one after the other.
  *
@@ -95,6 +107,8 @@ export interface Workshop {
   /** The one changed last first. */
   list(): CartridgeSummary[]
   get(id: string): CartridgeView
+  /** What anyone may use under an id, if there is something. Quick enough to be asked for each request. */
+  published(id: string): PublishedCartridge | undefined
   /** Begins a cartridge; it is not built yet. @throws `WorkshopError` (`cartridge/input`, `cartridge/conflict`). */
   create(order: CreateOrder): CartridgeView
   /** Changes a draft. @throws `WorkshopError` (`cartridge/conflict`) if it was changed since the revision that is named. */

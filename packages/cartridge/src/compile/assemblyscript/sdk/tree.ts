@@ -12,17 +12,23 @@ export class UiEvent {
   event: string
   /** Id that the element gave to this event, or "". */
   id: string
-  /** What a field holds now, or "". */
+  /** What a field holds now, "true" or "false" for a box to tick, or "". */
   value: string
   /** Name of the key that was pressed, such as "Enter", or "". */
   key: string
+  private fields: Json
   constructor(text: string) {
     const json = Json.parse(text)
     this.type = json.get("type").text
     this.event = json.get("event").text
     this.id = json.get("id").text
     this.value = json.get("value").text
+    this.fields = json.get("value")
     this.key = json.get("key").text
+  }
+  /** Of a form that was sent: what its field of that name holds, or "". */
+  field(name: string): string {
+    return this.fields.get(name).text
   }
 }
 
