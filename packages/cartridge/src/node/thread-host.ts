@@ -109,6 +109,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   let watch = new AbortController()
   /** When the watch looks again, by `monotonic`. */
   let looksAt = Number.POSITIVE_INFINITY
+  let resting: NodeJS.Immediate | undefined
   let closed = false
 
   const start = (): Worker => {
@@ -285,17 +286,27 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     }
   }
 
-  /** Watches the first of the queue, if nobody would look in time; lets the thread rest if there is none. */
+  /** Watches the first of the queue, if nobody would look in time; lets the thread rest soon if there is none. */
   const attend = (): void => {
     const [job] = queue
-    if (job !== undefined && deadline(job) >= looksAt) return
+    if (job === undefined) {
+      // Whoever awaited an answer and asks again finds the watch as it was: to start one costs as much as a call.
+      resting ??= setImmediate(rest)
+      return
+    }
+    if (deadline(job) >= looksAt) return
+    watch.abort()
+    watch = new AbortController()
+    looksAt = Number.POSITIVE_INFINITY
+    void guard(watch.signal)
+  }
+
+  const rest = (): void => {
+    resting = undefined
+    if (queue.length > 0) return
     watch.abort()
     looksAt = Number.POSITIVE_INFINITY
-    if (job === undefined) worker?.unref()
-    else {
-      watch = new AbortController()
-      void guard(watch.signal)
-    }
+    worker?.unref()
   }
 
   const ask = (work: ThreadWork, cartridge: string, limitMs: number): Promise<ThreadResult> => {
