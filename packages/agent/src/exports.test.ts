@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as acp from './acp/index.js'
 import * as entry from './index.js'
 import * as node from './node/index.js'
 
@@ -42,6 +43,7 @@ test('the entry for Node exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
       "createLocalTools",
+      "openPlace",
       "secretValues",
       "withoutSecrets",
       "createCommandTool",
@@ -50,6 +52,18 @@ test('the entry for Node exports', () => {
       "withSpeculation",
       "createWorkspace",
       "createWriteTools",
+    ]
+  `)
+})
+
+test('the entry for editors exports', () => {
+  expect(Object.keys(acp)).toMatchInlineSnapshot(`
+    [
+      "acpRoutes",
+      "createSessionPlaces",
+      "PlaceError",
+      "placesMigrations",
+      "serveAcp",
     ]
   `)
 })
