@@ -13,7 +13,15 @@ import {
   createCartridgeTools,
   createModelApi,
 } from '@salp/agent'
-import { createLocalTools, createWorkspace, openGitCheckout, secretValues, withSpeculation } from '@salp/agent/node'
+import { acpRoutes, createSessionPlaces, placesMigrations } from '@salp/agent/acp'
+import {
+  createLocalTools,
+  createWorkspace,
+  openGitCheckout,
+  openPlace,
+  secretValues,
+  withSpeculation,
+} from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -73,6 +81,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'memory', memoryMigrations)
   migrate(db, 'models', modelsMigrations)
   migrate(db, 'agent', agentMigrations)
+  migrate(db, 'agent-places', placesMigrations)
 
   const memoryEvents = createEventBus<MemoryEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
@@ -107,6 +116,11 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
     settings,
   )
+  const places = createSessionPlaces({
+    db,
+    folder: workspace.root,
+    open: (request) => openPlace({ protect: [home.path], environment }, request),
+  })
   const paused = (): string | undefined =>
     existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
   const agent: Agent = createAgent(
@@ -127,7 +141,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
         ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
       ],
-      surroundings: (sessionId) => surroundingsOf(agent.store.folder(sessionId), environment),
+      surroundings: async (sessionId) =>
+        (await surroundingsOf(agent.store.folder(sessionId), environment)) ?? places.surroundings(sessionId),
       paused,
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
@@ -178,7 +193,14 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     {
       ...{ agent, autonomy, memory, model: models.model, clock, ids, log: log.child('http'), status },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
-      routes: [...cartridgeRoutes(cartridges), ...(money === undefined ? [] : moneyRoutes(money, settings))],
+      routes: [
+        ...cartridgeRoutes(cartridges),
+        ...(money === undefined ? [] : moneyRoutes(money, settings)),
+        ...acpRoutes(
+          { agent, places, memory, clock, ids, log: log.child('acp'), status, version },
+          { contextTokens: settings.model.contextTokens },
+        ),
+      ],
       visitor:
         money === undefined || chatPrice === undefined
           ? undefined

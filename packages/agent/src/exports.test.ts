@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as acp from './acp/index.js'
 import * as entry from './index.js'
 import * as node from './node/index.js'
 
@@ -47,6 +48,7 @@ test('the entry for Node exports', () => {
       "CheckoutError",
       "openGitCheckout",
       "createLocalTools",
+      "openPlace",
       "secretValues",
       "withoutSecrets",
       "createCommandTool",
@@ -55,6 +57,18 @@ test('the entry for Node exports', () => {
       "withSpeculation",
       "createWorkspace",
       "createWriteTools",
+    ]
+  `)
+})
+
+test('the entry for editors exports', () => {
+  expect(Object.keys(acp)).toMatchInlineSnapshot(`
+    [
+      "acpRoutes",
+      "createSessionPlaces",
+      "PlaceError",
+      "placesMigrations",
+      "serveAcp",
     ]
   `)
 })
