@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import {
   type Agent,
   type AgentStatus,
@@ -47,7 +47,6 @@ import { openNotes } from './notes.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
-import { surroundingsOf } from './surroundings.js'
 import { createUpkeep } from './upkeep.js'
 
 /** A node that is ready to be served. */
@@ -116,10 +115,13 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
     settings,
   )
+  const workFolder = join(home.path, 'work')
   const places = createSessionPlaces({
     db,
     folder: workspace.root,
-    open: (request) => openPlace({ protect: [home.path], environment }, request),
+    // What is made for tasks lies in the home folder, which no other session may touch.
+    open: (request) =>
+      openPlace({ protect: request.folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path], environment }, request),
   })
   const paused = (): string | undefined =>
     existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
@@ -141,8 +143,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
         ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
       ],
-      surroundings: async (sessionId) =>
-        (await surroundingsOf(agent.store.folder(sessionId), environment)) ?? places.surroundings(sessionId),
+      surroundings: places.surroundings,
       paused,
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
@@ -157,11 +158,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeEpisode(turn)
     writeSteps(turn)
   })
-  const checkout = openGitCheckout(
-    { clock, environment },
-    { folder: join(home.path, 'work'), repository: workspace.root },
-  )
-  const autonomy = createAutonomy({ db, clock, log: log.child('autonomy'), agent, checkout, paused })
+  const checkout = openGitCheckout({ clock, environment }, { folder: workFolder, repository: workspace.root })
+  const autonomy = createAutonomy({ db, clock, log: log.child('autonomy'), agent, checkout, places, paused })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
     { stamp: join(home.path, 'upkeep'), readPerDay },

@@ -44,7 +44,7 @@ afterEach(async () => {
 
 function setUp(checkout: Checkout, options: TestAgentOptions = {}): TestAgent & { autonomy: Autonomy } {
   const test = createTestAgent(options)
-  const autonomy = createAutonomy({ ...test, log: recordingLogger(), checkout })
+  const autonomy = createAutonomy({ ...test, log: recordingLogger(), checkout, places: { keep: () => undefined } })
   started.push(autonomy)
   return { ...test, autonomy }
 }
@@ -157,7 +157,10 @@ describe('createAutonomy()', () => {
     let paused: string | undefined = 'by its owner'
     const test = createTestAgent({ script: [{ text: 'a' }] })
     const checkout = checkoutUntil(0)
-    const autonomy = createAutonomy({ ...test, log: recordingLogger(), checkout, paused: () => paused })
+    const autonomy = createAutonomy({
+      ...{ ...test, log: recordingLogger(), checkout, paused: () => paused },
+      places: { keep: () => undefined },
+    })
     started.push(autonomy)
     const { id } = test.agent.tasks.create({ title: 'Later' })
     autonomy.add(id, order)
