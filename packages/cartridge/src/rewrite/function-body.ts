@@ -55,8 +55,9 @@ const callWords = 8
  */
 const tightCredit = 10_000
 
-/** A tight loop whose body has at most so many bytes runs twice for each time it counts. */
-const unrolledBytes = 256
+/** A tight loop without others in it, whose body has at most so many bytes, runs four times for each time it counts. */
+const unrolledBytes = 96
+const unrolledTimes = 4
 
 /** Something put into the code before the byte `at`; `skip` bytes there are left out. */
 interface Edit {
@@ -447,8 +448,8 @@ class BodyRewriter implements FunctionBody {
 
   #endLoop(loop: Loop, to: number): void {
     loop.body = { from: loop.body.from, to, edits: [loop.body.edits[0], this.#edits.length] }
-    // Two iterations may be run up at once; what costs nothing does not come round.
-    if (loop.cost === 0 || 2 * loop.cost > tightCredit) loop.tight = false
+    // What may be run up at once counts too; what costs nothing does not come round.
+    if (loop.cost === 0 || unrolledTimes * loop.cost > tightCredit) loop.tight = false
     if (loop.tight) this.#local('owed')
     this.#edit(this.#reader.at, (out) => this.#writeLoopEnd(out, loop))
   }
@@ -638,19 +639,20 @@ class BodyRewriter implements FunctionBody {
       this.#counters.pay(out, cost)
       return
     }
-    const twice = innermost && body.to - body.from <= unrolledBytes
+    const times = innermost && body.to - body.from <= unrolledBytes ? unrolledTimes : 1
     this.#owed(out)
     out.byte(0x42)
     out.positive(tightCredit)
     // i64.gt_s, br_if $due
     out.write(0x55, 0x0d, 1)
-    this.#owe(out, twice ? 2 * cost : cost)
-    if (!twice) return
-    // To begin the next iteration is to leave this block, and to come to its end is to leave the loop, by br $done.
-    out.write(0x02, 0x40)
-    this.#copy(out, body)
-    this.#owe(out, -cost)
-    out.write(0x0c, 4, 0x0b)
+    this.#owe(out, times * cost)
+    for (let ahead = times - 1; ahead > 0; ahead--) {
+      // To begin the next iteration is to leave this block, and to come to its end is to leave the loop, by br $done.
+      out.write(0x02, 0x40)
+      this.#copy(out, body)
+      this.#owe(out, -ahead * cost)
+      out.write(0x0c, 4, 0x0b)
+    }
   }
 
   /** Behind the end of a loop. */
