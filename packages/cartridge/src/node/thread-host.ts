@@ -109,7 +109,8 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   let watch = new AbortController()
   /** When the watch looks again, by `monotonic`. */
   let looksAt = Number.POSITIVE_INFINITY
-  let resting: NodeJS.Immediate | undefined
+  /** Whether it rests as soon as nobody asks at once. */
+  let willRest = false
   let closed = false
 
   const start = (): Worker => {
@@ -291,7 +292,8 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     const [job] = queue
     if (job === undefined) {
       // Whoever awaited an answer and asks again finds the watch as it was: to start one costs as much as a call.
-      resting ??= setImmediate(rest)
+      if (!willRest) setImmediate(rest)
+      willRest = true
       return
     }
     if (deadline(job) >= looksAt) return
@@ -302,7 +304,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   }
 
   const rest = (): void => {
-    resting = undefined
+    willRest = false
     if (queue.length > 0) return
     watch.abort()
     looksAt = Number.POSITIVE_INFINITY
