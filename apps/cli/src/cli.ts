@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { CancelledError } from './cli-errors.js'
 import { homePaths } from './client/home.js'
 import { abCommand } from './commands/ab.js'
+import { acpCommand } from './commands/acp.js'
 import type { ToAction } from './commands/action.js'
 import { askCommand } from './commands/ask.js'
 import { cartridgeCommand } from './commands/cartridge.js'
@@ -100,6 +101,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     memoryCommand,
     tasksCommand,
     sessionsCommand,
+    acpCommand,
     walletCommand,
     payCommand,
     gatewayCommand,

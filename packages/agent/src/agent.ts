@@ -114,8 +114,6 @@ export interface TurnInput {
   readonly history?: readonly LanguageModelV4Message[] | undefined
   /** Nobody can be asked: calls that need approval are denied at once. */
   readonly unattended?: boolean | undefined
-  /** Folder that the tools work in. Only for a new session. @defaultValue the agent's own */
-  readonly folder?: string | undefined
 }
 
 /** A running agent. */
@@ -264,14 +262,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     )
   }
 
-  const begin = ({
-    sessionId,
-    text,
-    channel,
-    history = [],
-    unattended: alone = false,
-    folder,
-  }: TurnInput): LiveTurn => {
+  const begin = ({ sessionId, text, channel, history = [], unattended: alone = false }: TurnInput): LiveTurn => {
     if (closing !== undefined) throw new RangeError('Cannot begin a turn: the agent is closed')
     if (text.trim() === '') throw new InputError('it is empty')
     if (text.length > maxInputLength)
@@ -279,7 +270,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     if (sessionId !== undefined && live.get(sessionId) !== undefined) throw new SessionError('busy', sessionId)
     const clean = redactor.text(text.toWellFormed())
     const turn = store.transaction(() => {
-      const session = openSession(store, { id: sessionId, text: clean, folder })
+      const session = openSession(store, sessionId, clean)
       const opened = {
         id: ids(),
         sessionId: session.id,
@@ -344,13 +335,10 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
 }
 
 /** Finds the session, or makes it: a client may bring an id of its own. */
-function openSession(
-  store: SessionStore,
-  { id, text, folder }: { readonly id: string | undefined; readonly text: string; readonly folder: string | undefined },
-): SessionSummary {
+function openSession(store: SessionStore, id: string | undefined, text: string): SessionSummary {
   const known = id === undefined ? undefined : store.get(id)
   const title = text.replace(/\s+/g, ' ').trim().slice(0, 60).toWellFormed()
-  if (known === undefined) return store.create({ id, title, folder })
+  if (known === undefined) return store.create({ id, title })
   if (known.title === '') store.rename(known.id, title)
   return known
 }

@@ -66,10 +66,8 @@ export const agentMigrations: readonly Migration[] = [
   { version: 2, name: 'tasks', up: taskMigration },
   {
     version: 3,
-    name: 'folders of sessions, turns without anybody, work on tasks',
+    name: 'turns without anybody, work on tasks',
     up: `
-      -- Folder that the tools of the session work in, where it is not the agent's own.
-      ALTER TABLE agent_sessions ADD COLUMN folder TEXT;
       ALTER TABLE agent_turns ADD COLUMN unattended INTEGER NOT NULL DEFAULT 0;
       ${workMigration}
     `,

@@ -11,6 +11,8 @@ import type {
   ReplayReport,
   SessionSummary,
   Task,
+  Work,
+  WorkOrder,
 } from '@salp/agent'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { NodeSilentError, toApiError } from './api-error.js'
@@ -70,6 +72,11 @@ export interface Api {
   forget(id: string): Promise<void>
   tasks(status: 'open' | 'done' | 'all'): Promise<{ tasks: Task[] }>
   createTask(task: Pick<TaskChange, 'title' | 'notes' | 'priority'>): Promise<Task>
+  /** All work that the agent was asked to do alone. */
+  work(): Promise<{ work: Work[] }>
+  taskWork(id: number): Promise<Work>
+  startWork(id: number, order: WorkOrder): Promise<Work>
+  stopWork(id: number): Promise<Work>
   changeTask(id: number, change: TaskChange): Promise<Task>
   /** Begins a turn and follows it; it goes on when the reader leaves. */
   turn(request: TurnRequest, options?: RequestOptions): AsyncGenerator<AgentEvent>
@@ -167,6 +174,10 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     forget: (id) => request('DELETE', item('memory', id)),
     tasks: (status) => request('GET', `/api/tasks?status=${status}`),
     createTask: (body) => request('POST', '/api/tasks', { body }),
+    work: () => request('GET', '/api/work'),
+    taskWork: (id) => request('GET', `${item('tasks', id)}/work`),
+    startWork: (id, body) => request('POST', `${item('tasks', id)}/work`, { body }),
+    stopWork: (id) => request('POST', `${item('tasks', id)}/work/stop`),
     changeTask: (id, body) => request('PATCH', item('tasks', id), { body }),
     async *turn(body, { signal } = {}) {
       yield* stream(await send('POST', '/api/turns', { body: { ...body, channel: 'cli' }, signal }), signal)

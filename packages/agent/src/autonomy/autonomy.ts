@@ -16,6 +16,8 @@ export interface AutonomyDeps {
   readonly log: Logger
   readonly agent: Agent
   readonly checkout: Checkout
+  /** Where sessions work. */
+  readonly places: { keep(sessionId: string, folder: string): void }
   /** Why nothing may run now, when an operator has paused the agent. */
   paused?(): string | undefined
 }
@@ -49,7 +51,7 @@ const shownOutput = 4_000
 
 /** Creates it; nothing runs before `start()`. */
 export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: AutonomyOptions = {}): Autonomy {
-  const { clock, log, agent, checkout } = deps
+  const { clock, log, agent, checkout, places } = deps
   const store = createWorkStore(deps)
   const closing = new AbortController()
   const left = Promise.withResolvers<undefined>()
@@ -120,7 +122,8 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
     const text = rounds === 0 ? contractOf(work, taskOf(taskId)) : againOf(work)
     if (agent.store.get(sessionId) === undefined) {
       agent.store.transaction(() => {
-        agent.store.create({ id: sessionId, title: titleOf(taskId), folder: place?.folder })
+        agent.store.create({ id: sessionId, title: titleOf(taskId) })
+        if (place !== undefined) places.keep(sessionId, place.folder)
         // It is a place of its own, and these commands are what its owner named.
         agent.approvals.grant(sessionId, 'change *')
         for (const command of commands)

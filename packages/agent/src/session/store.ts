@@ -36,14 +36,7 @@ export interface StoredCall {
 export interface SessionStore {
   /** Joins writes: all of `work` is kept or none. */
   transaction<T>(work: () => T): T
-  create(options?: {
-    id?: string | undefined
-    title?: string | undefined
-    /** Folder that its tools work in. @defaultValue the agent's own */
-    folder?: string | undefined
-  }): SessionSummary
-  /** Folder that the tools of a session work in; `undefined` for the agent's own. */
-  folder(id: string): string | undefined
+  create(options?: { id?: string | undefined; title?: string | undefined }): SessionSummary
   get(id: string): SessionSummary | undefined
   /** The most recently used first. */
   list(limit: number): SessionSummary[]
@@ -112,10 +105,7 @@ export function createSessionStore({
   clock: Pick<Clock, 'now'>
   ids: IdSource
 }): SessionStore {
-  const insertSession = db.prepare(
-    'INSERT INTO agent_sessions (id, title, created_at, updated_at, folder) VALUES (?, ?, ?, ?, ?)',
-  )
-  const folderOf = db.prepare<{ folder: string | null }>('SELECT folder FROM agent_sessions WHERE id = ?')
+  const insertSession = db.prepare('INSERT INTO agent_sessions (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)')
   const oneSession = db.prepare<SessionRow>(`${summary} WHERE s.id = ?`)
   const allSessions = db.prepare<SessionRow>(`${summary} ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`)
   const countSessions = db.prepare<{ count: number }>('SELECT count(*) AS count FROM agent_sessions')
@@ -175,13 +165,12 @@ export function createSessionStore({
   }
   return {
     transaction: (work) => db.transaction(work),
-    create({ id = ids(), title = '', folder } = {}) {
+    create({ id = ids(), title = '' } = {}) {
       const now = clock.now()
-      insertSession.run(id, title, now, now, folder ?? null)
+      insertSession.run(id, title, now, now)
       return { id, title, createdAt: now, updatedAt: now, messageCount: 0, active: false }
     },
     get,
-    folder: (id) => folderOf.get(id)?.folder ?? undefined,
     list: (limit) => allSessions.all(limit).map(toSummary),
     count: () => countSessions.get()?.count ?? 0,
     rename: (id, title) => {
