@@ -63,6 +63,7 @@ test('the entry for editors exports', () => {
       "createSessionPlaces",
       "PlaceError",
       "placesMigrations",
+      "describeAgent",
       "serveAcp",
     ]
   `)
