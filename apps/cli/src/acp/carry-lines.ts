@@ -122,7 +122,7 @@ function withoutEmptyLines(): TransformStream<Uint8Array, Uint8Array> {
 }
 
 /** The node went away: `cli/acp-lost`. The editor starts the program again and loads its sessions. */
-export class AcpLostError extends SalpError {
+class AcpLostError extends SalpError {
   constructor(why: string, options?: { cause?: unknown }) {
     super('cli/acp-lost', `Cannot go on without the node: ${why}. Its sessions are kept; start again and load them`, {
       ...options,
