@@ -68,6 +68,7 @@ test('the entry for editors exports', () => {
       "createSessionPlaces",
       "PlaceError",
       "placesMigrations",
+      "describeAgent",
       "serveAcp",
     ]
   `)

@@ -11,4 +11,4 @@ export {
   placesMigrations,
   type SessionPlaces,
 } from './places.js'
-export { type AcpDeps, type AcpOptions, type AcpServing, serveAcp } from './serve-acp.js'
+export { type AcpDeps, type AcpOptions, type AcpServing, describeAgent, serveAcp } from './serve-acp.js'

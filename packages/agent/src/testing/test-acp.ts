@@ -123,7 +123,7 @@ export async function createTestAcp(options: TestAcpOptions): Promise<TestAcp> {
 }
 
 /** Allows once. */
-export function allowOnce({ options }: RequestPermissionRequest): RequestPermissionResponse {
+function allowOnce({ options }: RequestPermissionRequest): RequestPermissionResponse {
   return choose(options, 'allow_once')
 }
 
