@@ -1,7 +1,7 @@
 /** What an operator can set, with what it is for. */
 
 import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
-import { capabilities } from '@salp/cartridge'
+import { capabilities, grantedHostSchema } from '@salp/cartridge'
 import { z } from 'zod'
 
 const amount = z.string().regex(/^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/, 'an amount in plain digits, such as 0.5')
@@ -155,6 +155,10 @@ export const settingsSchema = z.object({
         .array(z.enum(capabilities))
         .default([...capabilities])
         .describe('What cartridges may be allowed beyond computing, each for itself'),
+      httpHosts: z
+        .array(grantedHostSchema)
+        .default([])
+        .describe('Other machines that cartridges may ask, such as api.example.com; by https: unless it says http://'),
     })
     .prefault({}),
   log: z

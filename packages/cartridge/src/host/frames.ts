@@ -44,6 +44,13 @@ const dropped = new Set([
   'access-control-allow-origin',
 ])
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a value may not hold
+const controls = /[\u0000-\u001f\u007f-\u009f]/
+
+function isHeaderName(name: string): boolean {
+  return /^[A-Za-z0-9-]{1,64}$/.test(name)
+}
+
 /** Writes a request: `str method, str path, str query, u32 n, n × (str, str), str body`; a `str` is its length and bytes. */
 export function encodeRequest({ method, path, query, headers, body }: CartridgeRequest): Uint8Array<ArrayBuffer> {
   return encodeFrame([method, path, query, headers.length, ...headers.flat(), body])
@@ -80,15 +87,22 @@ export function decodeResponse(bytes: Uint8Array<ArrayBuffer>): CartridgeRespons
   if (status < 200 || status > 599) reader.fail(`has the status ${status}`)
   const headers: [string, string][] = []
   for (const [name, value] of reader.headers(maxHeaders)) {
-    if (!/^[A-Za-z0-9-]{1,64}$/.test(name))
-      reader.fail(`has a header with the name ${JSON.stringify(name.slice(0, 64))}`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a value may not hold
-    if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) reader.fail(`has control characters in the header "${name}"`)
+    if (!isHeaderName(name)) reader.fail(`has a header with the name ${JSON.stringify(name.slice(0, 64))}`)
+    if (controls.test(value)) reader.fail(`has control characters in the header "${name}"`)
     if (!dropped.has(name.toLowerCase())) headers.push([name, value])
   }
   const body = reader.string()
   reader.end()
   return { status, headers, body }
+}
+
+/** Headers of somebody else's message that a cartridge may see: those that are the host's, and what is no header, are left out. */
+export function plainHeaders(
+  headers: readonly (readonly [name: string, value: string])[],
+): (readonly [name: string, value: string])[] {
+  return headers
+    .filter(([name, value]) => isHeaderName(name) && !controls.test(value) && !dropped.has(name.toLowerCase()))
+    .slice(0, maxHeaders)
 }
 
 /** Whether bytes are a response frame. */
