@@ -44,6 +44,7 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
@@ -134,6 +135,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       log: log.child('agent'),
       redactor,
       sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      sealer: openSealer(join(home.path, 'keystore')),
       model: models.model,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
