@@ -291,7 +291,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     const [job] = queue
     if (job === undefined) {
       // Whoever awaited an answer and asks again finds the watch as it was: to start one costs as much as a call.
-      resting ??= setImmediate(rest)
+      if (resting === undefined) resting = setImmediate(rest)
       return
     }
     if (deadline(job) >= looksAt) return
