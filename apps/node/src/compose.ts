@@ -44,6 +44,7 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openSandbox } from './sandbox.js'
 import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
@@ -116,13 +117,17 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
     settings,
   )
+  const sandbox = await openSandbox({ home, environment, log }, settings)
   const workFolder = join(home.path, 'work')
   const places = createSessionPlaces({
     db,
     folder: workspace.root,
     // What is made for tasks lies in the home folder, which no other session may touch.
     open: (request) =>
-      openPlace({ protect: request.folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path], environment }, request),
+      openPlace(
+        { protect: request.folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path], environment, sandbox },
+        request,
+      ),
   })
   const paused = (): string | undefined =>
     existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
@@ -141,7 +146,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       speculator: settings.agent.wholeReplies ? workspace : undefined,
       forecaster: cartridges.ports.forecaster,
       tools: (parts) => [
-        ...createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
+        ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
         ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
         ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
       ],
@@ -160,7 +165,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeEpisode(turn)
     writeSteps(turn)
   })
-  const checkout = openGitCheckout({ clock, environment }, { folder: workFolder, repository: workspace.root })
+  const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
   const autonomy = createAutonomy({ db, clock, log: log.child('autonomy'), agent, checkout, places, paused })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },

@@ -88,6 +88,11 @@ export const settingsSchema = z.object({
         .max(2)
         .optional()
         .describe("Base temperature of the model, which the substrate moves; the model's own when absent"),
+      sandbox: z
+        .enum(['auto', 'off', 'require'])
+        .default('auto')
+        .describe('Keeps commands to the workspace, by bubblewrap where that works; "require" does not start without'),
+      sandboxNetwork: z.boolean().default(true).describe('Whether commands in the sandbox reach the network'),
       wholeReplies: z
         .boolean()
         .default(false)

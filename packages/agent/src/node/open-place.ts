@@ -5,6 +5,7 @@ import { describeError } from '@salp/core'
 import { type Place, PlaceError, type PlaceRequest } from '../acp/places.js'
 import { type JsonValue, type Tool, ToolError } from '../tool.js'
 import { withClient } from './client-workspace.js'
+import type { Sandbox } from './sandbox.js'
 import { createCommandTool } from './tools/command-tool.js'
 import { createReadTools } from './tools/read-tools.js'
 import { decodeText } from './tools/text-file.js'
@@ -17,11 +18,13 @@ export interface OpenPlaceDeps {
   readonly protect: readonly string[]
   /** Variables of the process; those that look secret are not handed to commands. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Keeps commands to the folder. */
+  readonly sandbox?: Sandbox | undefined
 }
 
 /** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
 export async function openPlace(
-  { protect, environment }: OpenPlaceDeps,
+  { protect, environment, sandbox }: OpenPlaceDeps,
   { folder, machine }: Pick<PlaceRequest, 'folder' | 'machine'>,
 ): Promise<Place> {
   if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
@@ -43,7 +46,7 @@ export async function openPlace(
     ...createReadTools({ workspace }).filter(({ name }) => name === 'read_file'),
     ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
     ...createWriteTools({ workspace }),
-    createCommandTool({ workspace: base, environment, runner }),
+    createCommandTool({ workspace: base, environment, runner, sandbox }),
   ]
   return {
     folder: base.root,
