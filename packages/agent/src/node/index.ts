@@ -1,6 +1,7 @@
 /** Tools of the agent that touch the machine: files, commands and the web. */
 
 export { createLocalTools, type LocalToolDeps } from './local-tools.js'
+export { openMcpTransport } from './mcp-transport.js'
 export { type OpenPlaceDeps, openPlace } from './open-place.js'
 export { secretValues, withoutSecrets } from './secret-variables.js'
 export {

@@ -3,6 +3,7 @@
 import { isAbsolute } from 'node:path'
 import { describeError } from '@salp/core'
 import { type Place, PlaceError, type PlaceRequest } from '../acp/places.js'
+import type { McpServers } from '../mcp/client/mcp-servers.js'
 import { type JsonValue, type Tool, ToolError } from '../tool.js'
 import { withClient } from './client-workspace.js'
 import { createCommandTool } from './tools/command-tool.js'
@@ -17,12 +18,14 @@ export interface OpenPlaceDeps {
   readonly protect: readonly string[]
   /** Variables of the process; those that look secret are not handed to commands. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Connects to servers of tools that a client brings, which work in the folder. */
+  openServers(servers: PlaceRequest['servers'], folder: string): Pick<McpServers, 'tools' | 'close'>
 }
 
 /** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
 export async function openPlace(
-  { protect, environment }: OpenPlaceDeps,
-  { folder, machine }: Pick<PlaceRequest, 'folder' | 'machine'>,
+  { protect, environment, openServers }: OpenPlaceDeps,
+  { folder, machine, servers }: PlaceRequest,
 ): Promise<Place> {
   if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
   const base = await openWorkspace(folder, protect)
@@ -45,9 +48,10 @@ export async function openPlace(
     ...createWriteTools({ workspace }),
     createCommandTool({ workspace: base, environment, runner }),
   ]
+  const foreign = servers.length === 0 ? undefined : openServers(servers, base.root)
   return {
     folder: base.root,
-    tools: async () => tools,
+    tools: async () => [...tools, ...((await foreign?.tools()) ?? [])],
     readText: async (path) => {
       try {
         const found = await workspace.locate(path)
@@ -57,7 +61,7 @@ export async function openPlace(
         return undefined
       }
     },
-    close: async () => undefined,
+    close: async () => foreign?.close(),
   }
 }
 
