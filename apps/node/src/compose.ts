@@ -12,8 +12,9 @@ import {
   createCartridgeTools,
   createModelApi,
 } from '@salp/agent'
-import { acpRoutes, createSessionPlaces, placesMigrations } from '@salp/agent/acp'
-import { createLocalTools, createWorkspace, openPlace, secretValues, withSpeculation } from '@salp/agent/node'
+import { acpRoutes, placesMigrations } from '@salp/agent/acp'
+import { mcpMigrations, mcpServerRoutes } from '@salp/agent/mcp'
+import { createLocalTools, createWorkspace, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -28,6 +29,7 @@ import { serveCartridges } from './cartridges/serve.js'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
 import { createJournal } from './journal.js'
+import { createMcp } from './mcp/mcp.js'
 import { createEmbedding } from './meaning.js'
 import { createBuyTool } from './money/buy-tool.js'
 import { createMoney } from './money/money.js'
@@ -73,6 +75,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'models', modelsMigrations)
   migrate(db, 'agent', agentMigrations)
   migrate(db, 'agent-places', placesMigrations)
+  migrate(db, 'agent-mcp', mcpMigrations)
 
   const memoryEvents = createEventBus<MemoryEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
@@ -107,11 +110,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
     settings,
   )
-  const places = createSessionPlaces({
-    db,
-    folder: workspace.root,
-    open: (request) => openPlace({ protect: [home.path], environment }, request),
-  })
+  const mcp = createMcp(
+    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect: [home.path] },
+    { ...settings.mcp, folder: workspace.root },
+  )
   const agent = createAgent(
     {
       db,
@@ -125,12 +127,15 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
       forecaster: cartridges.ports.forecaster,
-      tools: (parts) => [
-        ...createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
-        ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
-        ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
-      ],
-      surroundings: places.surroundings,
+      tools(parts) {
+        mcp.attend(parts.questions)
+        return [
+          ...createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
+          ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
+          ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
+        ]
+      },
+      surroundings: mcp.surroundings,
       paused: () =>
         existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined,
     },
@@ -180,8 +185,9 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       routes: [
         ...cartridgeRoutes(cartridges),
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
+        ...mcpServerRoutes(mcp.servers),
         ...acpRoutes(
-          { agent, places, memory, clock, ids, log: log.child('acp'), status, version },
+          { agent, places: mcp.places, memory, clock, ids, log: log.child('acp'), status, version },
           { contextTokens: settings.model.contextTokens },
         ),
       ],
@@ -210,12 +216,14 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       cartridges.ports.start()
       embedding?.start()
       notes?.start()
+      mcp.start()
       agent.start()
       upkeep.start()
       money?.start()
     },
     async close() {
       await agent.close()
+      await mcp.close()
       stopKeeping()
       await upkeep.close()
       await notes?.close()

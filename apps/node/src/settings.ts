@@ -1,6 +1,7 @@
 /** What an operator can set, with what it is for. */
 
 import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
+import { mcpServersSchema } from '@salp/agent/mcp'
 import { capabilities } from '@salp/cartridge'
 import { z } from 'zod'
 
@@ -155,6 +156,13 @@ export const settingsSchema = z.object({
         .array(z.enum(capabilities))
         .default([...capabilities])
         .describe('What cartridges may be allowed beyond computing, each for itself'),
+    })
+    .prefault({}),
+  mcp: z
+    .object({
+      servers: mcpServersSchema
+        .default({})
+        .describe('Servers of tools, by name: a command, or a url; every call is asked about unless one is trusted'),
     })
     .prefault({}),
   log: z
