@@ -1,6 +1,7 @@
 /** What an operator can set, with what it is for. */
 
 import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
+import { mcpServersSchema } from '@salp/agent/mcp'
 import { capabilities, grantedHostSchema } from '@salp/cartridge'
 import { z } from 'zod'
 
@@ -164,6 +165,13 @@ export const settingsSchema = z.object({
         .array(grantedHostSchema)
         .default([])
         .describe('Other machines that cartridges may ask, such as api.example.com; by https: unless it says http://'),
+    })
+    .prefault({}),
+  mcp: z
+    .object({
+      servers: mcpServersSchema
+        .default({})
+        .describe('Servers of tools, by name: a command, or a url; every call is asked about unless one is trusted'),
     })
     .prefault({}),
   log: z

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import * as acp from './acp/index.js'
 import * as entry from './index.js'
+import * as mcp from './mcp/index.js'
 import * as node from './node/index.js'
 
 test('the entry exports', () => {
@@ -48,6 +49,7 @@ test('the entry for Node exports', () => {
       "CheckoutError",
       "openGitCheckout",
       "createLocalTools",
+      "openMcpTransport",
       "openPlace",
       "secretValues",
       "withoutSecrets",
@@ -65,11 +67,24 @@ test('the entry for editors exports', () => {
   expect(Object.keys(acp)).toMatchInlineSnapshot(`
     [
       "acpRoutes",
+      "clientServers",
       "createSessionPlaces",
       "PlaceError",
       "placesMigrations",
       "describeAgent",
       "serveAcp",
+    ]
+  `)
+})
+
+test('the entry for MCP exports', () => {
+  expect(Object.keys(mcp)).toMatchInlineSnapshot(`
+    [
+      "mcpServerRoutes",
+      "McpError",
+      "openMcpServers",
+      "mcpMigrations",
+      "mcpServersSchema",
     ]
   `)
 })

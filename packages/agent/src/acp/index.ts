@@ -2,6 +2,7 @@
 
 export { acpRoutes } from './acp-routes.js'
 export type { ClientMachine, TerminalCommand, TerminalEnd } from './client-machine.js'
+export { clientServers } from './client-servers.js'
 export {
   createSessionPlaces,
   type Place,
