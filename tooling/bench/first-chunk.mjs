@@ -28,7 +28,8 @@ export async function measureFirstChunk() {
   return { addedMs: spread(pairs.map(([ms, base]) => ms - base)), ratio: spread(pairs.map(([ms, base]) => ms / base)) }
 }
 
-async function timeRaw(model) {
+/** Time to the first piece of text from a model itself, in ms. */
+export async function timeRaw(model) {
   const begunAt = performance.now()
   const { stream } = await model.doStream({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] })
   let firstMs

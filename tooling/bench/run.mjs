@@ -6,6 +6,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { measureEditor, measureLongSession, measureManySessions } from './acp.mjs'
 import { measureCalls } from './calls.mjs'
 import { measureFirstChunk } from './first-chunk.mjs'
 import { measureProcess } from './process.mjs'
@@ -27,17 +28,24 @@ const questions = [
   ['  the same, every step kept on disk', 'µs', undefined, async () => (await callFigures()).diskUs],
   ['First chunk, over the raw provider', 'ms', 5, async () => (await chunkFigures()).addedMs],
   ['  ratio to the raw provider', '×', undefined, async () => (await chunkFigures()).ratio],
+  ['Prompt of an editor to its first update, over the raw provider', 'ms', 30, measureEditor],
+  ['Session of 10,000 messages, opened again', 'ms', 300, async () => (await sessionFigures()).resumedMs],
+  ['  the same, everything shown again', 'ms', undefined, async () => (await sessionFigures()).loadedMs],
+  ['Delay of an update, 200 sessions at once, 99th percentile', 'ms', 100, async () => (await manyFigures()).p99Ms],
+  ['  resident memory, with the editor and the model', 'MB', 400, async () => (await manyFigures()).residentMb],
 ]
 
 const processFigures = once(measureProcess)
 const callFigures = once(measureCalls)
 const chunkFigures = once(measureFirstChunk)
+const sessionFigures = once(measureLongSession)
+const manyFigures = once(measureManySessions)
 
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}. Medians, [least … most].\n`)
 for (const [title, unit, goal, measure] of questions) {
   const { median, least, most, trials } = await measure()
   const verdict = goal === undefined ? '' : `   goal ${goal} ${unit}: ${median <= goal ? 'met' : 'missed'}`
-  console.log(`${title.padEnd(58)} ${show(median)} ${unit}   [${show(least)} … ${show(most)}] n=${trials}${verdict}`)
+  console.log(`${title.padEnd(62)} ${show(median)} ${unit}   [${show(least)} … ${show(most)}] n=${trials}${verdict}`)
 }
 
 function once(measure) {

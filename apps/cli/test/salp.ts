@@ -18,6 +18,8 @@ const patienceMs = 20_000
 export interface Place extends Disposable {
   readonly home: string
   readonly workspace: string
+  /** Variables of the program. */
+  readonly environment: Readonly<Record<string, string>>
   /** Runs a command as a script does. */
   salp(...words: string[]): Promise<{ readonly exitCode: number; readonly output: string; readonly errors: string }>
   /** Runs a command in a terminal. */
@@ -54,6 +56,7 @@ export function createPlace(variables: Readonly<Record<string, string>> = {}): P
   return {
     home,
     workspace,
+    environment,
     salp: (...words) =>
       new Promise((resolve) => {
         const child = execFile(

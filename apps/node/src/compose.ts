@@ -2,17 +2,26 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import {
   type Agent,
   type AgentStatus,
   agentMigrations,
   createAgent,
   createAgentApi,
+  createAutonomy,
   createCartridgeTools,
   createModelApi,
 } from '@salp/agent'
-import { createLocalTools, createWorkspace, secretValues, withSpeculation } from '@salp/agent/node'
+import { acpRoutes, createSessionPlaces, placesMigrations } from '@salp/agent/acp'
+import {
+  createLocalTools,
+  createWorkspace,
+  openGitCheckout,
+  openPlace,
+  secretValues,
+  withSpeculation,
+} from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -35,6 +44,7 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
@@ -71,6 +81,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'memory', memoryMigrations)
   migrate(db, 'models', modelsMigrations)
   migrate(db, 'agent', agentMigrations)
+  migrate(db, 'agent-places', placesMigrations)
 
   const memoryEvents = createEventBus<MemoryEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
@@ -105,7 +116,17 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
     settings,
   )
-  const agent = createAgent(
+  const workFolder = join(home.path, 'work')
+  const places = createSessionPlaces({
+    db,
+    folder: workspace.root,
+    // What is made for tasks lies in the home folder, which no other session may touch.
+    open: (request) =>
+      openPlace({ protect: request.folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path], environment }, request),
+  })
+  const paused = (): string | undefined =>
+    existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
+  const agent: Agent = createAgent(
     {
       db,
       clock,
@@ -114,6 +135,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       log: log.child('agent'),
       redactor,
       sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      sealer: openSealer(join(home.path, 'keystore')),
       model: models.model,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
@@ -123,8 +145,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
         ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
       ],
-      paused: () =>
-        existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined,
+      surroundings: places.surroundings,
+      paused,
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
   )
@@ -138,6 +160,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeEpisode(turn)
     writeSteps(turn)
   })
+  const checkout = openGitCheckout({ clock, environment }, { folder: workFolder, repository: workspace.root })
+  const autonomy = createAutonomy({ db, clock, log: log.child('autonomy'), agent, checkout, places, paused })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
     { stamp: join(home.path, 'upkeep'), readPerDay },
@@ -167,9 +191,16 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const { chatPrice, publicUrl } = settings.gateway
   const app = createAgentApi(
     {
-      ...{ agent, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ agent, autonomy, memory, model: models.model, clock, ids, log: log.child('http'), status },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
-      routes: [...cartridgeRoutes(cartridges), ...(money === undefined ? [] : moneyRoutes(money, settings))],
+      routes: [
+        ...cartridgeRoutes(cartridges),
+        ...(money === undefined ? [] : moneyRoutes(money, settings)),
+        ...acpRoutes(
+          { agent, places, memory, clock, ids, log: log.child('acp'), status, version },
+          { contextTokens: settings.model.contextTokens },
+        ),
+      ],
       visitor:
         money === undefined || chatPrice === undefined
           ? undefined
@@ -196,10 +227,12 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       embedding?.start()
       notes?.start()
       agent.start()
+      autonomy.start()
       upkeep.start()
       money?.start()
     },
     async close() {
+      await autonomy.close()
       await agent.close()
       stopKeeping()
       await upkeep.close()

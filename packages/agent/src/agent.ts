@@ -21,7 +21,7 @@ import {
   type Subscriber,
 } from '@salp/core'
 import { createTokenEstimator } from './context/tokens.js'
-import { type AuditLog, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
+import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
 import { type GovernOptions, govern } from './governance/govern.js'
 import type { PolicyRule } from './governance/policy.js'
 import type { RecalledMemory, SessionSummary } from './protocol.js'
@@ -30,9 +30,10 @@ import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
 import { createSessionStore, type OpenTurn, SessionError, type SessionStore } from './session/store.js'
 import type { Speculator } from './speculation.js'
+import type { Surroundings } from './surroundings.js'
 import { createTasks, type Tasks } from './tasks.js'
 import { type Tool, ToolError } from './tool.js'
-import { createToolbox, type Toolbox } from './toolbox.js'
+import { createToolbox, joinTools, type Toolbox } from './toolbox.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
 import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
@@ -64,6 +65,8 @@ export interface AgentDeps {
   readonly log: Logger
   readonly redactor: Redactor
   readonly sha256: Sha256
+  /** Signs checkpoints of the record of calls. @defaultValue nothing is signed */
+  readonly sealer?: AuditSealer | undefined
   readonly model: LanguageModelV4
   readonly memory: TurnMemory
   /** Lets a reply that writes several times count as a whole: when one call fails, the others are undone. */
@@ -72,6 +75,8 @@ export interface AgentDeps {
   readonly forecaster?: Forecaster | undefined
   /** Makes the tools. */
   tools(parts: ToolParts): readonly Tool[]
+  /** What a session has of its own, asked for at the start of each turn; nothing where it is like the others. */
+  surroundings?(sessionId: string): Promise<Surroundings | undefined>
   /** Why nothing may run now, when an operator has paused the agent. */
   paused?(): string | undefined
 }
@@ -160,7 +165,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const approvals = createApprovals({ db, clock, ids, feed }, { expiryMs: options.approvalExpiryMs ?? day })
   const questions = createQuestions({ db, clock, ids, feed })
   const tasks = createTasks({ db, clock })
-  const audit = createAuditLog({ db, clock, redactor, sha256: deps.sha256 })
+  const audit = createAuditLog({ db, clock, redactor, sha256: deps.sha256, sealer: deps.sealer })
   const audits = createAuditQueue(audit)
   const learnt = createLearntState(db)
   const substrate = createSubstrate(
@@ -190,7 +195,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         ? Promise.reject(new ToolError('Nobody is there to ask', { kind: 'denied' }))
         : questions.ask(question, choices, context),
   }
-  const toolbox = createToolbox(deps.tools({ questions: attended, tasks }))
+  const tools = deps.tools({ questions: attended, tasks })
+  const toolbox = createToolbox(tools)
   const live = createLiveTurns(bus)
   const governor = govern(
     {
@@ -243,10 +249,20 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   }
   let closing: Promise<void> | undefined
 
-  const launch = (turn: OpenTurn): LiveTurn =>
-    live.launch(turn, store.turnEvents(turn.id), (signal) =>
-      runTurn(turnDeps, turnOptions, turn, signal).finally(() => unattended.delete(turn.id)),
+  const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
+    const own = await deps.surroundings?.(turn.sessionId)
+    if (own === undefined) return runTurn(turnDeps, turnOptions, turn, signal)
+    const { workspace = turnOptions.workspace, speculator = own.workspace ? undefined : deps.speculator } = own
+    const joined = { ...turnDeps, speculator, toolbox: createToolbox(joinTools(tools, own.tools)) }
+    return runTurn(joined, { ...turnOptions, workspace }, turn, signal)
+  }
+
+  const launch = (turn: OpenTurn): LiveTurn => {
+    if (turn.unattended) unattended.add(turn.id)
+    return live.launch(turn, store.turnEvents(turn.id), (signal) =>
+      run(turn, signal).finally(() => unattended.delete(turn.id)),
     )
+  }
 
   const begin = ({ sessionId, text, channel, history = [], unattended: alone = false }: TurnInput): LiveTurn => {
     if (closing !== undefined) throw new RangeError('Cannot begin a turn: the agent is closed')
@@ -257,13 +273,19 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     const clean = redactor.text(text.toWellFormed())
     const turn = store.transaction(() => {
       const session = openSession(store, sessionId, clean)
-      const opened = { id: ids(), sessionId: session.id, channel, input: clean, startedAt: clock.now() }
+      const opened = {
+        id: ids(),
+        sessionId: session.id,
+        channel,
+        input: clean,
+        startedAt: clock.now(),
+        unattended: alone,
+      }
       for (const message of history) store.addMessage(session.id, 'history', message)
       store.openTurn(opened)
       store.addMessage(session.id, opened.id, { role: 'user', content: [{ type: 'text', text: clean }] })
       return opened
     })
-    if (alone) unattended.add(turn.id)
     return launch(turn)
   }
 

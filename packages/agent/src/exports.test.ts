@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as acp from './acp/index.js'
 import * as entry from './index.js'
 import * as node from './node/index.js'
 
@@ -8,6 +9,8 @@ test('the entry exports', () => {
       "createAgent",
       "InputError",
       "maxInputLength",
+      "createAutonomy",
+      "WorkError",
       "govern",
       "decideTier",
       "defaultTiers",
@@ -25,6 +28,7 @@ test('the entry exports', () => {
       "decisionSchema",
       "eventSchemas",
       "trainingSchema",
+      "workOrderSchema",
       "replay",
       "replayedEvents",
       "ApprovalError",
@@ -41,7 +45,10 @@ test('the entry exports', () => {
 test('the entry for Node exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "CheckoutError",
+      "openGitCheckout",
       "createLocalTools",
+      "openPlace",
       "secretValues",
       "withoutSecrets",
       "createCommandTool",
@@ -50,6 +57,19 @@ test('the entry for Node exports', () => {
       "withSpeculation",
       "createWorkspace",
       "createWriteTools",
+    ]
+  `)
+})
+
+test('the entry for editors exports', () => {
+  expect(Object.keys(acp)).toMatchInlineSnapshot(`
+    [
+      "acpRoutes",
+      "createSessionPlaces",
+      "PlaceError",
+      "placesMigrations",
+      "describeAgent",
+      "serveAcp",
     ]
   `)
 })

@@ -15,8 +15,11 @@ export {
   type TurnInput,
   type TurnMemory,
 } from './agent.js'
+export { type Autonomy, type AutonomyDeps, type AutonomyOptions, createAutonomy } from './autonomy/autonomy.js'
+export type { Checkout, Kept, Place } from './autonomy/checkout.js'
+export { WorkError } from './autonomy/work-store.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
-export type { AuditEntry, AuditLog, ChainState, Sha256 } from './governance/audit.js'
+export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
 export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
 export type { Tier } from './governance/pipeline.js'
 export { decideTier, defaultTiers, type PolicyRule, policyRuleSchema } from './governance/policy.js'
@@ -59,6 +62,7 @@ export type {
   RememberedRecord,
 } from './protocol-memory.js'
 export { type NetView, trainingSchema } from './protocol-nets.js'
+export { type Work, type WorkCheck, type WorkOrder, workOrderSchema } from './protocol-work.js'
 export {
   type CallFigures,
   type ReplayedCall,
@@ -76,6 +80,7 @@ export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'
 export { SessionError, type SessionStore } from './session/store.js'
 export type { Speculation, Speculator } from './speculation.js'
+export type { Surroundings } from './surroundings.js'
 export type { Tasks } from './tasks.js'
 export {
   type Assessment,

@@ -35,6 +35,12 @@ export function createToolbox(tools: readonly Tool[]): Toolbox {
   }
 }
 
+/** All of `tools` and `own`; one of `own` takes the place of one of the same name. */
+export function joinTools(tools: readonly Tool[], own: readonly Tool[]): readonly Tool[] {
+  const names = new Set(own.map(({ name }) => name))
+  return [...tools.filter(({ name }) => !names.has(name)), ...own]
+}
+
 function describe({ name, description, input }: Tool): LanguageModelV4FunctionTool {
   const { $schema: _, ...inputSchema } = z.toJSONSchema(input, { io: 'input' })
   return { type: 'function', name, description, inputSchema: inputSchema as LanguageModelV4FunctionTool['inputSchema'] }

@@ -15,6 +15,8 @@ import type {
   RememberedRecord,
   SessionSummary,
   Task,
+  Work,
+  WorkOrder,
 } from '@salp/agent'
 import type {
   BuildView,
@@ -155,6 +157,9 @@ export function createApi({ fetch }: ApiDeps) {
     createTask: (task: { title: string; notes?: string }) => request<unknown>('POST', '/api/tasks', task),
     updateTask: (id: number, change: TaskChange) => request<unknown>('PATCH', at('tasks', id), change),
     deleteTask: (id: number) => request<unknown>('DELETE', at('tasks', id)),
+    work: (options?: Abortable) => request<{ work: Work[] }>('GET', '/api/work', undefined, options),
+    startWork: (id: number, order: WorkOrder) => request<Work>('POST', `${at('tasks', id)}/work`, order),
+    stopWork: (id: number) => request<Work>('POST', `${at('tasks', id)}/work/stop`),
 
     wallet: (options?: Abortable) => request<WalletView>('GET', '/api/wallet', undefined, options),
     /** Receipts newest first, those before a moment where one is given. */

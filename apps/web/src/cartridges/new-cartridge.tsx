@@ -94,8 +94,8 @@ function Blank({
         Name
         <input
           id={`${id}-name`}
-          // biome-ignore lint/a11y/noAutofocus: the dialog was just asked for
-          autoFocus
+          // React keeps the attribute to itself, and the dialog looks for it.
+          ref={(field) => field?.setAttribute('autofocus', '')}
           autoComplete="off"
           maxLength={100}
           value={name}

@@ -4,6 +4,7 @@ import type { Kind } from '@salp/cartridge'
 import { lazy, Suspense } from 'react'
 import { useStudio } from '../api/studio.js'
 import { cartridgesHash } from '../cartridges/route.js'
+import { loadProgram } from '../cartridges/run/load-program.js'
 import { Icon } from '../design/icon.js'
 
 const GameView = lazy(() => import('../cartridges/run/game-view.js').then(({ GameView }) => ({ default: GameView })))
@@ -37,13 +38,7 @@ export function CartridgeResult({ cartridge: { id, name, kind, version } }: { ca
           <GameView
             key={version}
             label={name}
-            load={async (options) => {
-              const [{ capabilities, language }, { bytes }] = await Promise.all([
-                api.cartridge(id, options),
-                api.cartridgeModule(id, options),
-              ])
-              return { id, kind, language, capabilities, bytes }
-            }}
+            load={async (options) => loadProgram(api, await api.cartridge(id, options), options)}
           />
         </Suspense>
       )}

@@ -1,8 +1,11 @@
 /** Tools of the agent that touch the machine: files, commands and the web. */
 
+export { CheckoutError, type GitCheckoutDeps, type GitCheckoutOptions, openGitCheckout } from './git-checkout.js'
 export { createLocalTools, type LocalToolDeps } from './local-tools.js'
+export { type OpenPlaceDeps, openPlace } from './open-place.js'
 export { secretValues, withoutSecrets } from './secret-variables.js'
 export {
+  type CommandRunner,
   type CommandToolDeps,
   type CommandToolOptions,
   createCommandTool,
@@ -14,6 +17,7 @@ export { withSpeculation } from './tools/speculative-workspace.js'
 export {
   createWorkspace,
   type FileChange,
+  type OpenedFile,
   type Workspace,
   type WorkspaceEntry,
   type WorkspaceOptions,

@@ -25,6 +25,7 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly paused?: (() => string | undefined) | undefined
   readonly seed?: string | undefined
   readonly speculator?: Speculator | undefined
+  readonly surroundings?: AgentDeps['surroundings'] | undefined
 }
 
 /** The agent and what it was made of. */
@@ -64,6 +65,7 @@ export function createTestAgent({
   paused,
   seed = 'test',
   speculator,
+  surroundings,
   ...options
 }: TestAgentOptions = {}): TestAgent {
   migrate(db, 'agent', agentMigrations)
@@ -91,6 +93,7 @@ export function createTestAgent({
       tools: tools ?? (() => notingTools([])),
       ...(paused !== undefined && { paused }),
       speculator,
+      ...(surroundings !== undefined && { surroundings }),
     },
     { workspace: '/home/me/project', ...options },
   )

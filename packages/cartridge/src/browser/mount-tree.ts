@@ -50,6 +50,8 @@ export function mountTree(element: HTMLElement, tree: UiTree, onEvent: (event: U
   const place = page.createElement('div')
   place.className = 'root'
   root.replaceChildren(style, place)
+  // A form leads nowhere, whether the cartridge asks to hear of it or not.
+  place.addEventListener('submit', (event) => event.preventDefault())
   const fields = new WeakMap<Element, Fields>()
   let shown: UiTree | undefined
 
@@ -75,7 +77,6 @@ export function mountTree(element: HTMLElement, tree: UiTree, onEvent: (event: U
     const { events, told } = fieldsOf(node)
     const id = events.get(event.type)
     if (id === undefined || id === '') return
-    if (event.type === 'submit') event.preventDefault()
     const value = contentOf(node)
     if (typeof value === 'string') {
       told.push(value)

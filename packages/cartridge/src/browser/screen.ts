@@ -24,6 +24,7 @@ export function mountScreen({ canvas, ...deps }: ScreenDeps): FrameLoop {
         canvas.width = width
         canvas.height = height
       }
+      // A bitmap from the worker costs the page as much, and a canvas handed to the worker is gone when that is ended.
       context.putImageData(new ImageData(pixels, width, height), 0, 0)
     },
   })

@@ -114,6 +114,8 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   let watch = new AbortController()
   /** When the watch looks again, by `monotonic`. */
   let looksAt = Number.POSITIVE_INFINITY
+  /** Whether it rests as soon as nobody asks at once. */
+  let willRest = false
   let closed = false
 
   const start = (): Worker => {
@@ -293,17 +295,28 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     }
   }
 
-  /** Watches the first of the queue, if nobody would look in time; lets the thread rest if there is none. */
+  /** Watches the first of the queue, if nobody would look in time; lets the thread rest soon if there is none. */
   const attend = (): void => {
     const [job] = queue
-    if (job !== undefined && deadline(job) >= looksAt) return
+    if (job === undefined) {
+      // Whoever awaited an answer and asks again finds the watch as it was: to start one costs as much as a call.
+      if (!willRest) setImmediate(rest)
+      willRest = true
+      return
+    }
+    if (deadline(job) >= looksAt) return
+    watch.abort()
+    watch = new AbortController()
+    looksAt = Number.POSITIVE_INFINITY
+    void guard(watch.signal)
+  }
+
+  const rest = (): void => {
+    willRest = false
+    if (queue.length > 0) return
     watch.abort()
     looksAt = Number.POSITIVE_INFINITY
-    if (job === undefined) worker?.unref()
-    else {
-      watch = new AbortController()
-      void guard(watch.signal)
-    }
+    worker?.unref()
   }
 
   const ask = (work: ThreadWork, cartridge: string, limitMs: number): Promise<ThreadResult> => {

@@ -7,7 +7,7 @@ import { type RewrittenModule, rewriteModule } from './rewrite-module.js'
 import { showType } from './types.js'
 
 /** Number of the rewriter; whatever was prepared by another is prepared again. */
-export const rewriterVersion = 1
+export const rewriterVersion = 2
 
 /** What a module is let in as. */
 export interface PrepareOptions {

@@ -13,11 +13,20 @@ import { withoutSecrets } from '../secret-variables.js'
 import { refusal } from './read-tools.js'
 import type { Workspace } from './workspace.js'
 
+/** Runs commands in another place than a process of its own; what it gives is what the tool gives. */
+export type CommandRunner = (
+  /** `folder` is absolute. */
+  command: { command: string; folder: string; timeoutMs: number; maxOutputBytes: number },
+  context: ToolContext,
+) => Promise<JsonValue>
+
 /** What the tool asks of the application. */
 export interface CommandToolDeps {
   readonly workspace: Workspace
   /** Variables of the process; those that look secret are not handed on. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Asked for at each call; nothing means a process of its own. */
+  readonly runner?: (() => CommandRunner | undefined) | undefined
 }
 
 /** How commands run. */
@@ -36,7 +45,10 @@ const defaultTimeoutMs = 120_000
 const longestTimeoutMs = 1_800_000
 
 /** Creates `run_command`. */
-export function createCommandTool({ workspace, environment }: CommandToolDeps, options: CommandToolOptions = {}): Tool {
+export function createCommandTool(
+  { workspace, environment, runner }: CommandToolDeps,
+  options: CommandToolOptions = {},
+): Tool {
   const { shell = ['/bin/bash', '/usr/bin/bash', '/bin/sh'].find((path) => existsSync(path)) ?? 'sh' } = options
   const { maxOutputBytes = 24_000, graceMs = 2_000, keep = [] } = options
   const env = { ...withoutSecrets(environment, keep), ...unattended }
@@ -83,8 +95,11 @@ export function createCommandTool({ workspace, environment }: CommandToolDeps, o
       if (found.kind !== 'folder')
         throw new ToolError(`Cannot run in "${folder}": there is no such folder`, { kind: 'invalid' })
       context.signal.throwIfAborted()
+      const cwd = join(workspace.root, found.relative)
+      const elsewhere = runner?.()
+      if (elsewhere !== undefined) return elsewhere({ command, folder: cwd, timeoutMs, maxOutputBytes }, context)
       const child = spawn(shell, ['-c', command], {
-        cwd: join(workspace.root, found.relative),
+        cwd,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
         // A group of its own, so that what it started can be ended with it.

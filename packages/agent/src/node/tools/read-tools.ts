@@ -1,6 +1,5 @@
 /** Tools that look at the files of a workspace. */
 
-import type { FileHandle } from 'node:fs/promises'
 import { z } from 'zod'
 import { type Assessment, createTool, type Tool, ToolError } from '../../tool.js'
 import { globMatcher } from '../../tools/glob.js'
@@ -10,7 +9,7 @@ import { isSecretPath } from '../../tools/paths.js'
 import { createLineMatcher } from './line-matcher.js'
 import { decodeText, describeBinary } from './text-file.js'
 import { walk } from './walk.js'
-import { hashOf, type Workspace, type WorkspacePath } from './workspace.js'
+import { hashOf, type OpenedFile, type Workspace, type WorkspacePath } from './workspace.js'
 
 /** Most characters that one `read_file` gives. */
 const pageChars = 30_000
@@ -217,7 +216,7 @@ function fitPage(lines: readonly string[]): { text: string; count: number } {
 
 /** Reads a page of a file that is too large to be held in memory. */
 async function readLarge(
-  handle: FileHandle,
+  handle: OpenedFile,
   path: WorkspacePath,
   options: { startLine?: number | undefined; endLine?: number | undefined; size: number; signal: AbortSignal },
 ): Promise<string> {
@@ -246,7 +245,7 @@ async function readLarge(
 }
 
 /** The lines of a file, with their ends. Of an endless line only the start is kept. */
-async function* linesOf(handle: FileHandle, signal: AbortSignal): AsyncGenerator<string> {
+async function* linesOf(handle: OpenedFile, signal: AbortSignal): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   const chunk = Buffer.alloc(1 << 20)
   let rest = ''

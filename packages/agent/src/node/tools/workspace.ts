@@ -35,6 +35,14 @@ export interface WorkspaceEntry {
   readonly sizeBytes: number
 }
 
+/** A file that was opened for reading; a `FileHandle` is one. */
+export interface OpenedFile extends AsyncDisposable {
+  stat(): Promise<{ readonly size: number }>
+  readFile(): Promise<Buffer>
+  /** Reads up to `length` bytes into `buffer` at `offset`, from `position` of the file. */
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>
+}
+
 /** A file as it shall be; absent bytes delete it. */
 export interface FileChange {
   readonly path: WorkspacePath
@@ -64,7 +72,7 @@ export interface Workspace {
   /** Reads a whole file. */
   read(path: WorkspacePath): Promise<Uint8Array>
   /** Opens a file for reading, whatever its size. The caller closes it. */
-  open(path: WorkspacePath): Promise<FileHandle>
+  open(path: WorkspacePath): Promise<OpenedFile>
   /**
    * What a folder holds, links and special files left out; nothing of one that cannot be read, or went away.
    *

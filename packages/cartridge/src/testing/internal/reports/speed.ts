@@ -18,6 +18,9 @@ import type { Kind } from '../../../rewrite/abi.js'
 import { prepare } from '../../../rewrite/prepare.js'
 import { prepareScriptEngine } from '../../../script/engine.js'
 import { ScriptMachine } from '../../../script/machine.js'
+import { ratios, show, takeTurns, time, timeCalls } from './figures.js'
+import { reportKernels } from './kernels.js'
+import { reportCallsAndRoutes } from './routes.js'
 
 const handler = `import { Request, Response, quote } from 'cart/index'
 export function handle(request: Request): Response {
@@ -65,37 +68,6 @@ function deps(): Parameters<typeof createCartridgeHost>[0] & { clock: typeof sys
 }
 
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}. Medians, [least … most].\n`)
-
-/** Prints samples in one unit; a goal missed is printed as missed. */
-function show(title: string, unit: string, samples: readonly number[], goal?: number): void {
-  const sorted = [...samples].sort((a, b) => a - b)
-  const [median = 0, least = 0, most = 0] = [sorted[sorted.length >> 1], sorted[0], sorted.at(-1)]
-  const figure = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 3 : 0)
-  const verdict = goal === undefined ? '' : `   goal ${goal}: ${median <= goal ? 'met' : 'missed'}`
-  const spread = samples.length === 1 ? '' : `   [${figure(least)} … ${figure(most)}] n=${samples.length}`
-  console.log(`${title.padEnd(56)} ${figure(median)} ${unit}${spread}${verdict}`)
-}
-
-/** Milliseconds of `runs` runs, one sample a run. */
-async function time(runs: number, work: () => unknown): Promise<number[]> {
-  const samples: number[] = []
-  for (let run = 0; run < runs; run++) {
-    const began = performance.now()
-    await work()
-    samples.push(performance.now() - began)
-  }
-  return samples
-}
-
-/** Microseconds a call, in seven samples of `calls`. */
-function timeCalls(calls: number, work: () => unknown): number[] {
-  for (let call = 0; call < calls; call++) work()
-  return Array.from({ length: 7 }, () => {
-    const began = performance.now()
-    for (let call = 0; call < calls; call++) work()
-    return ((performance.now() - began) * 1_000) / calls
-  })
-}
 
 async function wasmOf(
   compiler: CompilerBackend<CompiledModule>,
@@ -267,10 +239,14 @@ show(
 await thread.close()
 
 console.log()
-show('metering: a whole call of the handler', '%', overhead(handlerWasm, 'backend', 20_000, callsHandler), 25)
-show('metering: a frame of the game', '%', overhead(gameWasm, 'interactive', 400, callsFrame), 20)
+show('metering: a whole call of the handler', '%', await overhead(handlerWasm, 'backend', 500, callsHandler), 20)
+show('metering: the same, -O0', '%', await overhead(slowWasm, 'backend', 500, callsHandler))
+show('metering: a frame of the game', '%', await overhead(gameWasm, 'interactive', 20, callsFrame), 20)
 const loops = 'export function invoke(input: string): string { if (input.length > 1) for (;;) {} return input }'
+await reportKernels()
 show('endless loop, 100 M fuel', 'ms', await burn(loops), 50)
+
+await reportCallsAndRoutes()
 
 type Calls = (exports: WebAssembly.Exports) => () => unknown
 
@@ -299,8 +275,8 @@ function callsFrame(exports: WebAssembly.Exports): () => unknown {
 }
 
 /** How much longer the rewritten module takes than the original, in percent; the two take turns. */
-function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, callsOf: Calls): number[] {
-  const [original, rewritten] = [wasm, prepare(wasm, { kind }).bytes].map((bytes) => {
+async function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, callsOf: Calls): Promise<number[]> {
+  const works = [wasm, prepare(wasm, { kind }).bytes].map((bytes) => {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { abort: () => undefined } })
     const { __cart_fuel: fuel, __cart_stack: stack } = exports
     if (fuel instanceof WebAssembly.Global) fuel.value = 2n ** 60n
@@ -308,16 +284,8 @@ function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, call
     functionOf(exports, 'cart_init')()
     return callsOf(exports)
   })
-  const once = (work: (() => unknown) | undefined): number => {
-    const began = performance.now()
-    for (let call = 0; call < calls; call++) work?.()
-    return performance.now() - began
-  }
-  for (let warming = 0; warming < 5; warming++) {
-    once(original)
-    once(rewritten)
-  }
-  return Array.from({ length: 15 }, () => (1 / (once(original) / once(rewritten)) - 1) * 100)
+  const [original, rewritten] = await takeTurns(works, { rounds: 300, calls })
+  return ratios(rewritten, original).map((ratio) => (ratio - 1) * 100)
 }
 
 /** How much longer a script takes in the rewritten engine than in the original, in percent; the two take turns. */

@@ -1,0 +1,132 @@
+/** Carries the lines of an editor to a node and back, as they are. */
+
+import { once } from 'node:events'
+import { SalpError } from '@salp/core'
+import type { Endpoint } from '../client/api.js'
+import { toApiError } from '../client/api-error.js'
+import type { Io } from '../io.js'
+
+/** What carrying asks of the application. */
+export type CarryDeps = Pick<Io, 'stdin' | 'stdout' | 'fetch'>
+
+/** A connection to a node. */
+export interface NodeLines {
+  send(lines: Uint8Array<ArrayBuffer>): Promise<void>
+  /** Whole messages, each with its end of line. */
+  readonly lines: ReadableStream<Uint8Array>
+}
+
+/**
+ * Opens a connection, which lasts until `signal` aborts.
+ *
+ * @throws ApiError if the node does not let us in, {@link AcpLostError} (`cli/acp-lost`) if nobody answers.
+ */
+export async function openLines(
+  fetch: CarryDeps['fetch'],
+  { url, token }: Endpoint,
+  signal: AbortSignal,
+): Promise<NodeLines> {
+  const headers = { authorization: `Bearer ${token}` }
+  const post = async (path: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> => {
+    const init = { method: 'POST', headers, signal, ...(body !== undefined && { body }) }
+    const response = await fetch(`${url}${path}`, init).catch((cause: unknown) => {
+      signal.throwIfAborted()
+      throw new AcpLostError(`nobody answers at ${url}`, { cause })
+    })
+    if (!response.ok) throw await toApiError(response)
+    return response
+  }
+  const { headers: told, body } = await post('/api/acp')
+  const id = told.get('salp-connection')
+  if (id === null || body === null) throw new AcpLostError(`who answers at ${url} is no node`)
+  return {
+    send: async (lines) => void (await post(`/api/acp/${id}`, lines)),
+    lines: body.pipeThrough(withoutEmptyLines()),
+  }
+}
+
+/**
+ * Carries until the editor closes its end, or `signal` aborts.
+ *
+ * @param input - What the editor sends, from {@link gathered}.
+ * @throws {@link AcpLostError} (`cli/acp-lost`) when the node ends first.
+ */
+export async function carryLines(
+  stdout: CarryDeps['stdout'],
+  input: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  node: NodeLines,
+  signal: AbortSignal,
+): Promise<void> {
+  const up = async (): Promise<void> => {
+    for await (const lines of input) await node.send(lines)
+  }
+  const down = async (): Promise<void> => {
+    for await (const lines of node.lines) {
+      if (!stdout.write(lines)) await once(stdout, 'drain', { signal })
+    }
+    throw new AcpLostError('it ended the connection')
+  }
+  try {
+    await Promise.race([up(), down()])
+  } catch (error) {
+    if (signal.aborted) return
+    throw SalpError.is(error) ? error : new AcpLostError('the connection broke', { cause: error })
+  }
+}
+
+/** What `input` gives, until it ends or `signal` aborts; pieces that come while nobody reads are joined. */
+export async function* gathered(
+  input: CarryDeps['stdin'],
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let chunks: Buffer[] = []
+  let ended = false
+  let wake = Promise.withResolvers<void>()
+  const end = (): void => {
+    ended = true
+    wake.resolve()
+  }
+  input.on('data', (chunk: Buffer | string) => {
+    chunks.push(Buffer.from(chunk))
+    wake.resolve()
+  })
+  input.once('end', end)
+  signal.addEventListener('abort', end, { once: true })
+  for (;;) {
+    await wake.promise
+    wake = Promise.withResolvers()
+    if (chunks.length > 0) {
+      const bytes = Buffer.concat(chunks)
+      chunks = []
+      yield bytes
+    }
+    if (ended && chunks.length === 0) return
+    if (ended) wake.resolve()
+  }
+}
+
+/** Takes out empty lines, by which the node shows that it lives. */
+function withoutEmptyLines(): TransformStream<Uint8Array, Uint8Array> {
+  const newline = 0x0a
+  let last = newline
+  return new TransformStream({
+    transform(bytes, controller) {
+      const kept = bytes.filter((byte) => {
+        const empty = byte === newline && last === newline
+        last = byte
+        return !empty
+      })
+      if (kept.length > 0) controller.enqueue(kept)
+    },
+  })
+}
+
+/** The node went away: `cli/acp-lost`. The editor starts the program again and loads its sessions. */
+class AcpLostError extends SalpError {
+  constructor(why: string, options?: { cause?: unknown }) {
+    super('cli/acp-lost', `Cannot go on without the node: ${why}. Its sessions are kept; start again and load them`, {
+      ...options,
+      retryable: true,
+    })
+  }
+}

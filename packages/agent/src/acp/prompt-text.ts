@@ -1,0 +1,41 @@
+/** What a person says in an editor, as one text. */
+
+import type { ContentBlock } from '@agentclientprotocol/sdk/unstable'
+
+/** Kinds of content that cannot be taken; a client that heeds our capabilities sends none. */
+export type Untaken = Exclude<ContentBlock['type'], 'text' | 'resource_link' | 'resource'>
+
+/**
+ * Joins the blocks of a prompt. Files that the editor put in stand in fences, links stay links.
+ *
+ * @returns The text, or the kind that cannot be taken.
+ */
+export function promptText(blocks: readonly ContentBlock[]): { text: string } | { untaken: Untaken } {
+  const parts: string[] = []
+  for (const block of blocks) {
+    if (block.type === 'text') parts.push(block.text)
+    else if (block.type === 'resource_link') parts.push(`[${block.title ?? block.name}](${shown(block.uri)})`)
+    else if (block.type === 'resource') parts.push(embedded(block.resource))
+    else return { untaken: block.type }
+  }
+  return { text: parts.join('').trim() }
+}
+
+function embedded(resource: Extract<ContentBlock, { type: 'resource' }>['resource']): string {
+  if (!('text' in resource)) return `\n[${shown(resource.uri)} is no text]\n`
+  const longest = Math.max(2, ...[...resource.text.matchAll(/`{3,}/g)].map(([fence]) => fence.length))
+  const fence = '`'.repeat(longest + 1)
+  return `\n\n${shown(resource.uri)}:\n${fence}\n${resource.text}\n${fence}\n`
+}
+
+/** A path where the address is one. */
+function shown(uri: string): string {
+  if (!uri.startsWith('file://') || !URL.canParse(uri)) return uri
+  const { pathname } = new URL(uri)
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    // A stray per cent sign: the path as it is written.
+    return pathname
+  }
+}

@@ -1,0 +1,79 @@
+/** Opens folders for sessions of editors: file tools and commands in a folder of the session's own. */
+
+import { isAbsolute } from 'node:path'
+import { describeError } from '@salp/core'
+import { type Place, PlaceError, type PlaceRequest } from '../acp/places.js'
+import { type JsonValue, type Tool, ToolError } from '../tool.js'
+import { withClient } from './client-workspace.js'
+import { createCommandTool } from './tools/command-tool.js'
+import { createReadTools } from './tools/read-tools.js'
+import { decodeText } from './tools/text-file.js'
+import { createWorkspace, type Workspace } from './tools/workspace.js'
+import { createWriteTools } from './tools/write-tools.js'
+
+/** What opening asks of the application. */
+export interface OpenPlaceDeps {
+  /** Folders that no tool touches, such as the home folder with its keys. */
+  readonly protect: readonly string[]
+  /** Variables of the process; those that look secret are not handed to commands. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
+export async function openPlace(
+  { protect, environment }: OpenPlaceDeps,
+  { folder, machine }: Pick<PlaceRequest, 'folder' | 'machine'>,
+): Promise<Place> {
+  if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
+  const base = await openWorkspace(folder, protect)
+  const workspace = machine === undefined ? base : withClient(base, machine)
+  const run = machine?.run
+  const runner = () =>
+    run === undefined || machine?.gone.aborted !== false
+      ? undefined
+      : async (...[command, context]: Parameters<typeof run>): Promise<JsonValue> => {
+          const { exitCode, signal, output, truncated, timedOut } = await run(command, context)
+          context.signal.throwIfAborted()
+          if (timedOut) throw ended(`it took longer than ${command.timeoutMs / 1_000} s`, 'timeout', output)
+          if (signal !== null) throw ended(`it was ended by ${signal}`, 'failed', output)
+          return { exitCode, stdout: output, stderr: '', truncated }
+        }
+  const tools: readonly Tool[] = [
+    // A search looks at many files: on the disk, not one by one through the editor.
+    ...createReadTools({ workspace }).filter(({ name }) => name === 'read_file'),
+    ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
+    ...createWriteTools({ workspace }),
+    createCommandTool({ workspace: base, environment, runner }),
+  ]
+  return {
+    folder: base.root,
+    tools: async () => tools,
+    readText: async (path) => {
+      try {
+        const found = await workspace.locate(path)
+        return found.kind === 'file' ? decodeText(await workspace.read(found))?.text : undefined
+      } catch {
+        // A path that the tools would refuse is theirs to explain.
+        return undefined
+      }
+    },
+    close: async () => undefined,
+  }
+}
+
+async function openWorkspace(folder: string, protect: readonly string[]): Promise<Workspace> {
+  try {
+    const workspace = await createWorkspace(folder, { protect })
+    if ((await workspace.locate('.')).kind === 'folder') return workspace
+  } catch (cause) {
+    throw new PlaceError(folder, `${describeError(cause)}. Sessions work on the machine of the node`, { cause })
+  }
+  throw new PlaceError(folder, 'it is no folder')
+}
+
+function ended(why: string, kind: 'timeout' | 'failed', output: string): ToolError {
+  return new ToolError(`Cannot finish the command: ${why}`, {
+    kind,
+    hint: output === '' ? 'It printed nothing' : `It printed last:\n${output.slice(-1_500).toWellFormed()}`,
+  })
+}
