@@ -17,6 +17,7 @@ export const kindWords: Readonly<
 export const languageWords: Readonly<Record<Language, string>> = {
   assemblyscript: 'AssemblyScript',
   script: 'TypeScript',
+  rust: 'Rust',
 }
 
 /** Languages that a kind can be written in, the usual one first. */

@@ -106,6 +106,8 @@ export interface PublishedCartridge {
  */
 export interface Workshop {
   readonly templates: readonly TemplateView[]
+  /** Those that something here compiles. */
+  readonly languages: readonly Language[]
   /** The one changed last first. */
   list(): CartridgeSummary[]
   get(id: string): CartridgeView

@@ -142,6 +142,10 @@ describe('createWorkshop()', () => {
     expect(() => workshop.create({ id: 'ete-en-mer', name: 'x' })).toThrow('There is a cartridge "ete-en-mer" already')
     expect(() => workshop.create({ template: 'rocket' })).toThrow('There is no template "rocket". There are: greeter')
     expect(() => workshop.create({})).toThrow('needs a name')
+    expect(() => workshop.create({ name: 'x', language: 'rust' })).toThrow(
+      'Nothing here compiles rust. There are: assemblyscript',
+    )
+    expect(workshop.languages).toEqual(['assemblyscript'])
     expect(() => workshop.create({ name: 'x', source: 'y'.repeat(300_000) })).toThrow(
       expect.objectContaining({ code: 'cartridge/input' }),
     )
