@@ -14,6 +14,7 @@ import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { gatewayCommand } from './commands/gateway.js'
+import { mcpCommand } from './commands/mcp.js'
 import { memoryCommand } from './commands/memory.js'
 import { modelsCommand } from './commands/models.js'
 import { payCommand } from './commands/pay.js'
@@ -102,6 +103,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     tasksCommand,
     sessionsCommand,
     acpCommand,
+    mcpCommand,
     walletCommand,
     payCommand,
     gatewayCommand,
