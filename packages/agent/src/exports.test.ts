@@ -85,6 +85,10 @@ test('the entry for MCP exports', () => {
       "openMcpServers",
       "mcpMigrations",
       "mcpServersSchema",
+      "createMcpService",
+      "transcript",
+      "mcpLineRoutes",
+      "serveMcp",
     ]
   `)
 })
