@@ -17,6 +17,8 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createPlace, type Place, program } from './salp.js'
 
+const require = createRequire(import.meta.url)
+
 let place: Place
 beforeEach(() => {
   place = createPlace()
@@ -141,11 +143,10 @@ describe('salp acp', () => {
 describe('an independent client (acpx)', () => {
   const acpx = (...words: string[]): Promise<string> =>
     new Promise((resolve) => {
-      const main = createRequire(import.meta.url).resolve('acpx')
       const agent = `"${process.execPath}" "${program}" acp`
       execFile(
         process.execPath,
-        [main, '--agent', agent, '--format', 'json', ...words],
+        [require.resolve('acpx'), '--agent', agent, '--format', 'json', ...words],
         { cwd: place.workspace, env: { ...place.environment }, timeout: 60_000 },
         (_, output) => resolve(output),
       )

@@ -13,15 +13,9 @@ import {
   createCartridgeTools,
   createModelApi,
 } from '@salp/agent'
-import { acpRoutes, createSessionPlaces, placesMigrations } from '@salp/agent/acp'
-import {
-  createLocalTools,
-  createWorkspace,
-  openGitCheckout,
-  openPlace,
-  secretValues,
-  withSpeculation,
-} from '@salp/agent/node'
+import { acpRoutes, placesMigrations } from '@salp/agent/acp'
+import { mcpMigrations, mcpServerRoutes } from '@salp/agent/mcp'
+import { createLocalTools, createWorkspace, openGitCheckout, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -36,6 +30,7 @@ import { serveCartridges } from './cartridges/serve.js'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
 import { createJournal } from './journal.js'
+import { createMcp } from './mcp/mcp.js'
 import { createEmbedding } from './meaning.js'
 import { createBuyTool } from './money/buy-tool.js'
 import { createMoney } from './money/money.js'
@@ -44,6 +39,8 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openSandbox } from './sandbox.js'
+import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
@@ -81,6 +78,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'models', modelsMigrations)
   migrate(db, 'agent', agentMigrations)
   migrate(db, 'agent-places', placesMigrations)
+  migrate(db, 'agent-mcp', mcpMigrations)
 
   const memoryEvents = createEventBus<MemoryEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
@@ -115,14 +113,14 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
     settings,
   )
+  const sandbox = await openSandbox({ home, environment, log }, settings)
   const workFolder = join(home.path, 'work')
-  const places = createSessionPlaces({
-    db,
-    folder: workspace.root,
-    // What is made for tasks lies in the home folder, which no other session may touch.
-    open: (request) =>
-      openPlace({ protect: request.folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path], environment }, request),
-  })
+  // What is made for tasks lies in the home folder, which no other session may touch.
+  const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
+  const mcp = createMcp(
+    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect, sandbox },
+    { ...settings.mcp, folder: workspace.root },
+  )
   const paused = (): string | undefined =>
     existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
   const agent: Agent = createAgent(
@@ -134,16 +132,20 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       log: log.child('agent'),
       redactor,
       sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      sealer: openSealer(join(home.path, 'keystore')),
       model: models.model,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
       forecaster: cartridges.ports.forecaster,
-      tools: (parts) => [
-        ...createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
-        ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
-        ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
-      ],
-      surroundings: places.surroundings,
+      tools(parts) {
+        mcp.attend(parts.questions)
+        return [
+          ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
+          ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
+          ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
+        ]
+      },
+      surroundings: mcp.surroundings,
       paused,
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
@@ -158,8 +160,16 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeEpisode(turn)
     writeSteps(turn)
   })
-  const checkout = openGitCheckout({ clock, environment }, { folder: workFolder, repository: workspace.root })
-  const autonomy = createAutonomy({ db, clock, log: log.child('autonomy'), agent, checkout, places, paused })
+  const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
+  const autonomy = createAutonomy({
+    db,
+    clock,
+    log: log.child('autonomy'),
+    agent,
+    checkout,
+    places: mcp.places,
+    paused,
+  })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
     { stamp: join(home.path, 'upkeep'), readPerDay },
@@ -194,8 +204,9 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       routes: [
         ...cartridgeRoutes(cartridges),
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
+        ...mcpServerRoutes(mcp.servers),
         ...acpRoutes(
-          { agent, places, memory, clock, ids, log: log.child('acp'), status, version },
+          { agent, places: mcp.places, memory, clock, ids, log: log.child('acp'), status, version },
           { contextTokens: settings.model.contextTokens },
         ),
       ],
@@ -224,6 +235,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       cartridges.ports.start()
       embedding?.start()
       notes?.start()
+      mcp.start()
       agent.start()
       autonomy.start()
       upkeep.start()
@@ -232,6 +244,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     async close() {
       await autonomy.close()
       await agent.close()
+      await mcp.close()
       stopKeeping()
       await upkeep.close()
       await notes?.close()

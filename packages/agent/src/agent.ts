@@ -21,7 +21,7 @@ import {
   type Subscriber,
 } from '@salp/core'
 import { createTokenEstimator } from './context/tokens.js'
-import { type AuditLog, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
+import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
 import { type GovernOptions, govern } from './governance/govern.js'
 import type { PolicyRule } from './governance/policy.js'
 import type { RecalledMemory, SessionSummary } from './protocol.js'
@@ -65,6 +65,8 @@ export interface AgentDeps {
   readonly log: Logger
   readonly redactor: Redactor
   readonly sha256: Sha256
+  /** Signs checkpoints of the record of calls. @defaultValue nothing is signed */
+  readonly sealer?: AuditSealer | undefined
   readonly model: LanguageModelV4
   readonly memory: TurnMemory
   /** Lets a reply that writes several times count as a whole: when one call fails, the others are undone. */
@@ -163,7 +165,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const approvals = createApprovals({ db, clock, ids, feed }, { expiryMs: options.approvalExpiryMs ?? day })
   const questions = createQuestions({ db, clock, ids, feed })
   const tasks = createTasks({ db, clock })
-  const audit = createAuditLog({ db, clock, redactor, sha256: deps.sha256 })
+  const audit = createAuditLog({ db, clock, redactor, sha256: deps.sha256, sealer: deps.sealer })
   const audits = createAuditQueue(audit)
   const learnt = createLearntState(db)
   const substrate = createSubstrate(

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import * as a2a from './a2a/index.js'
 import * as acp from './acp/index.js'
 import * as entry from './index.js'
+import * as mcp from './mcp/index.js'
 import * as node from './node/index.js'
 
 test('the entry exports', () => {
@@ -49,6 +50,7 @@ test('the entry for Node exports', () => {
       "CheckoutError",
       "openGitCheckout",
       "createLocalTools",
+      "openMcpTransport",
       "openPlace",
       "secretValues",
       "withoutSecrets",
@@ -66,9 +68,11 @@ test('the entry for editors exports', () => {
   expect(Object.keys(acp)).toMatchInlineSnapshot(`
     [
       "acpRoutes",
+      "clientServers",
       "createSessionPlaces",
       "PlaceError",
       "placesMigrations",
+      "describeAgent",
       "serveAcp",
     ]
   `)
@@ -83,6 +87,18 @@ test('the entry for other agents exports', () => {
       "createAskAgentTool",
       "serveA2a",
       "a2aMigrations",
+    ]
+  `)
+})
+
+test('the entry for MCP exports', () => {
+  expect(Object.keys(mcp)).toMatchInlineSnapshot(`
+    [
+      "mcpServerRoutes",
+      "McpError",
+      "openMcpServers",
+      "mcpMigrations",
+      "mcpServersSchema",
     ]
   `)
 })

@@ -19,7 +19,7 @@ export { type Autonomy, type AutonomyDeps, type AutonomyOptions, createAutonomy 
 export type { Checkout, Kept, Place } from './autonomy/checkout.js'
 export { WorkError } from './autonomy/work-store.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
-export type { AuditEntry, AuditLog, ChainState, Sha256 } from './governance/audit.js'
+export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
 export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
 export type { Tier } from './governance/pipeline.js'
 export { decideTier, defaultTiers, type PolicyRule, policyRuleSchema } from './governance/policy.js'

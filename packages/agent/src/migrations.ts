@@ -2,6 +2,7 @@
 
 import type { Migration } from '@salp/core'
 import { workMigration } from './autonomy/work-store.js'
+import { auditSealMigration } from './governance/audit.js'
 import { taskMigration } from './tasks.js'
 
 /** Steps for `migrate(db, 'agent', agentMigrations)`. */
@@ -72,4 +73,5 @@ export const agentMigrations: readonly Migration[] = [
       ${workMigration}
     `,
   },
+  { version: 4, name: 'signatures of the record', up: auditSealMigration },
 ]

@@ -11,6 +11,8 @@ test('the entry exports', () => {
     [
       "CartridgeRejected",
       "CartridgeTrap",
+      "grantedHostSchema",
+      "httpHostSchema",
       "defaultLimits",
       "lowestLimits",
       "ManifestError",
@@ -86,6 +88,7 @@ test('the node entry exports', () => {
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "createFetcher",
       "openWorkshop",
       "openScript",
       "scriptEngine",

@@ -1,6 +1,7 @@
 /** Small programs an agent writes while it runs: what they say of themselves, what they may use, how they fail. */
 
 export { CartridgeRejected, CartridgeTrap, type RejectionReason, type TrapReason } from './errors.js'
+export { grantedHostSchema, httpHostSchema } from './http-hosts.js'
 export { defaultLimits, type Limits, lowestLimits } from './limits.js'
 export { type Manifest, ManifestError, manifestSchema, parseManifest, slugSchema } from './manifest.js'
 export { type Candidate, createPort, type Port, type PortDeps, type PortOptions, type PortSpec } from './port/port.js'

@@ -4,27 +4,32 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { CartridgeCalls } from './host/host.js'
 import { defaultLimits } from './limits.js'
 import { openAssemblyScript } from './node/asc-process.js'
+import { openScript } from './node/script-compiler.js'
 import { openTemplates } from './node/templates.js'
 import { findTemplate, type Template } from './templates.js'
 import { type TestHost, testHost } from './testing/internal/host.js'
 import { type CallUnderTest, runTests } from './workshop/run-tests.js'
 
 const templates = await openTemplates()
-const compiler = openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 })
-afterAll(() => compiler.close())
+const compilers = {
+  assemblyscript: openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 }),
+  script: openScript({ clock: systemClock }),
+}
+afterAll(() => Promise.all(Object.values(compilers).map((compiler) => compiler.close())))
 
 /** Most that a template may take of what its kind is given, and most bytes of its memory. */
 const fuelShare = 0.1
 const memoryBytes = 3_000_000
 
 /** Compiles a template as it is and lets it in. */
-async function load({ id, kind, source, capabilities, callTargets, tests }: Template): Promise<TestHost> {
-  const result = await compiler.compile(source, { kind, optimize: 0 })
+async function load({ id, kind, language, source, capabilities, callTargets, tests }: Template): Promise<TestHost> {
+  const result = await compilers[language].compile(source, { kind, optimize: 0 })
   expect(result.diagnostics).toEqual([])
   if (result.status === 'failed') throw new Error('unreachable: a failed compilation has diagnostics')
   const examples = tests.flatMap((given) => ('output' in given ? [{ input: given.input, expected: given.output }] : []))
   const host = testHost()
-  await host.load({ id, kind, wasm: result.wasm, capabilities, callTargets, examples })
+  const code = 'wasm' in result ? { wasm: result.wasm } : { script: result.script }
+  await host.load({ id, kind, ...code, capabilities, callTargets, examples })
   return host
 }
 

@@ -9,50 +9,76 @@ import type { Io } from '../io.js'
 /** What carrying asks of the application. */
 export type CarryDeps = Pick<Io, 'stdin' | 'stdout' | 'fetch'>
 
+/** A connection to a node. */
+export interface NodeLines {
+  send(lines: Uint8Array<ArrayBuffer>): Promise<void>
+  /** Whole messages, each with its end of line. */
+  readonly lines: ReadableStream<Uint8Array>
+}
+
+/**
+ * Opens a connection, which lasts until `signal` aborts.
+ *
+ * @throws ApiError if the node does not let us in, {@link AcpLostError} (`cli/acp-lost`) if nobody answers.
+ */
+export async function openLines(
+  fetch: CarryDeps['fetch'],
+  { url, token }: Endpoint,
+  signal: AbortSignal,
+): Promise<NodeLines> {
+  const headers = { authorization: `Bearer ${token}` }
+  const post = async (path: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> => {
+    const init = { method: 'POST', headers, signal, ...(body !== undefined && { body }) }
+    const response = await fetch(`${url}${path}`, init).catch((cause: unknown) => {
+      signal.throwIfAborted()
+      throw new AcpLostError(`nobody answers at ${url}`, { cause })
+    })
+    if (!response.ok) throw await toApiError(response)
+    return response
+  }
+  const { headers: told, body } = await post('/api/acp')
+  const id = told.get('salp-connection')
+  if (id === null || body === null) throw new AcpLostError(`who answers at ${url} is no node`)
+  return {
+    send: async (lines) => void (await post(`/api/acp/${id}`, lines)),
+    lines: body.pipeThrough(withoutEmptyLines()),
+  }
+}
+
 /**
  * Carries until the editor closes its end, or `signal` aborts.
  *
- * @throws {@link AcpLostError} (`cli/acp-lost`) when the node ends first; ApiError if it does not let us in.
+ * @param input - What the editor sends, from {@link gathered}.
+ * @throws {@link AcpLostError} (`cli/acp-lost`) when the node ends first.
  */
 export async function carryLines(
-  { stdin, stdout, fetch }: CarryDeps,
-  { url, token }: Endpoint,
+  stdout: CarryDeps['stdout'],
+  input: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  node: NodeLines,
   signal: AbortSignal,
 ): Promise<void> {
-  const over = new AbortController()
-  const until = AbortSignal.any([signal, over.signal])
-  const headers = { authorization: `Bearer ${token}` }
-  const opened = await fetch(`${url}/api/acp`, { method: 'POST', headers, signal: until })
-  if (!opened.ok) throw await toApiError(opened)
-  const id = opened.headers.get('salp-connection')
-  const { body } = opened
-  if (id === null || body === null) throw new AcpLostError('it answers as no node does')
-
   const up = async (): Promise<void> => {
-    for await (const bytes of gathered(stdin, until)) {
-      const sent = await fetch(`${url}/api/acp/${id}`, { method: 'POST', headers, body: bytes, signal: until })
-      if (!sent.ok) throw await toApiError(sent)
-    }
-    over.abort()
+    for await (const lines of input) await node.send(lines)
   }
   const down = async (): Promise<void> => {
-    for await (const bytes of body.pipeThrough(withoutEmptyLines())) {
-      if (!stdout.write(bytes)) await once(stdout, 'drain', { signal: until })
+    for await (const lines of node.lines) {
+      if (!stdout.write(lines)) await once(stdout, 'drain', { signal })
     }
     throw new AcpLostError('it ended the connection')
   }
   try {
     await Promise.race([up(), down()])
   } catch (error) {
-    if (until.aborted) return
+    if (signal.aborted) return
     throw SalpError.is(error) ? error : new AcpLostError('the connection broke', { cause: error })
-  } finally {
-    over.abort()
   }
 }
 
-/** What `input` gives; pieces that come while nobody reads are joined. */
-async function* gathered(input: CarryDeps['stdin'], signal: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+/** What `input` gives, until it ends or `signal` aborts; pieces that come while nobody reads are joined. */
+export async function* gathered(
+  input: CarryDeps['stdin'],
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let chunks: Buffer[] = []
   let ended = false
   let wake = Promise.withResolvers<void>()
@@ -96,9 +122,9 @@ function withoutEmptyLines(): TransformStream<Uint8Array, Uint8Array> {
 }
 
 /** The node went away: `cli/acp-lost`. The editor starts the program again and loads its sessions. */
-export class AcpLostError extends SalpError {
+class AcpLostError extends SalpError {
   constructor(why: string, options?: { cause?: unknown }) {
-    super('cli/acp-lost', `Cannot go on without the node: ${why}. Sessions are kept; start again and load them`, {
+    super('cli/acp-lost', `Cannot go on without the node: ${why}. Its sessions are kept; start again and load them`, {
       ...options,
       retryable: true,
     })

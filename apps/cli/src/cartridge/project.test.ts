@@ -12,7 +12,15 @@ describe('readProject()', () => {
     expect(await readProject(folder.path)).toEqual({
       ...{ id: 'round-trip', kind: 'frontend', language: 'assemblyscript' },
       draft: {
-        ...{ name: 'Round Trip', description: '', source: 'source', page: '<p>', capabilities: [], callTargets: [] },
+        ...{
+          name: 'Round Trip',
+          description: '',
+          source: 'source',
+          page: '<p>',
+          capabilities: [],
+          callTargets: [],
+          httpHosts: [],
+        },
         tests: [{ name: 'a', events: [], contains: 'x' }],
       },
     })

@@ -10,7 +10,7 @@ import { z } from 'zod'
 /** Files of a cartridge, in its folder. */
 export const projectFiles = { manifest: 'cartridge.json', source: 'main.ts', page: 'page.html' } as const
 
-const { name, description, capabilities, callTargets, port, tests } = draftSchema.shape
+const { name, description, capabilities, callTargets, httpHosts, port, tests } = draftSchema.shape
 
 /** What `cartridge.json` holds. */
 const manifestSchema = z.strictObject({
@@ -20,6 +20,7 @@ const manifestSchema = z.strictObject({
   language: z.enum(languages).default('assemblyscript'),
   capabilities: capabilities.default([]),
   callTargets: callTargets.default([]),
+  httpHosts,
   port,
   /** Words that a template is known by. */
   words: z.array(z.string().max(100)).max(100).default([]),

@@ -4,6 +4,7 @@ import type {
   AgentEvent,
   AgentStatus,
   Approval,
+  AuditEntry,
   ChainState,
   Decision,
   Question,
@@ -50,7 +51,8 @@ export interface Api {
   readonly cartridges: CartridgeApi
   status(options?: RequestOptions): Promise<AgentStatus>
   settings(): Promise<{ entries: SettingEntry[] }>
-  audit(): Promise<{ chain: ChainState }>
+  /** Calls, the newest first, and whether the record of them is intact. @param options - `all`: as far as the first. */
+  audit(options?: { limit?: number; all?: boolean }): Promise<{ entries: AuditEntry[]; chain: ChainState }>
   sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
   session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
   deleteSession(id: string): Promise<void>
@@ -158,7 +160,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     // The first request of most commands: a connection kept open after it could be closed while the next one is sent.
     status: (options) => request('GET', '/api/status', { ...options, once: true }),
     settings: () => request('GET', '/api/config'),
-    audit: () => request('GET', '/api/audit?limit=1'),
+    audit: ({ limit = 1, all = false } = {}) => request('GET', `/api/audit?limit=${limit}&all=${all}`),
     sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
     session: (id) => request('GET', item('sessions', id)),
     deleteSession: (id) => request('DELETE', item('sessions', id)),

@@ -1,18 +1,35 @@
 /** `salp acp`: the agent for editors. */
 
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { SalpError } from '@salp/core'
 import { Command } from 'commander'
-import { carryLines } from '../acp/carry-lines.js'
-import { withNode } from '../invocation.js'
+import { carryLines, gathered, openLines } from '../acp/carry-lines.js'
+import { type Invocation, withNode } from '../invocation.js'
 import { examples, type ToAction } from './action.js'
+
+interface AcpOptions {
+  readonly node?: string
+  readonly tokenFile?: string
+}
 
 /** Creates the command. */
 export function acpCommand(toAction: ToAction): Command {
   return new Command('acp')
     .description('serve the agent to an editor, by the Agent Client Protocol, over standard input and output')
+    .option('--node <url>', 'a node elsewhere, such as one behind a tunnel; sessions then work on its machine')
+    .option('--token-file <path>', 'file with the token of that node (default: node-token in the home folder)')
     .action(
-      toAction((invocation) =>
-        withNode(invocation, ({ endpoint }) => carryLines(invocation.io, endpoint, invocation.signal)),
-      ),
+      toAction((invocation, { node, tokenFile }: AcpOptions) => {
+        if (node !== undefined) return serveElsewhere(invocation, node, tokenFile)
+        return withNode(invocation, async ({ endpoint }) => {
+          const { io } = invocation
+          await withSignal(invocation, async (signal) => {
+            const lines = await openLines(io.fetch, endpoint, signal)
+            await carryLines(io.stdout, gathered(io.stdin, signal), lines, signal)
+          })
+        })
+      }),
     )
     .addHelpText(
       'after',
@@ -20,4 +37,43 @@ export function acpCommand(toAction: ToAction): Command {
 Editors start this themselves. Sessions, approvals and turns are those of the node, and outlive the editor.
 ${examples(['salp acp', 'what to put into the settings of the editor, as the command of an agent'])}`,
     )
+}
+
+/** Serves a node that may not know us: its token is asked for where there is none that it takes. */
+async function serveElsewhere({ io, home, signal: asked }: Invocation, node: string, file?: string): Promise<void> {
+  const path = resolve(io.folder, file ?? join(home.path, 'node-token'))
+  const url = node.replace(/\/+$/, '')
+  await withSignal({ signal: asked }, async (signal) => {
+    const open = () => openLines(io.fetch, { url, token: readToken(path) }, signal)
+    const input = gathered(io.stdin, signal)
+    const instructions = `Write the token of the node at ${url} to ${path}, and sign in`
+    const lines = await open().catch(async (error: unknown) => {
+      if (!SalpError.is(error, 'agent/token')) throw error
+      const { signIn } = await import('../acp/sign-in.js')
+      return signIn({ stdout: io.stdout, version: io.version, instructions, open }, input)
+    })
+    if (lines !== undefined) await carryLines(io.stdout, input, lines, signal)
+  })
+}
+
+/** Gives a signal that aborts when the work is done, too. */
+async function withSignal(
+  { signal }: Pick<Invocation, 'signal'>,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const over = new AbortController()
+  try {
+    await work(AbortSignal.any([signal, over.signal]))
+  } finally {
+    over.abort()
+  }
+}
+
+function readToken(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
 }

@@ -19,7 +19,9 @@ const draft: CartridgeSummary = {
 }
 const view: CartridgeView = {
   ...summary,
-  ...{ draft: { name: 'Visits', description: '', source: '', capabilities: [], callTargets: [], tests: [] } },
+  ...{
+    draft: { name: 'Visits', description: '', source: '', capabilities: [], callTargets: [], httpHosts: [], tests: [] },
+  },
   ...{ revision: 1, versions: [] },
 }
 const built: BuildView = {

@@ -35,6 +35,7 @@ export const capabilityWords: Readonly<Record<Capability, { readonly name: strin
     means: 'Payer, amount and transaction of the request it answers, once they are verified.',
   },
   call: { name: 'Call other cartridges', means: 'Services named below, no others. What they use counts as its own.' },
+  http: { name: 'Ask other machines', means: 'The hosts it names, as far as the operator lets cartridges reach them.' },
   simd: {
     name: 'Use wide instructions',
     means: 'Four numbers at once, for code that computes a lot. No reach beyond itself.',

@@ -227,6 +227,7 @@ const fieldWords: Readonly<Record<DraftField, string>> = {
   page: 'the page',
   capabilities: 'the permissions',
   callTargets: 'the services it calls',
+  httpHosts: 'the machines it asks',
   port: 'the port',
   tests: 'the tests',
 }

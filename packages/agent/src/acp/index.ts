@@ -2,6 +2,7 @@
 
 export { acpRoutes } from './acp-routes.js'
 export type { ClientMachine, TerminalCommand, TerminalEnd } from './client-machine.js'
+export { clientServers } from './client-servers.js'
 export {
   createSessionPlaces,
   type Place,
@@ -11,4 +12,4 @@ export {
   placesMigrations,
   type SessionPlaces,
 } from './places.js'
-export { type AcpDeps, type AcpOptions, type AcpServing, serveAcp } from './serve-acp.js'
+export { type AcpDeps, type AcpOptions, type AcpServing, describeAgent, serveAcp } from './serve-acp.js'

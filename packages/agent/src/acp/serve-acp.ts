@@ -5,6 +5,7 @@ import {
   type AgentHandlerContext,
   type ClientCapabilities,
   agent as createApp,
+  type InitializeResponse,
   type McpServer,
   methods,
   PROTOCOL_VERSION,
@@ -52,6 +53,21 @@ export interface AcpServing {
 const pageSize = 50
 /** Sessions that are listed at all, the most recently used first. */
 const listed = 500
+
+/** What an editor is told of the agent when it connects. */
+export function describeAgent(version: string): InitializeResponse {
+  return {
+    protocolVersion: PROTOCOL_VERSION,
+    agentInfo: { name: 'salp', title: 'Salp', version },
+    agentCapabilities: {
+      loadSession: true,
+      promptCapabilities: { embeddedContext: true },
+      mcpCapabilities: { http: true },
+      sessionCapabilities: { list: {}, delete: {}, fork: {}, resume: {}, close: {} },
+    },
+    authMethods: [],
+  }
+}
 
 /** Serves one editor. Who is at the other end of `stream` has been let in already: the connection is the credential. */
 export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): AcpServing {
@@ -148,17 +164,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
   const app = createApp({ name: 'salp' })
     .onRequest(methods.agent.initialize, ({ params }) => {
       capabilities = params.clientCapabilities ?? {}
-      return {
-        protocolVersion: PROTOCOL_VERSION,
-        agentInfo: { name: 'salp', title: 'Salp', version: deps.version },
-        agentCapabilities: {
-          loadSession: true,
-          promptCapabilities: { embeddedContext: true },
-          mcpCapabilities: { http: true },
-          sessionCapabilities: { list: {}, delete: {}, fork: {}, resume: {}, close: {} },
-        },
-        authMethods: [],
-      }
+      return describeAgent(deps.version)
     })
     .onRequest(methods.agent.authenticate, ({ params }) => {
       throw RequestError.invalidParams({ methodId: params.methodId }, 'Nothing is to be authenticated here')

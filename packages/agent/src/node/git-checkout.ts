@@ -10,6 +10,7 @@ import { z } from 'zod'
 import type { Checkout } from '../autonomy/checkout.js'
 import type { WorkCheck } from '../protocol-work.js'
 import { ToolError } from '../tool.js'
+import type { Sandbox } from './sandbox.js'
 import { withoutSecrets } from './secret-variables.js'
 import { createCommandTool } from './tools/command-tool.js'
 import { createWorkspace } from './tools/workspace.js'
@@ -19,6 +20,8 @@ export interface GitCheckoutDeps {
   readonly clock: Pick<Clock, 'monotonic'>
   /** Variables of the process; those that look secret are not handed to commands. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Keeps commands to the copy that they check. */
+  readonly sandbox?: Sandbox | undefined
 }
 
 /** Where copies are made. */
@@ -46,7 +49,7 @@ const keptOutput = 20_000
 
 /** Opens it. Nothing of the repository's own folder is touched, save for its branches. */
 export function openGitCheckout(
-  { clock, environment }: GitCheckoutDeps,
+  { clock, environment, sandbox }: GitCheckoutDeps,
   { folder, repository, commandMs = 1_800_000 }: GitCheckoutOptions,
 ): Checkout {
   const env = Object.fromEntries(
@@ -102,7 +105,7 @@ export function openGitCheckout(
       await drop(place, copy)
       await git(place, 'worktree', 'add', '--detach', copy, commit)
       try {
-        const tool = createCommandTool({ workspace: await createWorkspace(copy), environment })
+        const tool = createCommandTool({ workspace: await createWorkspace(copy), environment, sandbox })
         const checks: WorkCheck[] = []
         for (const command of commands) checks.push(await check(tool, command, signal))
         return checks

@@ -58,7 +58,11 @@ type TestEditor = Pick<TestAcp, 'editor' | 'initialized' | 'serving' | 'told' | 
 
 /** Creates the agent, connects the editor and initializes. */
 export async function createTestAcp(options: TestAcpOptions): Promise<TestAcp> {
-  const { folder, open = (request) => openPlace({ protect: [], environment: {} }, request), ...rest } = options
+  const {
+    folder,
+    open = (request) => openPlace({ protect: [], environment: {}, openServers: unneeded }, request),
+    ...rest
+  } = options
   let places: ReturnType<typeof createSessionPlaces> | undefined
   const made = createTestAgent({
     tools: () => [],
@@ -122,8 +126,12 @@ export async function createTestAcp(options: TestAcpOptions): Promise<TestAcp> {
   }
 }
 
+function unneeded(): never {
+  throw new Error('No server is opened here')
+}
+
 /** Allows once. */
-export function allowOnce({ options }: RequestPermissionRequest): RequestPermissionResponse {
+function allowOnce({ options }: RequestPermissionRequest): RequestPermissionResponse {
   return choose(options, 'allow_once')
 }
 

@@ -21,6 +21,7 @@ export {
   type LoadedCartridge,
   type LoadOptions,
 } from './host.js'
+export type { Fetcher, HttpOutcome, OutgoingRequest } from './http.js'
 export type { Example, ModuleProgram, Program, ProgramTerms, ScriptProgram } from './program.js'
 export { parseTree, type UiElement, type UiTree } from './tree.js'
 export { readRequest, toResponse } from './web.js'

@@ -207,7 +207,24 @@ const questions: ReadonlyMap<string, Question> = new Map([
       return typeof result === 'number' ? result : `=${responseText(result)}`
     }),
   ],
+  [
+    'http',
+    question('http', (services, text) => {
+      const asked = parseJson(lenient.decode(text))
+      const url = typeof asked === 'object' && asked !== null && 'url' in asked ? asked.url : undefined
+      const request = requestOf({ ...Object(asked), path: url, query: '' })
+      if (request === undefined)
+        return '!http() takes a request such as { url: "https://example.com/", method: "GET" }; its texts are text'
+      const result = services.http(encodeRequest(request))
+      if (result === callErrors.refused) return `!http() did nothing: ${notAsked}`
+      if (result === callErrors.failed) return '!http() got no answer; its log says why'
+      return typeof result === 'number' ? result : `=${responseText(result)}`
+    }),
+  ],
 ])
+
+const notAsked =
+  'nobody may be asked in a trial, of hosts that are not granted, or after 10 requests in a call; its log may say more'
 
 const reasons: Readonly<Record<number, string>> = {
   [kvErrors.key]: 'a key has 1 to 256 bytes of UTF-8',

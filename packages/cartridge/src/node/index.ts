@@ -2,6 +2,7 @@
 
 export { ArtifactError, type ArtifactFolder, openArtifactFolder, sha256Of } from './artifact-folder.js'
 export { type AssemblyScriptOptions, openAssemblyScript } from './asc-process.js'
+export { createFetcher, type FetcherDeps, type FetcherOptions } from './fetcher.js'
 export { type OpenWorkshopDeps, openWorkshop } from './open-workshop.js'
 export { openScript, type ScriptOptions } from './script-compiler.js'
 export { scriptEngine } from './script-engine.js'

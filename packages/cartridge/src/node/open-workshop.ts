@@ -7,6 +7,7 @@ import type { Workshop, WorkshopDeps, WorkshopEvents, WorkshopOptions } from '..
 import { createWorkshop } from '../workshop/workshop.js'
 import { openArtifactFolder } from './artifact-folder.js'
 import { openAssemblyScript } from './asc-process.js'
+import { createFetcher } from './fetcher.js'
 import { openScript } from './script-compiler.js'
 import { scriptEngine } from './script-engine.js'
 import { openTemplates } from './templates.js'
@@ -31,6 +32,7 @@ export async function openWorkshop(deps: OpenWorkshopDeps, options: WorkshopOpti
   const { db, clock, rng, log, events, folder, priceProblem } = deps
   const kv = sqliteKvStore(db)
   const unheard = { publish: () => undefined }
+  const http = createFetcher({ clock }, { hosts: options.httpHosts ?? [] })
   return createWorkshop(
     {
       ...{ clock, log, events, kv, priceProblem },
@@ -39,7 +41,8 @@ export async function openWorkshop(deps: OpenWorkshopDeps, options: WorkshopOpti
       compilers: { assemblyscript: openAssemblyScript({ clock }), script: openScript({ clock }) },
       templates: await openTemplates(),
       openHost: (write) =>
-        openThreadPool({ open: () => openThreadHost({ clock, rng, kv, events, log: write, scriptEngine }) }),
+        openThreadPool({ open: () => openThreadHost({ clock, rng, kv, events, log: write, scriptEngine, http }) }),
+      // Without a way out: what is tried and tested asks nobody.
       openBench: (own) => openThreadHost({ clock, rng, kv: own, events: unheard, log: () => undefined, scriptEngine }),
     },
     options,

@@ -201,6 +201,33 @@ export function handle(request: Request): Response {
   })
 })
 
+describe('http() of cart/index', { timeout: 60_000 }, () => {
+  test('asks another machine, and gives its answer, or null', async () => {
+    const result = await compiler.compile(
+      `import { Header, http, Request, Response } from 'cart/index'
+export function handle(request: Request): Response {
+  const answer = http('https://a.test' + request.path, 'POST', 'bödy', [new Header('x-a', 'é')])
+  if (answer === null) return Response.text('nobody')
+  return Response.text(answer.status.toString() + ' ' + answer.read() + ' ' + answer.headers[0].value)
+}`,
+      { kind: 'backend', optimize: 0 },
+    )
+    if (result.status === 'failed') throw new Error(JSON.stringify(result.diagnostics, null, 2))
+    const host = testHost({
+      fetchSync({ url, method, headers, body }) {
+        if (url.endsWith('/none')) return { status: 'failed', why: 'it broke off' }
+        const said = new TextEncoder().encode(JSON.stringify([url, method, headers, new TextDecoder().decode(body)]))
+        return { status: 'answered', response: { status: 201, headers: [['x-b', 'c']], body: said } }
+      },
+    })
+    await host.load({ id: 'a', kind: 'backend', wasm: result.wasm, capabilities: ['http'], httpHosts: ['a.test'] })
+    const answerTo = (path: string): string =>
+      new TextDecoder().decode(host.call('a', 'request', get(path)).output.body)
+    expect(answerTo('/some?x=1')).toBe('201 ["https://a.test/some?x=1","POST",[["x-a","é"]],"bödy"] c')
+    expect(answerTo('/none')).toBe('nobody')
+  })
+})
+
 describe('cart/tree', { timeout: 60_000 }, () => {
   test('Element is the tree it describes, and UiEvent what happened', async () => {
     const host = await load(

@@ -12,11 +12,13 @@ import {
   type LoadedCartridge,
   type LoadOptions,
 } from '../host/host.js'
+import type { Fetcher } from '../host/http.js'
 import type { Program } from '../host/program.js'
 import type { KvStore } from '../kv/kv-store.js'
 import { defaultLimits, lowestLimits } from '../limits.js'
 import type { ScriptEngine } from '../script/engine.js'
 import { isRollbackDue } from '../slot/slot.js'
+import { type HttpDoor, openHttpDoor } from './http-door.js'
 import type { ThreadStart } from './thread.js'
 import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
 
@@ -31,13 +33,15 @@ export interface ThreadHostDeps {
   log(cartridge: string, level: number, text: string): void
   /** The engine of scripts, asked for when the first one comes; without it scripts are refused. */
   readonly scriptEngine?: (() => Promise<ScriptEngine>) | undefined
+  /** Makes the requests of cartridges with the capability `http`; without it they are refused. */
+  readonly http?: Fetcher | undefined
 }
 
 /**
  * The cartridges of one thread. What is asked waits its turn there; those that call one another have to be together.
  *
  * A call that takes longer than its `wallClockMs` ends with the thread. A fresh one gets the same versions and what was
- * kept, and whatever waited is done there.
+ * kept, and whatever waited is done there. A request of the call's is aborted with the thread.
  */
 export interface ThreadHost {
   /** As `load` of a `CartridgeHost`. */
@@ -100,6 +104,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   const told = new Set<string>()
   let queue: Job[] = []
   let worker: Worker | undefined
+  let door: HttpDoor | undefined
   /** Whether the thread runs. */
   let ready = false
   /** Versions that it is given back before the first of the queue begins, in the order of their answers. */
@@ -109,13 +114,16 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   let watch = new AbortController()
   /** When the watch looks again, by `monotonic`. */
   let looksAt = Number.POSITIVE_INFINITY
-  let resting: NodeJS.Immediate | undefined
+  /** Whether it rests as soon as nobody asks at once. */
+  let willRest = false
   let closed = false
 
   const start = (): Worker => {
     const seed = Array.from({ length: 8 }, () => deps.rng().toString(36)).join()
+    door = deps.http && openHttpDoor(deps.http)
     const started = new Worker(threadUrl, {
-      workerData: { seed, scripts: deps.scriptEngine !== undefined } satisfies ThreadStart,
+      workerData: { seed, scripts: deps.scriptEngine !== undefined, door: door?.end } satisfies ThreadStart,
+      transferList: door === undefined ? [] : [door.end.port],
       execArgv: fromSource ? sourceFlags() : [],
       resourceLimits: { maxOldGenerationSizeMb: 32, stackSizeMb: 4 },
     })
@@ -253,6 +261,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     const old = worker
     worker = undefined
     restoring = []
+    door?.close()
     void old?.terminate()
     if (queue.length === 0) return
     const fresh = start()
@@ -291,7 +300,8 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     const [job] = queue
     if (job === undefined) {
       // Whoever awaited an answer and asks again finds the watch as it was: to start one costs as much as a call.
-      resting ??= setImmediate(rest)
+      if (!willRest) setImmediate(rest)
+      willRest = true
       return
     }
     if (deadline(job) >= looksAt) return
@@ -302,7 +312,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   }
 
   const rest = (): void => {
-    resting = undefined
+    willRest = false
     if (queue.length > 0) return
     watch.abort()
     looksAt = Number.POSITIVE_INFINITY
@@ -355,6 +365,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
       for (const { reject } of waiting) reject(new CartridgeTrap('timeout', 'its host was closed'))
       const old = worker
       worker = undefined
+      door?.close()
       await old?.terminate()
     },
   }

@@ -6,6 +6,7 @@ import { CartridgeRejected, CartridgeTrap } from '../errors.js'
 import { CartridgeMissingError, createCartridgeHost } from '../host/host.js'
 import type { KvChange } from '../kv/kv-store.js'
 import type { ScriptEngine } from '../script/engine.js'
+import { askThrough, type DoorEnd } from './http-door.js'
 import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
 
 /** What the thread is started with. */
@@ -14,9 +15,11 @@ export interface ThreadStart {
   readonly seed: string
   /** Whether it is given an engine for scripts when it asks. */
   readonly scripts: boolean
+  /** The way out, if there is one. */
+  readonly door: DoorEnd | undefined
 }
 
-const { seed, scripts } = workerData as ThreadStart
+const { seed, scripts, door } = workerData as ThreadStart
 const say = (message: ThreadMessage): void => parentPort?.postMessage(message)
 
 /** Time of day of the work that runs. */
@@ -50,6 +53,7 @@ const host = createCartridgeHost({
   events: { publish: (name, event) => say({ type: 'event', name, event } as ThreadMessage) },
   log: (cartridge, level, text) => say({ type: 'log', cartridge, level, text }),
   scriptEngine: scripts ? scriptEngine : undefined,
+  fetchSync: door && ((request) => askThrough(door, request)),
 })
 
 async function perform(work: ThreadWork): Promise<ThreadResult> {

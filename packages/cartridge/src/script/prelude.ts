@@ -42,6 +42,7 @@ export const prelude = `(host) => {
     now,
     random,
     payment: () => parse(ask('payment')),
+    http: (request) => parse(ask('http', stringify(request))),
     call: (cartridge, request) => parse(ask('call', textOf(cartridge, 'A cartridge'), stringify(request))),
   }
   for (const [name, value] of entries(globals)) defineProperty(globalThis, name, { value, writable: true, configurable: true })

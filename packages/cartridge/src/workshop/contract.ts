@@ -71,6 +71,8 @@ export interface WorkshopDeps {
 export interface WorkshopOptions {
   /** What cartridges may be granted at all. */
   readonly grants: readonly Capability[]
+  /** Other machines that cartridges may ask at all, as `grantedHostSchema` has them. @defaultValue none */
+  readonly httpHosts?: readonly string[] | undefined
   /** Ports that a cognitive function may ask for. @defaultValue none */
   readonly ports?: readonly string[] | undefined
   /** How long after a build its version is optimised, in ms. @defaultValue `2_000` */

@@ -10,6 +10,7 @@ import {
 } from '../compile/compiler.js'
 import { CartridgeRejected, CartridgeTrap } from '../errors.js'
 import type { Program } from '../host/program.js'
+import { hostsNotGranted } from '../http-hosts.js'
 import { memoryKvStore } from '../kv/kv-store.js'
 import type { BuildView, CartridgeDraft, Language, TestView } from '../protocol.js'
 import type { Kind } from '../rewrite/abi.js'
@@ -67,7 +68,7 @@ const keptTrail = 20
 
 /** Creates releases of the cartridges in a catalog. */
 export function createReleases(deps: ReleasesDeps, options: WorkshopOptions): Releases {
-  const { grants, ports = [], optimiseAfterMs = 2_000 } = options
+  const { grants, httpHosts: grantedHosts = [], ports = [], optimiseAfterMs = 2_000 } = options
   const { clock, log, events, catalog, artifacts, compilers, host } = deps
   const benchKv = memoryKvStore()
   let bench: WorkshopHost | undefined
@@ -229,9 +230,12 @@ export function createReleases(deps: ReleasesDeps, options: WorkshopOptions): Re
   }
 
   /** Why a draft may not run, whatever it does. */
-  const notAllowed = ({ kind, draft: { capabilities, port } }: CatalogItem): string | undefined => {
+  const notAllowed = ({ kind, draft: { capabilities, httpHosts, port } }: CatalogItem): string | undefined => {
     const refused = capabilities.filter((capability) => !grants.includes(capability))
     if (refused.length > 0) return `The operator does not grant ${refused.join(', ')}`
+    const foreign = hostsNotGranted(httpHosts, grantedHosts)
+    if (foreign.length > 0)
+      return `The operator does not let cartridges ask ${foreign.join(', ')}: the setting cartridges.httpHosts names hosts`
     if (port === undefined) return undefined
     if (kind !== 'cognitive') return 'Only a cognitive function can take over a port'
     if (capabilities.length > 0) return 'What takes over a port is given its question alone: take its capabilities away'
@@ -356,9 +360,9 @@ function failure(
 }
 
 function programOf({ id, kind, language }: CatalogItem, draft: CartridgeDraft, code: Uint8Array): Program {
-  const { capabilities, callTargets, tests } = draft
+  const { capabilities, callTargets, httpHosts, tests } = draft
   const examples = tests.flatMap((test) => ('output' in test ? [{ input: test.input, expected: test.output }] : []))
-  const terms = { id, kind, capabilities, callTargets, examples }
+  const terms = { id, kind, capabilities, callTargets, httpHosts, examples }
   return language === 'script' ? { ...terms, script: decoder.decode(code) } : { ...terms, wasm: code }
 }
 

@@ -95,7 +95,7 @@ function openTest({
       priceProblem: (price) => (price.startsWith('$') ? undefined : 'it is in no token that is taken'),
       ...more,
     },
-    { grants: ['kv', 'log', 'call'] },
+    { grants: ['kv', 'log', 'call', 'http'], httpHosts: ['a.test'] },
   )
   return { workshop, clock, db, artifacts }
 }
@@ -256,6 +256,31 @@ describe('createWorkshop()', () => {
     await first.workshop.build('b')
     const { workshop } = openTest({ db: first.db, artifacts: first.artifacts })
     expect(await workshop.perform('b', go)).toMatchObject({ body: 'ok' })
+  })
+
+  test('lets a cartridge name hosts that the operator grants, and hands them to the host with its program', async () => {
+    const { workshop } = openTest()
+    workshop.create({ id: 'a', name: 'A', source: ok, capabilities: ['http'], httpHosts: ['a.test', 'b.test:8080'] })
+    expect(await workshop.build('a')).toMatchObject({
+      ...{ stage: 'check', message: expect.stringContaining('does not let cartridges ask b.test:8080') },
+    })
+    workshop.change('a', { httpHosts: ['a.test'] })
+    workshop.change('a', { description: 'changed' })
+    expect(await workshop.build('a')).toMatchObject({ status: 'active' })
+    expect((await workshop.program('a')).program.httpHosts).toEqual(['a.test'])
+    expect(workshop.version('a', 1).draft.httpHosts).toEqual(['a.test'])
+    expect(() => workshop.change('a', { httpHosts: ['*.test'] })).toThrow(
+      expect.objectContaining({ code: 'cartridge/input' }),
+    )
+  })
+
+  test('reads what was kept before cartridges named hosts', async () => {
+    const { workshop, db } = openTest()
+    await built(workshop, ok)
+    for (const table of ['cartridge_item', 'cartridge_version'])
+      db.exec(`UPDATE ${table} SET draft = json_remove(draft, '$.httpHosts')`)
+    expect(workshop.get('a')).toMatchObject({ changed: false, draft: { httpHosts: [] } })
+    expect((await workshop.program('a')).program.httpHosts).toEqual([])
   })
 
   test('publishes what was built, and asks a price only for what answers requests', async () => {

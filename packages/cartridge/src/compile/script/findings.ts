@@ -5,7 +5,8 @@ import type { AnyNode, Node, Program } from 'acorn'
 /** Names that other places of JavaScript have, and what to do without them. */
 const elsewhere: Readonly<Record<string, string>> = {
   console: 'Write `log(text)`; it needs the capability "log".',
-  fetch: 'There is no network; `call(cartridge, request)` asks another cartridge and needs the capability "call".',
+  fetch:
+    '`http({ url, method, headers, body })` asks another machine, at once and without `await`; it needs the capability "http" and the host among `httpHosts`.',
   XMLHttpRequest: 'There is no network.',
   WebSocket: 'There is no network.',
   setTimeout: 'There are no timers: a cartridge runs only while it is called.',

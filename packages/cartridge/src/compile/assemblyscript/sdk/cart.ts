@@ -210,6 +210,7 @@ export function decimal(value: f64, places: i32 = 6): string {
 @external("cart", "kv_list") declare function cartList(prefix: usize, length: i32, out: usize, capacity: i32): i32
 @external("cart", "payment") declare function cartPayment(out: usize, capacity: i32): i32
 @external("cart", "call") declare function cartCall(target: usize, length: i32, request: usize, size: i32): i32
+@external("cart", "http") declare function cartHttp(request: usize, size: i32): i32
 @external("cart", "take") declare function cartTake(out: usize, capacity: i32): i32
 
 /** Writes a line of log. Needs the capability "log". */
@@ -292,15 +293,41 @@ export function payment(): string {
 export function call(target: string, path: string, body: string = "", method: string = "GET"): Response | null {
   const name = String.UTF8.encode(target)
   const mark = path.indexOf("?")
-  const parts = [method, mark < 0 ? path : path.substring(0, mark), mark < 0 ? "" : path.substring(mark + 1)]
+  const query = mark < 0 ? "" : path.substring(mark + 1)
+  const frame = requestFrame(method, mark < 0 ? path : path.substring(0, mark), query, [], body)
+  return taken(cartCall(changetype<usize>(name), name.byteLength, changetype<usize>(frame), frame.byteLength))
+}
+
+/**
+ * Asks another machine and waits for its answer, or null if it may not be asked or does not answer: always so in a trial and
+ * in tests. Needs the capability "http", and its host among the hosts that the cartridge names and the operator grants.
+ */
+export function http(url: string, method: string = "GET", body: string = "", headers: Header[] = []): Response | null {
+  const frame = requestFrame(method, url, "", headers, body)
+  return taken(cartHttp(changetype<usize>(frame), frame.byteLength))
+}
+
+function requestFrame(method: string, path: string, query: string, headers: Header[], body: string): ArrayBuffer {
+  const parts = [method, path, query]
   let size = 8 + String.UTF8.byteLength(body)
   for (let index = 0; index < parts.length; index++) size += 4 + String.UTF8.byteLength(parts[index])
+  for (let index = 0; index < headers.length; index++)
+    size += 8 + String.UTF8.byteLength(headers[index].name) + String.UTF8.byteLength(headers[index].value)
   const frame = new ArrayBuffer(size)
   let at = changetype<usize>(frame)
   for (let index = 0; index < parts.length; index++) at = writeText(at, parts[index])
-  store<u32>(at, 0)
-  writeText(at + 4, body)
-  const length = cartCall(changetype<usize>(name), name.byteLength, changetype<usize>(frame), size)
+  store<u32>(at, headers.length)
+  at += 4
+  for (let index = 0; index < headers.length; index++) {
+    at = writeText(at, headers[index].name)
+    at = writeText(at, headers[index].value)
+  }
+  writeText(at, body)
+  return frame
+}
+
+/** The answer that the host keeps, of so many bytes; null for an error. */
+function taken(length: i32): Response | null {
   if (length < 0) return null
   const answer = new ArrayBuffer(length)
   cartTake(changetype<usize>(answer), length)

@@ -59,7 +59,7 @@ export async function reportKernels(): Promise<void> {
     if (result.status === 'failed') throw new Error(JSON.stringify(result.diagnostics))
     const [original, counted] = [result.wasm, prepare(result.wasm, { kind: 'cognitive' }).bytes].map(invoking)
     if (original === undefined || counted === undefined) throw new TypeError('two modules')
-    const [plain, metered] = await takeTurns([original, counted], { rounds: 40, calls: 10 })
+    const [plain, metered] = await takeTurns([original, counted], { rounds: 200, calls: 4 })
     const title = `metering: ${name}`
     show(
       title,

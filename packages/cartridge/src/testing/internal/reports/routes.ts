@@ -69,7 +69,7 @@ async function reportCalls(wasm: Uint8Array<ArrayBuffer>): Promise<void> {
   await host.load({ id: 'a', kind: 'backend', wasm })
   const bare = bareCall(wasm)
   const works = [() => host.call('a', 'request', { request }), bare, () => void decodeResponse(bare())]
-  const [whole = [], guest = [], framed = []] = await takeTurns(works, { rounds: 60, calls: 1_000 })
+  const [whole = [], guest = [], framed = []] = await takeTurns(works, { rounds: 200, calls: 300 })
   show('call: the smallest handler, by itself', 'µs', guest)
   show('call: the same through the host', 'µs', whole)
   const beyond = (base: readonly number[]): number[] => whole.map((micros, round) => micros - (base[round] ?? 0))
@@ -154,7 +154,7 @@ async function reportRoutes(wasm: Uint8Array<ArrayBuffer>): Promise<void> {
     .get('/thread', (context) => answer(context.req.raw, thread))
   const asking = (path: string) => async (): Promise<string> =>
     (await app.fetch(new Request(`http://localhost${path}?name=salp`))).text()
-  const turns = { rounds: 40, calls: 200 }
+  const turns = { rounds: 150, calls: 50 }
   const [native = [], here = [], away = []] = await takeTurns(['/native', '/here', '/thread'].map(asking), turns)
   show('route in process: native', 'µs', native)
   show('route in process: cartridge in this thread', 'µs', here)
@@ -187,12 +187,12 @@ async function reportHttp(app: Hono): Promise<void> {
   const port = typeof address === 'object' ? address?.port : undefined
   const load = new Worker(new URL('./load.ts', import.meta.url))
   const perSecond = async (path: string): Promise<number> => {
-    const asked = { url: `http://127.0.0.1:${port}${path}?name=salp`, connections: 16, forMs: 400 }
+    const asked = { url: `http://127.0.0.1:${port}${path}?name=salp`, connections: 16, forMs: 250 }
     load.postMessage(asked satisfies LoadRequest)
     return (await once(load, 'message'))[0]
   }
   const [native, here, away]: [number[], number[], number[]] = [[], [], []]
-  for (let round = -3; round < 12; round++) {
+  for (let round = -3; round < 24; round++) {
     const answered = [await perSecond('/native'), await perSecond('/here'), await perSecond('/thread')] as const
     if (round < 0) continue
     native.push(answered[0])

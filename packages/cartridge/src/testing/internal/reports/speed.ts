@@ -18,7 +18,7 @@ import type { Kind } from '../../../rewrite/abi.js'
 import { prepare } from '../../../rewrite/prepare.js'
 import { prepareScriptEngine } from '../../../script/engine.js'
 import { ScriptMachine } from '../../../script/machine.js'
-import { show, time, timeCalls } from './figures.js'
+import { ratios, show, takeTurns, time, timeCalls } from './figures.js'
 import { reportKernels } from './kernels.js'
 import { reportCallsAndRoutes } from './routes.js'
 
@@ -239,8 +239,9 @@ show(
 await thread.close()
 
 console.log()
-show('metering: a whole call of the handler', '%', overhead(handlerWasm, 'backend', 20_000, callsHandler), 20)
-show('metering: a frame of the game', '%', overhead(gameWasm, 'interactive', 400, callsFrame), 20)
+show('metering: a whole call of the handler', '%', await overhead(handlerWasm, 'backend', 500, callsHandler), 20)
+show('metering: the same, -O0', '%', await overhead(slowWasm, 'backend', 500, callsHandler))
+show('metering: a frame of the game', '%', await overhead(gameWasm, 'interactive', 20, callsFrame), 20)
 const loops = 'export function invoke(input: string): string { if (input.length > 1) for (;;) {} return input }'
 await reportKernels()
 show('endless loop, 100 M fuel', 'ms', await burn(loops), 50)
@@ -274,8 +275,8 @@ function callsFrame(exports: WebAssembly.Exports): () => unknown {
 }
 
 /** How much longer the rewritten module takes than the original, in percent; the two take turns. */
-function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, callsOf: Calls): number[] {
-  const [original, rewritten] = [wasm, prepare(wasm, { kind }).bytes].map((bytes) => {
+async function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, callsOf: Calls): Promise<number[]> {
+  const works = [wasm, prepare(wasm, { kind }).bytes].map((bytes) => {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { abort: () => undefined } })
     const { __cart_fuel: fuel, __cart_stack: stack } = exports
     if (fuel instanceof WebAssembly.Global) fuel.value = 2n ** 60n
@@ -283,16 +284,8 @@ function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, call
     functionOf(exports, 'cart_init')()
     return callsOf(exports)
   })
-  const once = (work: (() => unknown) | undefined): number => {
-    const began = performance.now()
-    for (let call = 0; call < calls; call++) work?.()
-    return performance.now() - began
-  }
-  for (let warming = 0; warming < 5; warming++) {
-    once(original)
-    once(rewritten)
-  }
-  return Array.from({ length: 15 }, () => (1 / (once(original) / once(rewritten)) - 1) * 100)
+  const [original, rewritten] = await takeTurns(works, { rounds: 300, calls })
+  return ratios(rewritten, original).map((ratio) => (ratio - 1) * 100)
 }
 
 /** How much longer a script takes in the rewritten engine than in the original, in percent; the two take turns. */

@@ -1,0 +1,13 @@
+/** The agent and the Model Context Protocol: servers whose tools it uses, and its own for others to use. */
+
+export { mcpServerRoutes } from './client/mcp-server-routes.js'
+export {
+  McpError,
+  type McpServers,
+  type McpServersDeps,
+  type McpServerView,
+  type McpToolView,
+  openMcpServers,
+} from './client/mcp-servers.js'
+export { mcpMigrations } from './client/pins.js'
+export { type McpServerConfig, mcpServersSchema } from './client/server-config.js'
