@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as a2a from './a2a/index.js'
 import * as acp from './acp/index.js'
 import * as entry from './index.js'
 import * as mcp from './mcp/index.js'
@@ -73,6 +74,19 @@ test('the entry for editors exports', () => {
       "placesMigrations",
       "describeAgent",
       "serveAcp",
+    ]
+  `)
+})
+
+test('the entry for other agents exports', () => {
+  expect(Object.keys(a2a)).toMatchInlineSnapshot(`
+    [
+      "a2aRoutes",
+      "AskError",
+      "createAsker",
+      "createAskAgentTool",
+      "serveA2a",
+      "a2aMigrations",
     ]
   `)
 })
