@@ -122,6 +122,25 @@ describe.skipIf(browserPath === undefined)('a game', { timeout: 60_000 }, () => 
     await page.close()
   })
 
+  test('and a list of things to do keep what is typed, and clear it once it was sent', async () => {
+    await node.call('/api/cartridges', { json: { id: 'todo', template: 'todo' } })
+    await node.call('/api/cartridges/todo/build', { json: {} })
+    await node.call('/api/cartridges/todo/publish', { json: { published: true, price: null } })
+    const { page, problems } = await open('/c/todo')
+    const field = page.locator('input').first()
+    await field.click()
+    await page.keyboard.type('x')
+    await page.keyboard.press('Backspace')
+    await page.keyboard.type('buy milk', { delay: 5 })
+    await page.keyboard.press('Enter')
+    await page.getByText('buy milk').waitFor()
+    await expect.poll(() => field.inputValue()).toBe('')
+    await page.keyboard.type('bread')
+    expect(await field.inputValue()).toBe('bread')
+    expect(problems).toEqual([])
+    await page.close()
+  })
+
   test('that is published is played by anyone, without a token', async () => {
     await node.call('/api/cartridges/snake/publish', { json: { published: true, price: null } })
     const { page, problems } = await open('/c/snake')
