@@ -4,6 +4,7 @@ import { describeError, SalpError } from '@salp/core'
 import { Command, CommanderError } from 'commander'
 import { CancelledError } from './cli-errors.js'
 import { homePaths } from './client/home.js'
+import { a2aCommand } from './commands/a2a.js'
 import { abCommand } from './commands/ab.js'
 import { acpCommand } from './commands/acp.js'
 import type { ToAction } from './commands/action.js'
@@ -106,6 +107,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     auditCommand,
     acpCommand,
     mcpCommand,
+    a2aCommand,
     walletCommand,
     payCommand,
     gatewayCommand,

@@ -24,6 +24,7 @@ import { modelsMigrations } from '@salp/models'
 import { openExperienceLog } from '@salp/models/nets/node'
 import { openEmbedder } from '@salp/models/node'
 import type { Hono } from 'hono'
+import { createA2a } from './a2a/a2a.js'
 import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
 import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
@@ -125,6 +126,14 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   )
   const paused = (): string | undefined =>
     existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+  const a2a = createA2a(
+    {
+      ...{ db, clock, rng: rng.fork('a2a'), ids, log: log.child('a2a'), redactor, sha256, model: models.model, paused },
+      ...{ folder: home.path, money, version },
+    },
+    settings,
+  )
   const agent: Agent = createAgent(
     {
       db,
@@ -133,7 +142,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       ids,
       log: log.child('agent'),
       redactor,
-      sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      sha256,
       sealer: openSealer(join(home.path, 'keystore')),
       model: models.model,
       memory,
@@ -145,6 +154,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
           ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
           ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
           ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
+          a2a.tool,
         ]
       },
       surroundings: mcp.surroundings,
@@ -215,6 +225,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
         ...mcpServerRoutes(mcp.servers),
         ...mcpLineRoutes({ ...mcpParts, service }),
+        ...a2a.routes,
         ...acpRoutes(
           { agent, places: mcp.places, memory, clock, ids, log: log.child('acp'), status, version },
           { contextTokens: settings.model.contextTokens },
@@ -236,6 +247,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     ...{ workshop: cartridges.workshop, sell: sellCartridges(money, settings), player: playerPage },
     log: log.child('cartridges'),
   })
+  a2a.serve(agent, app, access)
   serveStudio(app, access)
 
   return {
@@ -251,10 +263,12 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       autonomy.start()
       upkeep.start()
       money?.start()
+      a2a.start()
     },
     async close() {
       await autonomy.close()
       await service.close()
+      await a2a.close()
       await agent.close()
       await mcp.close()
       stopKeeping()

@@ -178,6 +178,27 @@ export const settingsSchema = z.object({
         .describe('Sells tools at /mcp to whoever has no token: price by name, such as {"recall": "$0.01"}'),
     })
     .prefault({}),
+  a2a: z
+    .object({
+      taskPrice: z
+        .string()
+        .regex(/^\$?(?:0|[1-9]\d*)(?:\.\d+)?$/, 'a price such as "$0.02"')
+        .optional()
+        .describe('Sells tasks to other agents without the token for this much each, such as "$0.02"'),
+      strangersTools: z
+        .array(z.string())
+        .default([])
+        .describe('Tools that a task which was bought may use, as far as nobody has to approve; none as a rule'),
+      peers: z
+        .record(z.string().regex(/^[\w-]{1,40}$/), z.url({ protocol: /^https?$/ }))
+        .default({})
+        .describe('Other agents by the names that yours calls them, with their addresses'),
+      allowHosts: z
+        .array(z.string())
+        .default([])
+        .describe('Hosts, or host:port, on this machine or its network where other agents may be asked and told'),
+    })
+    .prefault({}),
   log: z
     .object({
       level: z

@@ -17,6 +17,7 @@ import type {
 } from '@salp/agent'
 import type { McpServerView } from '@salp/agent/mcp'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { type A2aApi, createA2aApi } from './a2a-api.js'
 import { NodeSilentError, toApiError } from './api-error.js'
 import { type CartridgeApi, createCartridgeApi } from './cartridge-api.js'
 import { createGatewayApi, type GatewayApi } from './gateway-api.js'
@@ -49,6 +50,7 @@ export interface Api {
   readonly url: string
   readonly wallet: WalletApi
   readonly gateway: GatewayApi
+  readonly a2a: A2aApi
   readonly cartridges: CartridgeApi
   status(options?: RequestOptions): Promise<AgentStatus>
   settings(): Promise<{ entries: SettingEntry[] }>
@@ -160,6 +162,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     },
     wallet: createWalletApi({ request, send }),
     gateway: createGatewayApi({ request, send }),
+    a2a: createA2aApi({ request, send }),
     cartridges: createCartridgeApi({ request, send }),
     // The first request of most commands: a connection kept open after it could be closed while the next one is sent.
     status: (options) => request('GET', '/api/status', { ...options, once: true }),

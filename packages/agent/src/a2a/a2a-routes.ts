@@ -4,6 +4,14 @@ import { z } from 'zod'
 import { RequestError } from '../http/problem.js'
 import { defineRoute, type Route } from '../http/route.js'
 import { AskError, type Asker } from './ask-agent.js'
+import type { A2aServing } from './serve-a2a.js'
+
+/** What the routes ask of the application. */
+export interface A2aRoutesDeps {
+  readonly asker: Asker
+  /** The agent itself, once it is served. */
+  serving(): Pick<A2aServing, 'card'> | undefined
+}
 
 const askSchema = z.object({
   url: z.url({ protocol: /^https?$/ }),
@@ -15,7 +23,7 @@ const askSchema = z.object({
 })
 
 /** Routes under `/api/a2a`. */
-export function a2aRoutes(asker: Asker): Route[] {
+export function a2aRoutes({ asker, serving }: A2aRoutesDeps): Route[] {
   const orProblem = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work
@@ -28,10 +36,11 @@ export function a2aRoutes(asker: Asker): Route[] {
     defineRoute({
       method: 'get',
       path: '/api/a2a/card',
-      summary: 'The card of another agent',
-      query: z.object({ url: z.url({ protocol: /^https?$/ }) }),
+      summary: 'The card of another agent, or of this one',
+      query: z.object({ url: z.url({ protocol: /^https?$/ }).optional() }),
       response: z.json(),
-      answer: ({ query: { url } }) => orProblem(asker.card(url)),
+      answer: ({ query: { url }, context }) =>
+        url === undefined ? serving()?.card(new URL(context.req.url).origin) : orProblem(asker.card(url)),
     }),
     defineRoute({
       method: 'post',

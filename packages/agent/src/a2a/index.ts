@@ -1,6 +1,6 @@
 /** The agent for other agents, and other agents for it, by the Agent2Agent protocol. */
 
-export { a2aRoutes } from './a2a-routes.js'
+export { type A2aRoutesDeps, a2aRoutes } from './a2a-routes.js'
 export {
   type AskAnswer,
   AskError,

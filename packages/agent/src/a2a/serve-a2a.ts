@@ -45,13 +45,15 @@ export interface A2aOptions {
 export interface A2aServing {
   /** Adds the card, and the place where the agent is asked. */
   mount(app: Hono, access: AccessOptions): void
+  /** The card, as JSON of version 1.0. @param origin - Where it was asked for. */
+  card(origin: string): unknown
   /** Goes on with tasks of strangers, and tells addresses. */
   start(): void
   close(): Promise<void>
 }
 
 /** Paths of the card and of the agent. */
-export const a2aPaths = { card: '/.well-known/agent-card.json', agent: '/a2a' } as const
+const a2aPaths = { card: '/.well-known/agent-card.json', agent: '/a2a' } as const
 
 /** Largest request, in bytes. */
 const maxBodyBytes = 1_048_576
@@ -64,11 +66,12 @@ export function serveA2a(deps: A2aDeps, { name, version, publicUrl, allowHosts }
   const tasks = createA2aTasks({ ...deps, store })
   const hooks = createHooks({ ...deps, tasks }, { allowHosts })
   const { toolbox } = deps.agent
-  const cardFor = ({ req }: Context): AgentCard =>
+  const cardAt = (origin: string): AgentCard =>
     createCard({
-      ...{ name, version, toolbox, url: `${publicUrl ?? new URL(req.url).origin}${a2aPaths.agent}` },
+      ...{ name, version, toolbox, url: `${publicUrl ?? origin}${a2aPaths.agent}` },
       sold: deps.strangers,
     })
+  const cardFor = ({ req }: Context): AgentCard => cardAt(new URL(req.url).origin)
 
   /** The card in words of version 0.3, which the SDK writes only as the answer to a request. */
   const legacyCard = (card: AgentCard): Promise<object> =>
@@ -140,6 +143,7 @@ export function serveA2a(deps: A2aDeps, { name, version, publicUrl, allowHosts }
         (context) => answer(context, 'owner'),
       )
     },
+    card: (origin) => AgentCard.toJSON(cardAt(origin)),
     start() {
       tasks.start()
       hooks.start()

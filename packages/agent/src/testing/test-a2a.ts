@@ -3,6 +3,7 @@
 import {
   type Message,
   Role,
+  type SendMessageRequest,
   type StreamResponse,
   type Task,
   type TaskPushNotificationConfig,
@@ -98,7 +99,7 @@ export function saying(
     readonly hook?: TaskPushNotificationConfig
     readonly returnImmediately?: boolean
   } = {},
-) {
+): SendMessageRequest {
   const { hook, returnImmediately = false, ...message } = more
   return {
     tenant: '',
@@ -119,7 +120,7 @@ export function asTask(answer: Message | Task): Task {
 }
 
 /** What a task says, in short. */
-export function inShort({ status, artifacts }: Task) {
+export function inShort({ status, artifacts }: Task): { state: string | undefined; says: string; answer: string } {
   return {
     state: status === undefined ? undefined : TaskState[status.state],
     says: textIn(status?.message?.parts),
