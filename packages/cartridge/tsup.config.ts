@@ -9,8 +9,9 @@ export default preset(
     'compile/index': 'src/compile/index.ts',
     'host/index': 'src/host/index.ts',
     'node/index': 'src/node/index.ts',
-    // A process and a thread of their own, started by their files.
+    // A process and threads of their own, started by their files.
     'node/asc-child': 'src/node/asc-child.ts',
+    'node/strip-thread': 'src/node/strip-thread.ts',
     'node/thread': 'src/node/thread.ts',
     'rewrite/index': 'src/rewrite/index.ts',
   },

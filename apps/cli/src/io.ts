@@ -1,7 +1,7 @@
 /** What the program asks of the process it runs in, so that a test can be that process. */
 
-import type { CompilerBackend } from '@salp/cartridge/compile'
 import type { Clock } from '@salp/core'
+import type { Compilers } from './cartridge/workbench.js'
 
 /** Standard input. */
 export interface Input extends NodeJS.ReadableStream {
@@ -35,8 +35,8 @@ export interface Io {
   nodeProgram(): string
   /** Cost of new keystores, the N of scrypt: tests take little. @defaultValue what the wallet takes */
   readonly scryptCost?: number | undefined
-  /** Compiles cartridges: tests share one that is warm. @defaultValue one for each command */
-  readonly cartridgeCompiler?: CompilerBackend | undefined
+  /** Compilers of cartridges: tests share warm ones. @defaultValue new ones for each command */
+  readonly cartridgeCompilers?: Compilers | undefined
   /** Of this program. */
   readonly version: string
 }

@@ -2,19 +2,20 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import {
   type Agent,
   type AgentStatus,
   agentMigrations,
   createAgent,
   createAgentApi,
+  createAutonomy,
   createCartridgeTools,
   createModelApi,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
 import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
-import { createLocalTools, createWorkspace, secretValues, withSpeculation } from '@salp/agent/node'
+import { createLocalTools, createWorkspace, openGitCheckout, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -40,6 +41,8 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openSandbox } from './sandbox.js'
+import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
@@ -112,11 +115,17 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng: rng.fork('cartridges'), log: log.child('cartridges'), folder: home.path, money },
     settings,
   )
+  const sandbox = await openSandbox({ home, environment, log }, settings)
+  const workFolder = join(home.path, 'work')
+  // What is made for tasks lies in the home folder, which no other session may touch.
+  const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
   const mcp = createMcp(
-    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect: [home.path] },
+    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect, sandbox },
     { ...settings.mcp, folder: workspace.root },
   )
-  const agent = createAgent(
+  const paused = (): string | undefined =>
+    existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
+  const agent: Agent = createAgent(
     {
       db,
       clock,
@@ -125,6 +134,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       log: log.child('agent'),
       redactor,
       sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      sealer: openSealer(join(home.path, 'keystore')),
       model: models.model,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
@@ -132,14 +142,13 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       tools(parts) {
         mcp.attend(parts.questions)
         return [
-          ...createLocalTools({ ...parts, workspace, environment, memory, status: () => status() }),
+          ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
           ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
           ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
         ]
       },
       surroundings: mcp.surroundings,
-      paused: () =>
-        existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined,
+      paused,
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
   )
@@ -152,6 +161,16 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     const turn = agent.store.turnEvents(turnId)
     writeEpisode(turn)
     writeSteps(turn)
+  })
+  const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
+  const autonomy = createAutonomy({
+    db,
+    clock,
+    log: log.child('autonomy'),
+    agent,
+    checkout,
+    places: mcp.places,
+    paused,
   })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
@@ -189,7 +208,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   })
   const app = createAgentApi(
     {
-      ...{ agent, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ agent, autonomy, memory, model: models.model, clock, ids, log: log.child('http'), status },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
       routes: [
         ...cartridgeRoutes(cartridges),
@@ -229,10 +248,12 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       notes?.start()
       mcp.start()
       agent.start()
+      autonomy.start()
       upkeep.start()
       money?.start()
     },
     async close() {
+      await autonomy.close()
       await service.close()
       await agent.close()
       await mcp.close()

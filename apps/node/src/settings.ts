@@ -2,7 +2,7 @@
 
 import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
 import { mcpServersSchema } from '@salp/agent/mcp'
-import { capabilities } from '@salp/cartridge'
+import { capabilities, grantedHostSchema } from '@salp/cartridge'
 import { z } from 'zod'
 
 const amount = z.string().regex(/^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/, 'an amount in plain digits, such as 0.5')
@@ -89,6 +89,11 @@ export const settingsSchema = z.object({
         .max(2)
         .optional()
         .describe("Base temperature of the model, which the substrate moves; the model's own when absent"),
+      sandbox: z
+        .enum(['auto', 'off', 'require'])
+        .default('auto')
+        .describe('Keeps commands to the workspace, by bubblewrap where that works; "require" does not start without'),
+      sandboxNetwork: z.boolean().default(true).describe('Whether commands in the sandbox reach the network'),
       wholeReplies: z
         .boolean()
         .default(false)
@@ -156,6 +161,10 @@ export const settingsSchema = z.object({
         .array(z.enum(capabilities))
         .default([...capabilities])
         .describe('What cartridges may be allowed beyond computing, each for itself'),
+      httpHosts: z
+        .array(grantedHostSchema)
+        .default([])
+        .describe('Other machines that cartridges may ask, such as api.example.com; by https: unless it says http://'),
     })
     .prefault({}),
   mcp: z

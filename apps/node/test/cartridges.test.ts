@@ -1,3 +1,6 @@
+import { openAssemblyScript, openTemplates } from '@salp/cartridge/node'
+import { prepare } from '@salp/cartridge/rewrite'
+import { systemClock } from '@salp/core/node'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, openBrowser } from './browser.js'
@@ -92,6 +95,21 @@ describe.skipIf(browserPath === undefined)('a game', { timeout: 60_000 }, () => 
     return { page, problems }
   }
 
+  test('uses the same fuel for the same pictures as it does here', async () => {
+    const compiler = openAssemblyScript({ clock: systemClock })
+    const [template] = (await openTemplates()).filter(({ id }) => id === 'snake')
+    const compiled = await compiler.compile(template?.source ?? '', { kind: 'interactive', optimize: 2 })
+    await compiler.close()
+    if (compiled.status === 'failed' || 'script' in compiled) throw new Error('It did not compile')
+    const { bytes } = prepare(compiled.wasm, { kind: 'interactive', capabilities: ['kv', 'entropy'] })
+    const page = await browser.newPage()
+    const module = [...bytes]
+    const there = await page.evaluate(playByItself, module)
+    expect(there).toEqual(await playByItself(module))
+    expect(new Set(there.map(({ picture }) => picture)).size).toBeGreaterThan(5)
+    await page.close()
+  })
+
   test('that is asked for is there, and is played with the keyboard', async () => {
     const { page, problems } = await open('/')
     await page.getByRole('textbox', { name: 'Message' }).fill('make a snake game')
@@ -100,6 +118,25 @@ describe.skipIf(browserPath === undefined)('a game', { timeout: 60_000 }, () => 
     await playSnake(page, page.locator('canvas'))
     await page.getByRole('link', { name: 'Play Snake' }).click()
     await page.getByRole('heading', { name: 'Snake' }).waitFor()
+    expect(problems).toEqual([])
+    await page.close()
+  })
+
+  test('and a list of things to do keep what is typed, and clear it once it was sent', async () => {
+    await node.call('/api/cartridges', { json: { id: 'todo', template: 'todo' } })
+    await node.call('/api/cartridges/todo/build', { json: {} })
+    await node.call('/api/cartridges/todo/publish', { json: { published: true, price: null } })
+    const { page, problems } = await open('/c/todo')
+    const field = page.locator('input').first()
+    await field.click()
+    await page.keyboard.type('x')
+    await page.keyboard.press('Backspace')
+    await page.keyboard.type('buy milk', { delay: 5 })
+    await page.keyboard.press('Enter')
+    await page.getByText('buy milk').waitFor()
+    await expect.poll(() => field.inputValue()).toBe('')
+    await page.keyboard.type('bread')
+    expect(await field.inputValue()).toBe('bread')
     expect(problems).toEqual([])
     await page.close()
   })
@@ -114,6 +151,53 @@ describe.skipIf(browserPath === undefined)('a game', { timeout: 60_000 }, () => 
     await page.close()
   })
 })
+
+/**
+ * Runs a prepared game for 200 frames with some keys, on an engine of WebAssembly and nothing else: this runs in the page too.
+ *
+ * @returns After each tenth frame: fuel used so far, and a hash of the picture.
+ */
+async function playByItself(module: readonly number[]): Promise<{ readonly fuel: string; readonly picture: number }[]> {
+  const none = (): number => -1
+  let seed = 1
+  const cart = {
+    kv_get: none,
+    kv_set: () => 0,
+    kv_delete: none,
+    kv_list: () => 0,
+    random(pointer: number, length: number) {
+      const into = new Uint8Array((exports.memory as WebAssembly.Memory).buffer, pointer, length)
+      for (let at = 0; at < length; at++) {
+        seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+        into[at] = seed >>> 16
+      }
+    },
+  }
+  const { instance } = await WebAssembly.instantiate(new Uint8Array(module), { cart, env: { abort: none } })
+  const { exports } = instance
+  const start = 10n ** 12n
+  const fuel = exports.__cart_fuel as WebAssembly.Global
+  const stack = exports.__cart_stack as WebAssembly.Global
+  const run = (name: string, ...values: number[]): number =>
+    (exports[name] as (...values: number[]) => number)(...values)
+  fuel.value = start
+  stack.value = 65_536
+  run('cart_init')
+  const size = run('fb_size')
+  const pixels = (size >>> 16) * (size & 0xffff)
+  const seen: { fuel: string; picture: number }[] = []
+  for (let frame = 0; frame < 200; frame++) {
+    if (frame % 30 === 10) run('key', 38, 1)
+    if (frame % 30 === 20) run('key', 39, 1)
+    run('frame', frame * 40, 40)
+    if (frame % 10 !== 0) continue
+    const words = new Uint32Array((exports.memory as WebAssembly.Memory).buffer, run('fb_ptr') >>> 0, pixels)
+    let picture = 2_166_136_261
+    for (const word of words) picture = Math.imul(picture ^ word, 16_777_619)
+    seen.push({ fuel: String(start - (fuel.value as bigint)), picture: picture >>> 0 })
+  }
+  return seen
+}
 
 /** Steers up, left and down, into the wall, and begins again. */
 async function playSnake(page: Page, canvas: Locator): Promise<void> {

@@ -384,7 +384,7 @@ describe('agent.start()', () => {
     const first = createTestAgent({ db })
     const { store } = first.agent
     const session = store.create()
-    const turn = { id: 'turn-1', sessionId: session.id, channel: 'test', input: 'Go', startedAt: 0 }
+    const turn = { id: 'turn-1', sessionId: session.id, channel: 'test', input: 'Go', startedAt: 0, unattended: false }
     store.openTurn(turn)
     store.addMessage(session.id, turn.id, { role: 'user', content: [{ type: 'text', text: 'Go' }] })
     const calls = [

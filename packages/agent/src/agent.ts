@@ -21,7 +21,7 @@ import {
   type Subscriber,
 } from '@salp/core'
 import { createTokenEstimator } from './context/tokens.js'
-import { type AuditLog, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
+import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
 import { type GovernOptions, govern } from './governance/govern.js'
 import type { PolicyRule } from './governance/policy.js'
 import type { Outcome, RecalledMemory, SessionSummary } from './protocol.js'
@@ -66,6 +66,8 @@ export interface AgentDeps {
   readonly log: Logger
   readonly redactor: Redactor
   readonly sha256: Sha256
+  /** Signs checkpoints of the record of calls. @defaultValue nothing is signed */
+  readonly sealer?: AuditSealer | undefined
   readonly model: LanguageModelV4
   readonly memory: TurnMemory
   /** Lets a reply that writes several times count as a whole: when one call fails, the others are undone. */
@@ -189,7 +191,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const approvals = createApprovals({ db, clock, ids, feed }, { expiryMs: options.approvalExpiryMs ?? day })
   const questions = createQuestions({ db, clock, ids, feed })
   const tasks = createTasks({ db, clock })
-  const audit = createAuditLog({ db, clock, redactor, sha256: deps.sha256 })
+  const audit = createAuditLog({ db, clock, redactor, sha256: deps.sha256, sealer: deps.sealer })
   const audits = createAuditQueue(audit)
   const learnt = createLearntState(db)
   const substrate = createSubstrate(
@@ -281,10 +283,13 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     const joined = { ...turnDeps, speculator, toolbox: createToolbox(joinTools(tools, own.tools)) }
     return runTurn(joined, { ...turnOptions, workspace }, turn, signal)
   }
-  const launch = (turn: OpenTurn): LiveTurn =>
-    live.launch(turn, store.turnEvents(turn.id), (signal) =>
+
+  const launch = (turn: OpenTurn): LiveTurn => {
+    if (turn.unattended) unattended.add(turn.id)
+    return live.launch(turn, store.turnEvents(turn.id), (signal) =>
       run(turn, signal).finally(() => unattended.delete(turn.id)),
     )
+  }
 
   const begin = ({ sessionId, text, channel, history = [], unattended: alone = false }: TurnInput): LiveTurn => {
     if (closing !== undefined) throw new RangeError('Cannot begin a turn: the agent is closed')
@@ -295,13 +300,19 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     const clean = redactor.text(text.toWellFormed())
     const turn = store.transaction(() => {
       const session = openSession(store, sessionId, clean)
-      const opened = { id: ids(), sessionId: session.id, channel, input: clean, startedAt: clock.now() }
+      const opened = {
+        id: ids(),
+        sessionId: session.id,
+        channel,
+        input: clean,
+        startedAt: clock.now(),
+        unattended: alone,
+      }
       for (const message of history) store.addMessage(session.id, 'history', message)
       store.openTurn(opened)
       store.addMessage(session.id, opened.id, { role: 'user', content: [{ type: 'text', text: clean }] })
       return opened
     })
-    if (alone) unattended.add(turn.id)
     return launch(turn)
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as a2a from './a2a/index.js'
 import * as acp from './acp/index.js'
 import * as entry from './index.js'
 import * as mcp from './mcp/index.js'
@@ -10,6 +11,8 @@ test('the entry exports', () => {
       "createAgent",
       "InputError",
       "maxInputLength",
+      "createAutonomy",
+      "WorkError",
       "govern",
       "decideTier",
       "defaultTiers",
@@ -27,6 +30,7 @@ test('the entry exports', () => {
       "decisionSchema",
       "eventSchemas",
       "trainingSchema",
+      "workOrderSchema",
       "replay",
       "replayedEvents",
       "ApprovalError",
@@ -43,6 +47,8 @@ test('the entry exports', () => {
 test('the entry for Node exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "CheckoutError",
+      "openGitCheckout",
       "createLocalTools",
       "openMcpTransport",
       "openPlace",
@@ -68,6 +74,19 @@ test('the entry for editors exports', () => {
       "placesMigrations",
       "describeAgent",
       "serveAcp",
+    ]
+  `)
+})
+
+test('the entry for other agents exports', () => {
+  expect(Object.keys(a2a)).toMatchInlineSnapshot(`
+    [
+      "a2aRoutes",
+      "AskError",
+      "createAsker",
+      "createAskAgentTool",
+      "serveA2a",
+      "a2aMigrations",
     ]
   `)
 })

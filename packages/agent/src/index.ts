@@ -17,8 +17,11 @@ export {
   type TurnInput,
   type TurnMemory,
 } from './agent.js'
+export { type Autonomy, type AutonomyDeps, type AutonomyOptions, createAutonomy } from './autonomy/autonomy.js'
+export type { Checkout, Kept, Place } from './autonomy/checkout.js'
+export { WorkError } from './autonomy/work-store.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
-export type { AuditEntry, AuditLog, ChainState, Sha256 } from './governance/audit.js'
+export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
 export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
 export type { Tier } from './governance/pipeline.js'
 export { decideTier, defaultTiers, type PolicyRule, policyRuleSchema } from './governance/policy.js'
@@ -61,6 +64,7 @@ export type {
   RememberedRecord,
 } from './protocol-memory.js'
 export { type NetView, trainingSchema } from './protocol-nets.js'
+export { type Work, type WorkCheck, type WorkOrder, workOrderSchema } from './protocol-work.js'
 export {
   type CallFigures,
   type ReplayedCall,

@@ -1,6 +1,8 @@
 /** The agent's tables. */
 
 import type { Migration } from '@salp/core'
+import { workMigration } from './autonomy/work-store.js'
+import { auditSealMigration } from './governance/audit.js'
 import { taskMigration } from './tasks.js'
 
 /** Steps for `migrate(db, 'agent', agentMigrations)`. */
@@ -63,4 +65,13 @@ export const agentMigrations: readonly Migration[] = [
     `,
   },
   { version: 2, name: 'tasks', up: taskMigration },
+  {
+    version: 3,
+    name: 'turns without anybody, work on tasks',
+    up: `
+      ALTER TABLE agent_turns ADD COLUMN unattended INTEGER NOT NULL DEFAULT 0;
+      ${workMigration}
+    `,
+  },
+  { version: 4, name: 'signatures of the record', up: auditSealMigration },
 ]

@@ -340,4 +340,9 @@ export const auditEntrySchema = z.object({
 })
 
 /** Whether the record of calls is as it was written. */
-export const chainStateSchema = z.object({ intact: z.boolean(), checked: z.number(), brokenAt: z.number().optional() })
+export const chainStateSchema = z.object({
+  intact: z.boolean(),
+  checked: z.number(),
+  brokenAt: z.number().optional(),
+  sealedUpTo: z.number().optional(),
+})

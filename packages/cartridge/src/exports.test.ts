@@ -11,6 +11,8 @@ test('the entry exports', () => {
     [
       "CartridgeRejected",
       "CartridgeTrap",
+      "grantedHostSchema",
+      "httpHostSchema",
       "defaultLimits",
       "lowestLimits",
       "ManifestError",
@@ -74,6 +76,8 @@ test('the compile entry exports', () => {
   expect(Object.keys(compile)).toMatchInlineSnapshot(`
     [
       "assemblyScriptBackend",
+      "rustBackend",
+      "scriptBackend",
     ]
   `)
 })
@@ -85,11 +89,15 @@ test('the node entry exports', () => {
       "openArtifactFolder",
       "sha256Of",
       "openAssemblyScript",
+      "createFetcher",
       "openWorkshop",
+      "openRust",
+      "openScript",
       "scriptEngine",
       "openTemplates",
       "TemplateError",
       "openThreadHost",
+      "openThreadPool",
     ]
   `)
 })

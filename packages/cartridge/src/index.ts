@@ -1,6 +1,7 @@
 /** Small programs an agent writes while it runs: what they say of themselves, what they may use, how they fail. */
 
 export { CartridgeRejected, CartridgeTrap, type RejectionReason, type TrapReason } from './errors.js'
+export { grantedHostSchema, httpHostSchema } from './http-hosts.js'
 export { defaultLimits, type Limits, lowestLimits } from './limits.js'
 export { type Manifest, ManifestError, manifestSchema, parseManifest, slugSchema } from './manifest.js'
 export { type Candidate, createPort, type Port, type PortDeps, type PortOptions, type PortSpec } from './port/port.js'
@@ -41,6 +42,6 @@ export {
 } from './protocol.js'
 export { type Capability, capabilities, type Kind, kinds } from './rewrite/abi.js'
 export { findTemplate, type Template, templateManifestSchema } from './templates.js'
-export type { ActiveCode, Workshop, WorkshopEvents, WorkshopOptions } from './workshop/contract.js'
+export type { ActiveCode, PublishedCartridge, Workshop, WorkshopEvents, WorkshopOptions } from './workshop/contract.js'
 export { guideTo } from './workshop/guide.js'
 export { WorkshopError } from './workshop/workshop-error.js'

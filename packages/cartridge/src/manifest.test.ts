@@ -21,6 +21,8 @@ const manifest = {
 describe('parseManifest()', () => {
   test('reads a manifest', () => {
     expect(parseManifest(manifest)).toEqual(manifest)
+    const asking = { ...manifest, capabilities: ['call', 'http'], targets: { http: ['a.test'] } }
+    expect(parseManifest(asking)).toEqual(asking)
   })
 
   test.each([
@@ -33,6 +35,8 @@ describe('parseManifest()', () => {
     { capabilities: ['files'] },
     { capabilities: ['kv'] },
     { targets: { call: ['../x'] } },
+    { targets: { http: ['a.test'] } },
+    { capabilities: ['call', 'http'], targets: { http: ['https://a.test/'] } },
     { limits: { fuel: 0 } },
     { limits: { minutes: 1 } },
     { wasm: { sha256: 'b', bytes: 100 } },

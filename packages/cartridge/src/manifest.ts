@@ -2,6 +2,7 @@
 
 import { SalpError } from '@salp/core'
 import { z } from 'zod'
+import { httpHostSchema } from './http-hosts.js'
 import { defaultLimits } from './limits.js'
 import { capabilities, kinds } from './rewrite/abi.js'
 
@@ -24,8 +25,13 @@ export const manifestSchema = z
     abi: z.literal('1.0'),
     capabilities: z.array(z.enum(capabilities)).readonly(),
     profile: z.enum(['default', 'deterministic']),
-    /** Cartridges that it may call. */
-    targets: z.strictObject({ call: z.array(slugSchema).max(32).readonly() }).optional(),
+    /** Cartridges that it may call, and other machines that it may ask. */
+    targets: z
+      .strictObject({
+        call: z.array(slugSchema).max(32).readonly().optional(),
+        http: z.array(httpHostSchema).max(32).readonly().optional(),
+      })
+      .optional(),
     /** Limits lower than those of its kind. */
     limits: z.partialRecord(z.enum(limitNames), z.int().positive()).optional(),
     /** What a call costs, as text such as `$0.01`; free without. */
@@ -35,9 +41,13 @@ export const manifestSchema = z
     /** Number of the rewriter that it was tried with. */
     rewriter: z.int().positive(),
   })
-  .refine(({ capabilities: granted, targets }) => targets === undefined || granted.includes('call'), {
+  .refine(({ capabilities: granted, targets }) => targets?.call === undefined || granted.includes('call'), {
     error: 'targets need the capability "call"',
-    path: ['targets'],
+    path: ['targets', 'call'],
+  })
+  .refine(({ capabilities: granted, targets }) => targets?.http === undefined || granted.includes('http'), {
+    error: 'targets need the capability "http"',
+    path: ['targets', 'http'],
   })
   .readonly()
 

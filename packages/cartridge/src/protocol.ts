@@ -2,11 +2,15 @@
 
 import { z } from 'zod'
 import type { Diagnostic } from './compile/compiler.js'
+import { httpHostSchema } from './http-hosts.js'
 import { slugSchema } from './manifest.js'
 import { type Capability, capabilities, type Kind, kinds } from './rewrite/abi.js'
 
-/** Languages a cartridge is written in. A `script` is TypeScript or JavaScript, run by an interpreter that is metered itself. */
-export const languages = ['assemblyscript', 'script'] as const
+/**
+ * Languages a cartridge is written in. A `script` is TypeScript or JavaScript, run by an interpreter that is metered itself;
+ * `rust` is there where the machine has its compiler.
+ */
+export const languages = ['assemblyscript', 'script', 'rust'] as const
 
 /** One of {@link languages}. */
 export type Language = (typeof languages)[number]
@@ -55,8 +59,7 @@ export const cartridgeTestSchema = z.union([
 /** One of the tests of a cartridge. */
 export type CartridgeTest = z.output<typeof cartridgeTestSchema>
 
-/** What its author writes of a cartridge. */
-export const draftSchema = z.strictObject({
+const draftShape = z.strictObject({
   name,
   description: z.string().trim().max(500),
   source: z.string().max(maxSource),
@@ -65,16 +68,21 @@ export const draftSchema = z.strictObject({
   capabilities: z.array(z.enum(capabilities)),
   /** Cartridges it may call; needs the capability `call`. */
   callTargets: z.array(slugSchema).max(32),
+  /** Other machines it may ask; needs the capability `http`, and that the operator grants each. */
+  httpHosts: z.array(httpHostSchema).max(32),
   /** Port that a cognitive function may take over. */
   port: z.string().max(60).optional(),
   tests: z.array(cartridgeTestSchema).max(100),
 })
 
+/** What its author writes of a cartridge. Older ones name no hosts. */
+export const draftSchema = draftShape.extend({ httpHosts: draftShape.shape.httpHosts.default([]) })
+
 /** What its author writes of a cartridge. */
 export type CartridgeDraft = z.output<typeof draftSchema>
 
 /** `POST /api/cartridges`: from a template, or from a kind; what else is given replaces what that has. */
-export const createOrderSchema = draftSchema.partial().extend({
+export const createOrderSchema = draftShape.partial().extend({
   /** @defaultValue made from the name */
   id: slugSchema.optional(),
   /** Id of a template, or words that it is known by: `snake game`. */
@@ -89,10 +97,10 @@ export const createOrderSchema = draftSchema.partial().extend({
 export type CreateOrder = z.input<typeof createOrderSchema>
 
 /** `PATCH /api/cartridges/:id`: what changes in the draft. */
-export const changeOrderSchema = draftSchema.partial().extend({
+export const changeOrderSchema = draftShape.partial().extend({
   /** `null` takes the page or the port away. */
-  page: draftSchema.shape.page.nullable(),
-  port: draftSchema.shape.port.nullable(),
+  page: draftShape.shape.page.nullable(),
+  port: draftShape.shape.port.nullable(),
   /** Revision that the change was made upon; another one since is a conflict. @defaultValue whatever is there */
   revision: z.int().positive().optional(),
 })
@@ -165,7 +173,7 @@ export interface TemplateView {
   readonly words: readonly string[]
 }
 
-/** A cartridge in a list; `GET /api/cartridges` gives `{ cartridges, templates }`. */
+/** A cartridge in a list; `GET /api/cartridges` gives `{ cartridges, templates, languages }`, those that can be compiled there. */
 export interface CartridgeSummary {
   readonly id: string
   readonly name: string

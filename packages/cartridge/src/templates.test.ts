@@ -1,30 +1,39 @@
 import { createRng } from '@salp/core'
 import { systemClock } from '@salp/core/node'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { CompilerBackend } from './compile/compiler.js'
 import type { CartridgeCalls } from './host/host.js'
 import { defaultLimits } from './limits.js'
 import { openAssemblyScript } from './node/asc-process.js'
+import { openScript } from './node/script-compiler.js'
 import { openTemplates } from './node/templates.js'
+import type { Language } from './protocol.js'
 import { findTemplate, type Template } from './templates.js'
 import { type TestHost, testHost } from './testing/internal/host.js'
 import { type CallUnderTest, runTests } from './workshop/run-tests.js'
 
 const templates = await openTemplates()
-const compiler = openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 })
-afterAll(() => compiler.close())
+const compilers: Readonly<Partial<Record<Language, CompilerBackend>>> = {
+  assemblyscript: openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 }),
+  script: openScript({ clock: systemClock }),
+}
+afterAll(() => Promise.all(Object.values(compilers).map((compiler) => compiler.close())))
 
 /** Most that a template may take of what its kind is given, and most bytes of its memory. */
 const fuelShare = 0.1
 const memoryBytes = 3_000_000
 
 /** Compiles a template as it is and lets it in. */
-async function load({ id, kind, source, capabilities, callTargets, tests }: Template): Promise<TestHost> {
+async function load({ id, kind, language, source, capabilities, callTargets, tests }: Template): Promise<TestHost> {
+  const compiler =
+    compilers[language] ?? expect.fail(`templates are in no language that a machine may lack: ${language}`)
   const result = await compiler.compile(source, { kind, optimize: 0 })
   expect(result.diagnostics).toEqual([])
   if (result.status === 'failed') throw new Error('unreachable: a failed compilation has diagnostics')
   const examples = tests.flatMap((given) => ('output' in given ? [{ input: given.input, expected: given.output }] : []))
   const host = testHost()
-  await host.load({ id, kind, wasm: result.wasm, capabilities, callTargets, examples })
+  const code = 'wasm' in result ? { wasm: result.wasm } : { script: result.script }
+  await host.load({ id, kind, ...code, capabilities, callTargets, examples })
   return host
 }
 
@@ -68,6 +77,66 @@ describe('the templates', { timeout: 60_000 }, () => {
   )
 })
 
+/** What is in a picture of the template `snake`: cells of 16 pixels below a bar, told apart by the colour in their middle. */
+function cellsOf(
+  { width, height, pixels }: CartridgeCalls['frame']['output'],
+  colour: number,
+): [x: number, y: number][] {
+  const found: [number, number][] = []
+  for (let y = 0; y < (height - 16) / 16; y++)
+    for (let x = 0; x < width / 16; x++) {
+      const at = ((16 + y * 16 + 8) * width + x * 16 + 8) * 4
+      const [red = 0, green = 0, blue = 0] = pixels.slice(at, at + 3)
+      if (red * 65_536 + green * 256 + blue === colour) found.push([x, y])
+    }
+  return found
+}
+
+describe('the template snake', { timeout: 60_000 }, () => {
+  test('eats, grows, dies at the wall, keeps its best score and begins again', async () => {
+    const snake = templates.find(({ id }) => id === 'snake')
+    if (snake === undefined) throw new Error('there is no snake')
+    const host = await load(snake)
+    let tMs = 0
+    const draw = (): CartridgeCalls['frame']['output'] => {
+      tMs += 16
+      return host.call('snake', 'frame', { tMs, dtMs: 16 }).output
+    }
+    const press = (code: number): void => {
+      host.call('snake', 'key', { code, down: true })
+    }
+    const head = (): readonly number[] => cellsOf(draw(), 0xb6f09c)[0] ?? []
+    const food = (): readonly number[] => cellsOf(draw(), 0xff5a5f)[0] ?? []
+    const length = (): number => cellsOf(draw(), 0x62c370).length + 1
+    /** Until the head is in the column or row of the food. */
+    const until = (axis: 0 | 1, goal: number): void => {
+      for (let frame = 0; frame < 600 && head()[axis] !== goal; frame++) draw()
+    }
+    const [foodX = 0, foodY = 0] = food()
+    const [headX = 0, headY = 0] = head()
+    expect(length()).toBe(3)
+
+    // First to its row, since the snake goes to the right and could not turn back at once.
+    press(foodY < headY ? 38 : 40)
+    until(1, foodY)
+    press(foodX < headX ? 37 : 39)
+    until(0, foodX)
+    draw()
+    expect(length()).toBe(4)
+    expect(food()).not.toEqual([foodX, foodY])
+
+    // To the wall: nothing moves there any more, until Enter.
+    for (let frame = 0; frame < 300; frame++) draw()
+    const end = draw()
+    expect(draw().pixels).toEqual(end.pixels)
+    expect([...host.kv.load('snake')].map(([key, value]) => [key, new TextDecoder().decode(value)])).toEqual([
+      ['best', '1'],
+    ])
+    press(13)
+    expect(length()).toBe(3)
+  })
+})
+
 describe('findTemplate()', () => {
   const idFor = (text: string): string | undefined => findTemplate(templates, text)?.id
 
@@ -80,16 +149,29 @@ describe('findTemplate()', () => {
   test.each([
     ['a snake game please', 'snake'],
     ['SNAKE!', 'snake'],
+    ['write me tetris', 'blocks'],
+    ["conway's game of life", 'life'],
+    ['a bar chart of my sales', 'chart'],
+    ['a json api for my todo list', 'todo-api'],
+    ['a to-do list', 'todo'],
+    ['a calculator', 'calculator'],
+    ['a calculator api', 'calculator-api'],
+    ['something that turns markdown into html', 'markdown-api'],
+    ['a markdown viewer', 'markdown-viewer'],
+    ['url shortener with statistics', 'shortener'],
+    ['a game like pong against the computer', 'pong'],
+    ['convert kilometers to miles', 'unit-converter'],
+    ['count visitors', 'counter'],
   ])('takes "%s" for %s', (text, id) => {
     expect(idFor(text)).toBe(id)
   })
 
-  test.each(['', 'a game about taxes', 'something nice', 'an api', 'rattlesnake', '???'])(
-    'finds nothing for "%s"',
-    (text) => {
-      expect(idFor(text)).toBeUndefined()
-    },
-  )
+  test.each([
+    ...['', 'a game about taxes', 'a game', 'something nice', 'an api', 'a page', 'rattlesnake', '???'],
+    ...['the weather forecast', 'the meaning of life', 'a pet snack list', 'my bank account', 'tell me a story'],
+  ])('finds nothing for "%s"', (text) => {
+    expect(idFor(text)).toBeUndefined()
+  })
 
   test('takes the template that knows most words of the text, the first of equal ones', () => {
     const known = [

@@ -27,7 +27,7 @@ export function openBench(invocation: Invocation, { kv, quietTrials }: BenchOpti
   const { io, styles } = invocation
   let held: string[] | undefined
   const bench = openWorkbench({
-    ...{ clock: io.clock, compiler: io.cartridgeCompiler, kv },
+    ...{ clock: io.clock, compilers: io.cartridgeCompilers, kv },
     log(_, level, text) {
       const line = renderLogLine({ at: io.clock.now(), level: levels[level] ?? 'error', text }, styles.stderr)
       if (held === undefined) note(invocation, line)

@@ -10,7 +10,7 @@ import { type BuildOptions, buildOn, openBench, openProject, showFailed, shownPa
 import { measure } from './calls.js'
 import { followProject } from './follow-project.js'
 import type { Project } from './project.js'
-import type { Workbench } from './workbench.js'
+import { bytesOf, type Workbench } from './workbench.js'
 
 /** Builds a folder. @returns The exit code. */
 export async function buildProject(
@@ -20,9 +20,10 @@ export async function buildProject(
 ): Promise<number> {
   const { io, interrupts, signal } = invocation
   const { path, project: first } = await openProject(invocation, folder)
-  const file = out === undefined ? join(path, 'out.wasm') : resolve(io.folder, out)
+  const file = out === undefined ? undefined : resolve(io.folder, out)
   await using bench = openBench(invocation, { quietTrials: true })
-  const build = (project: Project): Promise<number> => buildTo(invocation, bench, project, { ...options, path, file })
+  const build = (project: Project): Promise<number> =>
+    buildTo(invocation, bench, project, { ...options, path, out: file })
   if (watch !== true) return await build(first)
 
   const leaving = new AbortController()
@@ -44,15 +45,16 @@ async function buildTo(
   invocation: Invocation,
   bench: Workbench,
   project: Project,
-  { path, file, ...options }: BuildOptions & { readonly path: string; readonly file: string },
+  { path, out, ...options }: BuildOptions & { readonly path: string; readonly out: string | undefined },
 ): Promise<number> {
   const built = await buildOn(invocation, bench, project, options)
   if (built.status === 'failed') {
     showFailed(invocation, built, path)
     return exitCodes.failed
   }
-  const { wasm, version: _, ...report } = built
-  await writeFile(file, wasm)
+  const { code, version: _, ...report } = built
+  const file = out ?? join(path, 'wasm' in code ? 'out.wasm' : 'out.js')
+  await writeFile(file, bytesOf(code))
   const { version, ...trial } = await measure({ host: bench.host, clock: invocation.io.clock }, project)
   print(invocation, { ...report, trial: { version, ...trial }, out: shownPath(invocation, file, '') }, (shown, style) =>
     renderBuilt(shown, shownPath(invocation, path), style),

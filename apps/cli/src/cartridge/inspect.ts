@@ -29,10 +29,19 @@ async function findModule(
   if (kind === 'file') return new Uint8Array(await readFile(path))
   if (kind === 'folder') {
     const opened = await openProject(invocation, what)
-    return withBuilt(invocation, { ...opened, ...options }, async (_, { wasm }) => wasm)
+    return withBuilt(invocation, { ...opened, ...options }, async (_, { code }) =>
+      'wasm' in code ? code.wasm : refuseScript(what),
+    )
   }
   if (!/^[a-z0-9-]+$/.test(what)) throw new UsageError(`There is no file or folder "${what}"`)
-  return withStayingNode(invocation, (api) => api.cartridges.module(what))
+  return withStayingNode(invocation, async (api) => {
+    const { language } = await api.cartridges.show(what)
+    return language === 'script' ? refuseScript(what) : api.cartridges.module(what)
+  })
+}
+
+function refuseScript(what: string): never {
+  throw new UsageError(`"${what}" is a script: its source is what runs, and there is no module to look at`)
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {

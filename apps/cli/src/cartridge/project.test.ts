@@ -12,7 +12,15 @@ describe('readProject()', () => {
     expect(await readProject(folder.path)).toEqual({
       ...{ id: 'round-trip', kind: 'frontend', language: 'assemblyscript' },
       draft: {
-        ...{ name: 'Round Trip', description: '', source: 'source', page: '<p>', capabilities: [], callTargets: [] },
+        ...{
+          name: 'Round Trip',
+          description: '',
+          source: 'source',
+          page: '<p>',
+          capabilities: [],
+          callTargets: [],
+          httpHosts: [],
+        },
         tests: [{ name: 'a', events: [], contains: 'x' }],
       },
     })
@@ -34,7 +42,9 @@ describe('readProject()', () => {
 
 test('programOf() makes examples of the tests that a cognitive function has to pass', async () => {
   using folder = projectFolder({ name: 'a', kind: 'cognitive', tests: [{ name: 't', input: [1], output: 2 }] }, 's')
-  expect(programOf(await readProject(folder.path), new Uint8Array()).examples).toEqual([{ input: [1], expected: 2 }])
+  expect(programOf(await readProject(folder.path), { wasm: new Uint8Array() }).examples).toEqual([
+    { input: [1], expected: 2 },
+  ])
 })
 
 test('slugOf() keeps letters and digits', () => {

@@ -10,7 +10,7 @@ import { z } from 'zod'
 /** Files of a cartridge, in its folder. */
 export const projectFiles = { manifest: 'cartridge.json', source: 'main.ts', page: 'page.html' } as const
 
-const { name, description, capabilities, callTargets, port, tests } = draftSchema.shape
+const { name, description, capabilities, callTargets, httpHosts, port, tests } = draftSchema.shape
 
 /** What `cartridge.json` holds. */
 const manifestSchema = z.strictObject({
@@ -20,6 +20,7 @@ const manifestSchema = z.strictObject({
   language: z.enum(languages).default('assemblyscript'),
   capabilities: capabilities.default([]),
   callTargets: callTargets.default([]),
+  httpHosts,
   port,
   /** Words that a template is known by. */
   words: z.array(z.string().max(100)).max(100).default([]),
@@ -70,11 +71,14 @@ export function slugOf(name: string): string {
   return slug || 'cartridge'
 }
 
+/** What a source was compiled to: a module, or a script. */
+export type ProjectCode = { readonly wasm: Uint8Array<ArrayBuffer> } | { readonly script: string }
+
 /** What a host is given to run of a project that was compiled. */
-export function programOf({ id, kind, draft }: Project, wasm: Uint8Array): Program {
+export function programOf({ id, kind, draft }: Project, code: ProjectCode): Program {
   const { capabilities, callTargets, tests } = draft
   const examples = tests.flatMap((test) => ('input' in test ? [{ input: test.input, expected: test.output }] : []))
-  return { id, kind, wasm, capabilities, callTargets, examples }
+  return { id, kind, ...code, capabilities, callTargets, examples }
 }
 
 function parseManifest(text: string): z.output<typeof manifestSchema> {

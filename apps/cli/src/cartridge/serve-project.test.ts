@@ -6,12 +6,12 @@ import { runCli } from '../cli.js'
 import { createMemoryIo } from '../testing/memory-io.js'
 import { type ProjectFolder, projectFolder, sources } from '../testing/project-folder.js'
 
-const cartridgeCompiler = openAssemblyScript({ clock: systemClock })
-afterAll(() => cartridgeCompiler.close())
+const cartridgeCompilers = { assemblyscript: openAssemblyScript({ clock: systemClock }) }
+afterAll(() => cartridgeCompilers.assemblyscript.close())
 
 /** Serves a folder, and waits for what it says. */
 function serve(folder: ProjectFolder, ...words: string[]) {
-  const { io, output, errors, signal } = createMemoryIo({ folder: folder.path, cartridgeCompiler })
+  const { io, output, errors, signal } = createMemoryIo({ folder: folder.path, cartridgeCompilers })
   const exitCode = runCli(['cartridge', 'serve', '--port', '0', ...words], io)
   const says = (pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve) => {
@@ -114,7 +114,7 @@ describe('salp cartridge serve', { timeout: 60_000 }, () => {
 
   test('says what shows another kind, and that a port is taken', async () => {
     using folder = projectFolder({ name: 'a', kind: 'interactive' }, '')
-    const refused = createMemoryIo({ folder: folder.path, cartridgeCompiler })
+    const refused = createMemoryIo({ folder: folder.path, cartridgeCompilers })
     expect(await runCli(['cartridge', 'serve'], refused.io)).toBe(2)
     expect(refused.errors()).toContain('salp cartridge run .')
     using backend = projectFolder(manifest, sources.backend)

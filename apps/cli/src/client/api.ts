@@ -4,6 +4,7 @@ import type {
   AgentEvent,
   AgentStatus,
   Approval,
+  AuditEntry,
   ChainState,
   Decision,
   Question,
@@ -11,6 +12,8 @@ import type {
   ReplayReport,
   SessionSummary,
   Task,
+  Work,
+  WorkOrder,
 } from '@salp/agent'
 import type { McpServerView } from '@salp/agent/mcp'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
@@ -49,7 +52,8 @@ export interface Api {
   readonly cartridges: CartridgeApi
   status(options?: RequestOptions): Promise<AgentStatus>
   settings(): Promise<{ entries: SettingEntry[] }>
-  audit(): Promise<{ chain: ChainState }>
+  /** Calls, the newest first, and whether the record of them is intact. @param options - `all`: as far as the first. */
+  audit(options?: { limit?: number; all?: boolean }): Promise<{ entries: AuditEntry[]; chain: ChainState }>
   sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
   session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
   deleteSession(id: string): Promise<void>
@@ -74,6 +78,11 @@ export interface Api {
   agreeToTool(server: string, tool: string): Promise<void>
   tasks(status: 'open' | 'done' | 'all'): Promise<{ tasks: Task[] }>
   createTask(task: Pick<TaskChange, 'title' | 'notes' | 'priority'>): Promise<Task>
+  /** All work that the agent was asked to do alone. */
+  work(): Promise<{ work: Work[] }>
+  taskWork(id: number): Promise<Work>
+  startWork(id: number, order: WorkOrder): Promise<Work>
+  stopWork(id: number): Promise<Work>
   changeTask(id: number, change: TaskChange): Promise<Task>
   /** Begins a turn and follows it; it goes on when the reader leaves. */
   turn(request: TurnRequest, options?: RequestOptions): AsyncGenerator<AgentEvent>
@@ -155,7 +164,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     // The first request of most commands: a connection kept open after it could be closed while the next one is sent.
     status: (options) => request('GET', '/api/status', { ...options, once: true }),
     settings: () => request('GET', '/api/config'),
-    audit: () => request('GET', '/api/audit?limit=1'),
+    audit: ({ limit = 1, all = false } = {}) => request('GET', `/api/audit?limit=${limit}&all=${all}`),
     sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
     session: (id) => request('GET', item('sessions', id)),
     deleteSession: (id) => request('DELETE', item('sessions', id)),
@@ -173,6 +182,10 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     agreeToTool: (server, tool) => request('POST', `${item('mcp/servers', server)}/agree`, { body: { tool } }),
     tasks: (status) => request('GET', `/api/tasks?status=${status}`),
     createTask: (body) => request('POST', '/api/tasks', { body }),
+    work: () => request('GET', '/api/work'),
+    taskWork: (id) => request('GET', `${item('tasks', id)}/work`),
+    startWork: (id, body) => request('POST', `${item('tasks', id)}/work`, { body }),
+    stopWork: (id) => request('POST', `${item('tasks', id)}/work/stop`),
     changeTask: (id, body) => request('PATCH', item('tasks', id), { body }),
     async *turn(body, { signal } = {}) {
       yield* stream(await send('POST', '/api/turns', { body: { ...body, channel: 'cli' }, signal }), signal)

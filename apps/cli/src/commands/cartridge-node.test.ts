@@ -19,7 +19,9 @@ const draft: CartridgeSummary = {
 }
 const view: CartridgeView = {
   ...summary,
-  ...{ draft: { name: 'Visits', description: '', source: '', capabilities: [], callTargets: [], tests: [] } },
+  ...{
+    draft: { name: 'Visits', description: '', source: '', capabilities: [], callTargets: [], httpHosts: [], tests: [] },
+  },
   ...{ revision: 1, versions: [] },
 }
 const built: BuildView = {
@@ -81,6 +83,7 @@ describe('salp cartridge push', () => {
     source: sources.backend,
     capabilities: [],
     callTargets: [],
+    httpHosts: [],
     tests: [],
   }
 
@@ -177,6 +180,19 @@ describe('salp cartridge publish, rollback', () => {
     expect((await run('publish', 'visits', '--off', '--price', '1')).exitCode).toBe(2)
     expect(asked(await run('rollback', 'visits'))[0]).toEqual(['POST', `${at}/rollback`])
     expect(await run('rollback', 'x')).toMatchObject({ exitCode: 1, errors: 'salp: There is no cartridge "x"\n' })
+  })
+})
+
+describe('salp cartridge inspect', () => {
+  test('looks at the module of a cartridge of the node, and says of a script that it has none', async () => {
+    const ran = await runOnNode(['cartridge', 'inspect', 'visits'], (request, response) =>
+      request.path.endsWith('/module') ? void response.end('no module') : answer(request, response),
+    )
+    expect([ran.exitCode, ran.output]).toEqual([1, expect.stringContaining('it does not begin as WebAssembly 1 does')])
+    const script = await runOnNode(['cartridge', 'inspect', 'visits'], (_, response) =>
+      sendJson(response, { ...view, language: 'script' }),
+    )
+    expect([script.exitCode, script.errors]).toEqual([2, expect.stringContaining('"visits" is a script')])
   })
 })
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { openAssemblyScript, openTemplates } from '@salp/cartridge/node'
+import { openAssemblyScript, openScript, openTemplates } from '@salp/cartridge/node'
 import { systemClock } from '@salp/core/node'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ProjectManifest, readProject } from '../cartridge/project.js'
@@ -9,12 +9,15 @@ import { type ProjectFolder, projectFolder, sources } from '../testing/project-f
 
 const backend: ProjectManifest = { name: 'Visits', kind: 'backend', capabilities: ['kv', 'log'] }
 
-const cartridgeCompiler = openAssemblyScript({ clock: systemClock })
-afterAll(() => cartridgeCompiler.close())
+const cartridgeCompilers = {
+  assemblyscript: openAssemblyScript({ clock: systemClock }),
+  script: openScript({ clock: systemClock }),
+}
+afterAll(() => Promise.all(Object.values(cartridgeCompilers).map((compiler) => compiler.close())))
 
 /** Runs a command in a folder, without a node. */
 async function run({ path }: ProjectFolder, ...words: string[]) {
-  const { io, output, errors } = createMemoryIo({ folder: path, cartridgeCompiler })
+  const { io, output, errors } = createMemoryIo({ folder: path, cartridgeCompilers })
   const exitCode = await runCli(['cartridge', ...words], io)
   return { exitCode, output: output(), errors: errors() }
 }
@@ -122,9 +125,21 @@ describe('salp cartridge build', { timeout: 60_000 }, () => {
     expect((await run(cognitive, 'build')).errors).toContain('needs a test with "input" and "output"')
   })
 
+  test('takes the types out of a script, and refuses to look for a module in it', async () => {
+    const source = 'export function handle(request: { path: string }): unknown {\n  return { path: request.path }\n}\n'
+    using folder = projectFolder({ name: 'a', kind: 'backend', language: 'script' }, source)
+    expect((await run(folder, 'build')).output).toMatch(/^Built +out\.js\nSize +\d+ bytes\n/)
+    expect(readFileSync(folder.file('out.js'), 'utf8')).not.toContain(': unknown')
+    expect((await run(folder, 'run', '--request', '/b')).output).toBe('{"path":"/b"}')
+    expect(await run(folder, 'inspect', '.')).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('"." is a script'),
+    })
+  })
+
   test('with --watch builds again when a file changes, and ends by Ctrl-C', async () => {
     using folder = projectFolder(backend, sources.backend)
-    const { io, output, errors, signal } = createMemoryIo({ folder: folder.path, cartridgeCompiler })
+    const { io, output, errors, signal } = createMemoryIo({ folder: folder.path, cartridgeCompilers })
     const waits: (() => void)[] = []
     io.stderr.on('data', () => {
       if (errors().endsWith('Ctrl-C ends\n')) waits.shift()?.()
@@ -236,7 +251,7 @@ describe('salp cartridge run', { timeout: 60_000 }, () => {
 
   test('is played in a terminal, until it ends', async () => {
     using folder = projectFolder({ name: 'a', kind: 'interactive' }, sources.interactive)
-    const { io, output, errors } = createMemoryIo({ folder: folder.path, cartridgeCompiler, typed: [] })
+    const { io, output, errors } = createMemoryIo({ folder: folder.path, cartridgeCompilers, typed: [] })
     let left = 3
     io.stdout.on('data', () => {
       if (output().includes('▀') && left-- > 0) setImmediate(() => Object(io.stdin).write('\u001b[C'))

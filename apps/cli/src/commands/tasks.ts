@@ -1,13 +1,14 @@
 /** `salp tasks`: what is to be done. */
 
-import type { Task } from '@salp/agent'
+import { resolve } from 'node:path'
+import type { Task, WorkOrder } from '@salp/agent'
 import { Command, Option } from 'commander'
 import { UsageError } from '../cli-errors.js'
 import type { Api, TaskChange } from '../client/api.js'
 import { type Invocation, print, withNode } from '../invocation.js'
-import { renderTask, renderTasks } from '../render/tasks.js'
+import { renderTask, renderTasks, renderWork } from '../render/tasks.js'
 import { examples, type ToAction } from './action.js'
-import { integerFrom, taskId, taskIds } from './values.js'
+import { collect, integerFrom, taskId, taskIds } from './values.js'
 
 const statuses = ['open', 'in_progress', 'done', 'abandoned']
 const nothing = { open: 'No open tasks', done: 'No finished tasks', all: 'No tasks' } as const
@@ -24,10 +25,11 @@ export function tasksCommand(toAction: ToAction): Command {
       toAction((invocation, { done, all }: { done?: true; all?: true }) =>
         withNode(invocation, async ({ api }) => {
           const status = all ? 'all' : done ? 'done' : 'open'
+          const [{ tasks: listed }, { work }] = await Promise.all([api.tasks(status), api.work()])
           print(
             invocation,
-            await api.tasks(status),
-            (found, style) => renderTasks(found.tasks, style) || nothing[status],
+            { tasks: listed, work: work.filter(({ taskId: id }) => listed.some((task) => task.id === id)) },
+            (found, style) => renderTasks(found.tasks, style, found.work) || nothing[status],
           )
         }),
       ),
@@ -38,11 +40,51 @@ export function tasksCommand(toAction: ToAction): Command {
     .argument('<title...>', 'what is to be done')
     .option('--notes <text>', 'more about it')
     .option('-p, --priority <number>', 'higher comes first', integerFrom(-1_000))
+    .option('--verify <command>', 'has the agent do it alone, until each such command exits with 0', collect)
+    .addOption(folderOption())
+    .addOption(afterOption())
     .action(
-      toAction((invocation, words: string[], options: { notes?: string; priority?: number }) =>
+      toAction((invocation, words: string[], { verify, folder, after, ...options }: AddOptions) => {
+        if (verify === undefined && (folder !== undefined || after !== undefined))
+          throw new UsageError('Say what shows that it is done: --verify "npm test"')
+        return withNode(invocation, async ({ api }) => {
+          const task = await api.createTask({ ...options, title: words.join(' ') })
+          if (verify === undefined) return print(invocation, task, renderTask)
+          const work = await api.startWork(task.id, orderOf(invocation, { verify, folder, after }))
+          print(invocation, { ...task, work }, (added, style) => renderTasks([added], style, [added.work]))
+        })
+      }),
+    )
+  tasks
+    .command('do')
+    .description('have the agent do a task alone, on a branch of its own')
+    .argument('<number>', 'its number', taskId)
+    .requiredOption('--verify <command>', 'it is done when each such command exits with 0 in a clean copy', collect)
+    .addOption(folderOption())
+    .addOption(afterOption())
+    .action(
+      toAction((invocation, id: number, options: WorkOptions) =>
         withNode(invocation, async ({ api }) =>
-          print(invocation, await api.createTask({ ...options, title: words.join(' ') }), renderTask),
+          print(invocation, await api.startWork(id, orderOf(invocation, options)), renderWork),
         ),
+      ),
+    )
+  tasks
+    .command('show')
+    .description('how the work on a task goes, and what was checked')
+    .argument('<number>', 'its number', taskId)
+    .action(
+      toAction((invocation, id: number) =>
+        withNode(invocation, async ({ api }) => print(invocation, await api.taskWork(id), renderWork)),
+      ),
+    )
+  tasks
+    .command('stop')
+    .description('end the work on a task; what was made stays on its branch')
+    .argument('<number>', 'its number', taskId)
+    .action(
+      toAction((invocation, id: number) =>
+        withNode(invocation, async ({ api }) => print(invocation, await api.stopWork(id), renderWork)),
       ),
     )
   for (const [name, about, status] of [
@@ -79,10 +121,37 @@ export function tasksCommand(toAction: ToAction): Command {
     examples(
       ['salp tasks', 'open tasks'],
       ['salp tasks add review the README --priority 2', 'a new one'],
+      ['salp tasks add mend the parser --verify "npm test"', 'one that the agent does alone'],
+      ['salp tasks show 3', 'how that goes'],
       ['salp tasks done 3 4', 'finish two'],
       ['salp tasks edit 3 --status in_progress', 'take it up'],
     ),
   )
+}
+
+/** What is typed of work that is done alone. */
+interface WorkOptions {
+  readonly verify: string[]
+  readonly folder?: string | undefined
+  readonly after?: number[] | undefined
+}
+
+type AddOptions = Partial<WorkOptions> & { readonly notes?: string; readonly priority?: number }
+
+function folderOption(): Option {
+  return new Option('--folder <path>', "git repository to work on; the agent's folder where it is absent")
+}
+
+function afterOption(): Option {
+  return new Option('--after <number>', 'waits for this task').argParser(taskIds)
+}
+
+function orderOf({ io }: Invocation, { verify, folder, after }: WorkOptions): WorkOrder {
+  return {
+    verify,
+    ...(folder !== undefined && { folder: resolve(io.folder, folder) }),
+    ...(after !== undefined && { after }),
+  }
 }
 
 async function changeAll(invocation: Invocation, api: Api, ids: readonly number[], change: TaskChange): Promise<void> {

@@ -22,6 +22,12 @@ function sizeText(bytes: number): string {
   return `${Number(size.toFixed(1))} ${unit}`
 }
 
+function codeSize(bytes: number, preparedBytes: number | undefined): string {
+  return preparedBytes === undefined
+    ? sizeText(bytes)
+    : `${sizeText(bytes)}; ${sizeText(preparedBytes)} with its counters`
+}
+
 /** A duration in ms with fractions, since most are short. */
 function timeText(ms: number): string {
   return ms < 10 ? `${ms.toFixed(ms < 1 ? 2 : 1)} ms` : duration(ms)
@@ -31,7 +37,7 @@ const fuelText = (units: number): string => `${Math.round(units).toLocaleString(
 
 /** A build that went well, and where it was written. */
 export function renderBuilt(
-  built: Omit<BuiltProject, 'wasm' | 'version'> & { readonly trial: CallUse; readonly out: string },
+  built: Omit<BuiltProject, 'code' | 'version'> & { readonly trial: CallUse; readonly out: string },
   file: string,
   style: Style,
 ): string {
@@ -39,7 +45,7 @@ export function renderBuilt(
   const fields = renderFields(
     [
       ['Built', out],
-      ['Size', `${sizeText(bytes)}; ${sizeText(preparedBytes)} with its counters`],
+      ['Size', codeSize(bytes, preparedBytes)],
       ['SHA-256', sha256],
       ['Trial', useText(trial)],
       ['Took', `${timeText(compileMs)} to compile, ${timeText(checkMs)} to check, ${timeText(trialMs)} to try`],
@@ -156,7 +162,7 @@ export function renderInspection(
         ['Let in', 'yes'],
         ['Needs', verdict.needs.join(', ') || 'nothing'],
         ['Memory', `${plural(verdict.initialPages, 'page')} of 64 KiB at load`],
-        ['Size', `${sizeText(bytes)}; ${sizeText(verdict.preparedBytes)} with its counters`],
+        ['Size', codeSize(bytes, verdict.preparedBytes)],
         ['Code', `${plural(verdict.functions, 'function')}, ${plural(verdict.instructions, 'instruction')}`],
       ]
     : [

@@ -26,9 +26,9 @@ test('renderDiagnostics() marks the place, whatever stands before it, and orders
       12 │ for (;;) {
          │ ^^^^^^^^^^
 
-    a/main.ts:12:20 error AS2322: Type mismatch
+    a/main.ts:12:18 error AS2322: Type mismatch
       12 │   const 日本: i32 = 'ab'
-         │                       ^^
+         │                     ^^^^
       hint: Convert it"
   `)
 })

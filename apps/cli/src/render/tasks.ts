@@ -1,15 +1,68 @@
 /** Tasks as lines. */
 
-import type { Task } from '@salp/agent'
+import type { Task, Work } from '@salp/agent'
 import type { Style } from './style.js'
 import { oneLine } from './visible.js'
 
 const marks = { open: '○', in_progress: '◐', done: '●', abandoned: '✕' } as const
 
-/** Lists tasks, with their notes below. */
-export function renderTasks(tasks: readonly Task[], style: Style): string {
+/** Lists tasks, with their notes below, and how far the agent is with those it does alone. */
+export function renderTasks(tasks: readonly Task[], style: Style, work: readonly Work[] = []): string {
   const digits = Math.max(0, ...tasks.map(({ id }) => String(id).length))
-  return tasks.map((task) => renderTask(task, style, digits)).join('\n')
+  const lines = tasks.flatMap((task) => {
+    const own = work.find(({ taskId }) => taskId === task.id)
+    const below = own === undefined ? [] : [' '.repeat(digits + 4) + headOf(own, style)]
+    return [renderTask(task, style, digits), ...below]
+  })
+  return lines.join('\n')
+}
+
+/** Work on a task: how far it is, what was checked, and what to do with it. */
+export function renderWork(work: Work, style: Style): string {
+  const { paint } = style
+  const { checks, files = [], place, summary, state } = work
+  const checked = checks.map(({ command, exitCode, output }) => {
+    const passed = exitCode === 0
+    const tail = passed
+      ? []
+      : output
+          .trim()
+          .split('\n')
+          .slice(-shownLines)
+          .map((line) => `      ${paint.dim(oneLine(line, 200))}`)
+    const mark = passed ? paint.green('✓') : paint.red('✕')
+    return [
+      `  ${mark} ${oneLine(command, 200)}${passed ? '' : paint.dim(exitCode === null ? '  ended' : `  exit ${exitCode}`)}`,
+      ...tail,
+    ].join('\n')
+  })
+  return [
+    headOf(work, style),
+    ...checked,
+    ...(files.length > 0 ? [`  ${paint.dim('changed')} ${files.join(', ')}`] : []),
+    ...(summary === undefined ? [] : [`  ${paint.dim('said')} ${oneLine(summary, 500)}`]),
+    ...(state === 'done' && place !== undefined
+      ? [`  ${paint.dim('take it over with')} git merge ${place.branch}`]
+      : []),
+  ].join('\n')
+}
+
+/** Lines of a failed command that are shown. */
+const shownLines = 12
+
+const states: Readonly<Record<Work['state'], string>> = {
+  queued: 'waits for its turn',
+  working: 'the agent works on it',
+  verifying: 'is being verified',
+  done: 'done alone',
+  blocked: 'needs you',
+  stopped: 'stopped',
+}
+
+function headOf({ state, rounds, reason }: Work, { paint }: Style): string {
+  const turns = rounds === 0 ? '' : `, ${rounds === 1 ? 'one turn' : `${rounds} turns`}`
+  const colour = state === 'done' ? paint.green : state === 'blocked' ? paint.yellow : paint.dim
+  return `${colour(states[state])}${paint.dim(turns)}${reason === undefined ? '' : `: ${oneLine(reason, 300)}`}`
 }
 
 /** One task as a line. `digits`: width of the number, for several below each other. */

@@ -32,7 +32,7 @@ export interface CartridgesDeps {
 /** Opens the workshop and the ports of a node. */
 export async function openCartridges(
   { db, clock, rng, log, folder, money }: CartridgesDeps,
-  { cartridges: { grants } }: Pick<Settings, 'cartridges'>,
+  { cartridges: { grants, httpHosts } }: Pick<Settings, 'cartridges'>,
 ): Promise<Cartridges> {
   migrate(db, 'cartridge', cartridgeMigrations)
   const events = createEventBus<WorkshopEvents>({
@@ -45,7 +45,7 @@ export async function openCartridges(
   }
   const workshop = await openWorkshop(
     { db, clock, rng, log, events, folder: join(folder, 'cartridges'), priceProblem: problemOf },
-    { grants, ports: portNames },
+    { grants, httpHosts, ports: portNames },
   )
   const ports = createPorts({ db, clock, rng, log, events, workshop })
   return {

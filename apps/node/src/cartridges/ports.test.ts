@@ -15,7 +15,7 @@ const db = openDatabase(':memory:')
 const open = (): Promise<Cartridges> =>
   openCartridges(
     { db, clock: systemClock, rng: createRng('ports'), log: recordingLogger(), folder, money: undefined },
-    { cartridges: { grants: [] } },
+    { cartridges: { grants: [], httpHosts: [] } },
   )
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'salp-ports-'))

@@ -11,6 +11,7 @@ import {
   type WorkshopEvents,
 } from '@salp/cartridge'
 import { createCartridgeHost, memoryKvStore } from '@salp/cartridge/host'
+import { scriptEngine } from '@salp/cartridge/node'
 import type { Forecaster, ForecastQuestion } from '@salp/cognition'
 import {
   type Clock,
@@ -59,7 +60,7 @@ const limits = { fuel: 2_000_000, initFuel: 20_000_000, memoryPages: 64 }
 /** Creates the ports; nothing is measured before `start()`. */
 export function createPorts({ db, clock, rng, log, events, workshop }: PortsDeps): Ports {
   const host = createCartridgeHost({
-    ...{ clock, rng, kv: memoryKvStore(), events: { publish: () => undefined }, log: () => undefined },
+    ...{ clock, rng, kv: memoryKvStore(), events: { publish: () => undefined }, log: () => undefined, scriptEngine },
   })
   let last: Promise<void> = Promise.resolve()
 

@@ -1,8 +1,8 @@
 /** Cartridges for anyone, below `/c`. */
 
-import { CartridgeTrap, type CartridgeView, type Workshop } from '@salp/cartridge'
+import { CartridgeTrap, type PublishedCartridge, type Workshop } from '@salp/cartridge'
 import { type CartridgePayment, readRequest, toResponse } from '@salp/cartridge/host'
-import { type Logger, SalpError } from '@salp/core'
+import type { Logger } from '@salp/core'
 import type { Context, Hono } from 'hono'
 import { pageResponse } from './page.js'
 
@@ -40,7 +40,7 @@ export function serveCartridges(app: Hono, { workshop, sell, player, log }: Serv
     }
   }
 
-  const backend = (view: CartridgeView, path: string, request: Request): Promise<Response> | Response => {
+  const backend = (view: PublishedCartridge, path: string, request: Request): Promise<Response> | Response => {
     const { id, price, name, description } = view
     if (price === undefined) return answer(id, path, request)
     const paywall = sell({ id, price, description: description === '' ? name : description })
@@ -49,21 +49,21 @@ export function serveCartridges(app: Hono, { workshop, sell, player, log }: Serv
   }
 
   /** What a browser needs to run a cartridge itself. */
-  const inBrowser = async (view: CartridgeView, path: string, request: Request): Promise<Response> => {
+  const inBrowser = async (view: PublishedCartridge, path: string, request: Request): Promise<Response> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return problem(405, 'It runs in the browser: GET it')
-    const { id, name, description, kind, language, version, capabilities } = view
-    const released = version === undefined ? undefined : workshop.version(id, version).draft
+    const { id, name, description, kind, language, version } = view
+    const { page, capabilities } = workshop.version(id, version).draft
     switch (path) {
       case '/':
         return player(request)
       case '/manifest.json': {
-        const hasPage = released?.page !== undefined
+        const hasPage = page !== undefined
         return Response.json({ id, name, description, kind, language, version, capabilities, hasPage })
       }
       case '/module.wasm':
         return new Response((await workshop.code(id)).bytes, { headers: { 'content-type': 'application/wasm' } })
       case '/page':
-        return pageResponse(released?.page)
+        return pageResponse(page)
       default:
         return problem(404, 'There is no such place in this cartridge')
     }
@@ -72,7 +72,7 @@ export function serveCartridges(app: Hono, { workshop, sell, player, log }: Serv
   const serve = async (context: Context): Promise<Response> => {
     const { id = '' } = context.req.param()
     const request = context.req.raw
-    const view = published(workshop, id)
+    const view = workshop.published(id)
     if (view === undefined) return problem(404, `There is no cartridge "${id}" here`)
     const { pathname, search } = new URL(request.url)
     const path = pathname.slice(`/c/${id}`.length)
@@ -88,16 +88,6 @@ export function serveCartridges(app: Hono, { workshop, sell, player, log }: Serv
   }
   app.all('/c/:id{[a-z0-9-]+}', serve)
   app.all('/c/:id{[a-z0-9-]+}/*', serve)
-}
-
-function published(workshop: Workshop, id: string): CartridgeView | undefined {
-  try {
-    const view = workshop.get(id)
-    return view.published ? view : undefined
-  } catch (error) {
-    if (SalpError.is(error, 'cartridge/unknown')) return undefined
-    throw error
-  }
 }
 
 function problem(status: number, detail: string): Response {

@@ -4,15 +4,17 @@ import { createHash } from 'node:crypto'
 import type { Surroundings, Tool, ToolParts } from '@salp/agent'
 import { clientServers, createSessionPlaces, type SessionPlaces } from '@salp/agent/acp'
 import { type McpServerConfig, type McpServers, type McpServersDeps, openMcpServers } from '@salp/agent/mcp'
-import { openMcpTransport, openPlace } from '@salp/agent/node'
+import { openMcpTransport, openPlace, type Sandbox } from '@salp/agent/node'
 import type { SqlDatabase } from '@salp/core'
 
 /** What the parts ask of the node. */
 export interface McpDeps extends Omit<McpServersDeps, 'sha256' | 'openTransport' | 'questions'> {
   readonly db: SqlDatabase
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Folders that no tool touches. */
-  readonly protect: readonly string[]
+  /** Folders that no tool touches in a session that works in `folder`. */
+  protect(folder: string): readonly string[]
+  /** Keeps commands to their folder. */
+  readonly sandbox?: Sandbox | undefined
 }
 
 /** Servers for every session, places for those of editors, and what each session gets of both. */
@@ -29,7 +31,7 @@ export interface Mcp {
 
 /** Creates the parts; nothing is connected to before `start()`. */
 export function createMcp(
-  { environment, protect, ...deps }: McpDeps,
+  { environment, protect, sandbox, ...deps }: McpDeps,
   { servers: configs, folder }: { servers: Readonly<Record<string, McpServerConfig>>; folder: string },
 ): Mcp {
   let questions: ToolParts['questions'] | undefined
@@ -43,7 +45,13 @@ export function createMcp(
     db: deps.db,
     folder,
     open: (request) =>
-      openPlace({ protect, environment, openServers: (list, at) => open(clientServers(list, at), at) }, request),
+      openPlace(
+        {
+          ...{ protect: protect(request.folder), environment, sandbox },
+          openServers: (list, at) => open(clientServers(list, at), at),
+        },
+        request,
+      ),
   })
   const common = async (): Promise<readonly Tool[]> => (await opened?.tools()) ?? []
   return {

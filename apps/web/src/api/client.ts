@@ -15,6 +15,8 @@ import type {
   RememberedRecord,
   SessionSummary,
   Task,
+  Work,
+  WorkOrder,
 } from '@salp/agent'
 import type {
   BuildView,
@@ -25,7 +27,9 @@ import type {
   ChangeOrder,
   CheckView,
   CreateOrder,
+  Language,
   LogLine,
+  PortView,
   TemplateView,
   TestView,
   VersionDetail,
@@ -154,6 +158,9 @@ export function createApi({ fetch }: ApiDeps) {
     createTask: (task: { title: string; notes?: string }) => request<unknown>('POST', '/api/tasks', task),
     updateTask: (id: number, change: TaskChange) => request<unknown>('PATCH', at('tasks', id), change),
     deleteTask: (id: number) => request<unknown>('DELETE', at('tasks', id)),
+    work: (options?: Abortable) => request<{ work: Work[] }>('GET', '/api/work', undefined, options),
+    startWork: (id: number, order: WorkOrder) => request<Work>('POST', `${at('tasks', id)}/work`, order),
+    stopWork: (id: number) => request<Work>('POST', `${at('tasks', id)}/work/stop`),
 
     wallet: (options?: Abortable) => request<WalletView>('GET', '/api/wallet', undefined, options),
     /** Receipts newest first, those before a moment where one is given. */
@@ -190,7 +197,7 @@ export function createApi({ fetch }: ApiDeps) {
       request<{ payments: PaymentView[] }>('GET', `/api/gateway/payments?${query({ limit })}`, undefined, options),
 
     cartridges: (options?: Abortable) =>
-      request<{ cartridges: CartridgeSummary[]; templates: TemplateView[] }>(
+      request<{ cartridges: CartridgeSummary[]; templates: TemplateView[]; languages: Language[] }>(
         'GET',
         '/api/cartridges',
         undefined,
@@ -226,6 +233,8 @@ export function createApi({ fetch }: ApiDeps) {
       request<{ lines: LogLine[] }>('GET', `${at('cartridges', id)}/logs?${query({ after })}`, undefined, options),
     cartridgeKeys: (id: string, asked: KvQuery, options?: Abortable) =>
       request<KvPage>('GET', `${at('cartridges', id)}/kv?${query({ ...asked })}`, undefined, options),
+    /** Places of the agent's own workings that a cognitive cartridge may take over. */
+    ports: (options?: Abortable) => request<{ ports: PortView[] }>('GET', '/api/ports', undefined, options),
     /** Sets a key, or deletes it with `null`. */
     setCartridgeKey: (id: string, key: string, value: string | null) =>
       request<unknown>('PUT', `${at('cartridges', id)}/kv`, { key, value }),

@@ -4,7 +4,7 @@ import { createDraftSaver, type DraftSaver, type SaveState, type Stashed } from 
 
 const draft: CartridgeDraft = {
   ...{ name: 'Snake', description: '', source: 'a', page: '<p>' },
-  ...{ capabilities: [], callTargets: [], tests: [] },
+  ...{ capabilities: [], callTargets: [], httpHosts: [], tests: [] },
 }
 
 const view = (change: Partial<CartridgeDraft> = {}, revision = 1): CartridgeView => ({

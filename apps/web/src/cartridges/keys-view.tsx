@@ -24,7 +24,7 @@ const refreshMs = 4_000
 export function KeysView({ view }: { view: CartridgeView }) {
   const { api } = useStudio()
   const attempt = useAttempt()
-  const runsHere = view.language !== 'script' && (view.kind === 'interactive' || view.kind === 'frontend')
+  const runsHere = view.kind === 'interactive' || view.kind === 'frontend'
   const [place, setPlace] = useState<Place>(runsHere ? 'page' : 'node')
   const [prefix, setPrefix] = useState('')
   const [length, setLength] = useState(pageLength)

@@ -3,26 +3,31 @@
 import type { Kind, Language, TemplateView } from '@salp/cartridge'
 import { type FormEvent, useId, useState } from 'react'
 import { useStudio } from '../api/studio.js'
-import { bestMatches } from '../commands/match.js'
 import { Dialog, DialogHead } from '../design/dialog.js'
 import { Icon } from '../design/icon.js'
 import { useAttempt } from '../design/notices.js'
 import { cartridgesHash } from './route.js'
+import { searchTemplates } from './template-search.js'
 import { kindWords, languagesOf, languageWords } from './words.js'
 
 const kinds = Object.keys(kindWords) as Kind[]
 
 /** The dialog. A cartridge that is made is opened. */
-export function NewCartridge({ templates, onClose }: { templates: readonly TemplateView[]; onClose: () => void }) {
+export function NewCartridge({
+  templates,
+  languages,
+  onClose,
+}: {
+  templates: readonly TemplateView[]
+  /** What the node has compilers for. */
+  languages: readonly Language[]
+  onClose: () => void
+}) {
   const { api } = useStudio()
   const attempt = useAttempt()
   const [query, setQuery] = useState('')
   const [making, setMaking] = useState(false)
-  const found = bestMatches(
-    query,
-    templates,
-    ({ name, description, words }) => `${name} ${words.join(' ')} ${description}`,
-  )
+  const found = searchTemplates(query, templates)
 
   async function make(order: Parameters<typeof api.createCartridge>[0]): Promise<void> {
     if (making) return
@@ -39,7 +44,7 @@ export function NewCartridge({ templates, onClose }: { templates: readonly Templ
     <Dialog label="New cartridge" place="top" onClose={onClose}>
       <DialogHead title="New cartridge" onClose={onClose} />
       <div className="new-cartridge">
-        <Blank disabled={making} onMake={make} />
+        <Blank offered={languages} disabled={making} onMake={make} />
         <h3>Or begin with one that works</h3>
         <label className="search">
           <Icon name="search" />
@@ -67,7 +72,9 @@ export function NewCartridge({ templates, onClose }: { templates: readonly Templ
             </li>
           ))}
         </ul>
-        {found.length === 0 && <p className="muted">No template fits.</p>}
+        {found.length === 0 && (
+          <p className="muted">No template fits. Salp may write it: say what you would like in a conversation.</p>
+        )}
       </div>
     </Dialog>
   )
@@ -75,16 +82,18 @@ export function NewCartridge({ templates, onClose }: { templates: readonly Templ
 
 function Blank({
   disabled,
+  offered,
   onMake,
 }: {
   disabled: boolean
+  offered: readonly Language[]
   onMake: (order: { name: string; kind: Kind; language: Language }) => void
 }) {
   const [name, setName] = useState('')
   const [kind, setKind] = useState<Kind>('interactive')
   const [chosen, setLanguage] = useState<Language>('assemblyscript')
   const id = useId()
-  const languages = languagesOf(kind)
+  const languages = languagesOf(kind, offered)
   const language = languages.includes(chosen) ? chosen : 'assemblyscript'
   function submit(event: FormEvent): void {
     event.preventDefault()
@@ -96,8 +105,8 @@ function Blank({
         Name
         <input
           id={`${id}-name`}
-          // biome-ignore lint/a11y/noAutofocus: the dialog was just asked for
-          autoFocus
+          // React keeps the attribute to itself, and the dialog looks for it.
+          ref={(field) => field?.setAttribute('autofocus', '')}
           autoComplete="off"
           maxLength={100}
           value={name}

@@ -1,13 +1,13 @@
 /** A cartridge beside its code, run as its kind is: played, used, asked. */
 
 import type { CartridgeView } from '@salp/cartridge'
-import { parseTree } from '@salp/cartridge/host'
-import { memo } from 'react'
+import { memo, useState } from 'react'
 import { useStudio } from '../api/studio.js'
 import { CallForm } from './call-form.js'
 import { AppView, type Render } from './run/app-view.js'
 import { GameView } from './run/game-view.js'
-import { openInPage, type PageProgram } from './run/open-in-page.js'
+import { loadProgram } from './run/load-program.js'
+import { openInPage } from './run/open-in-page.js'
 
 /** Runs the active version of a cartridge, or says that there is none yet. */
 export const Preview = memo(function Preview({
@@ -22,6 +22,9 @@ export const Preview = memo(function Preview({
   onUsed: () => void
 }) {
   const { api } = useStudio()
+  // A page is shown as it is written, so it is loaded again when it was.
+  const [page, setPage] = useState({ text: view.draft.page, edition: 0 })
+  if (page.text !== view.draft.page) setPage({ text: view.draft.page, edition: page.edition + 1 })
   const { id, kind, language, name, version, draft } = view
   if (version === undefined)
     return (
@@ -31,23 +34,11 @@ export const Preview = memo(function Preview({
       </div>
     )
 
-  const load = async (options: { signal: AbortSignal }): Promise<PageProgram> => {
-    const { bytes } = await api.cartridgeModule(id, options)
-    return { id, kind, bytes, capabilities: view.capabilities }
-  }
+  const load = (options: { signal: AbortSignal }) => loadProgram(api, { id, kind, language }, options)
   const open = async ({ signal }: { signal: AbortSignal }): Promise<Render> => {
-    // Scripts need an interpreter, which the node has.
-    if (language === 'script') return askNode
     const cartridge = await openInPage(await load({ signal }), { signal, log: onLog })
     return async (event) => (await cartridge.call('render', { event })).output
   }
-  const askNode: Render = async (event) => {
-    const answer = await api.callCartridge(id, { event: event as never })
-    onUsed()
-    if (answer.type === 'trap') throw answer
-    return parseTree(answer.type === 'value' ? answer.value : undefined)
-  }
-
   switch (kind) {
     case 'interactive':
       return <GameView key={version} label={name} load={load} autoStart onLog={onLog} />
@@ -57,7 +48,11 @@ export const Preview = memo(function Preview({
           key={version}
           label={name}
           open={open}
-          pageUrl={draft.page === undefined ? undefined : `/api/cartridges/${encodeURIComponent(id)}/page?v=${version}`}
+          pageUrl={
+            draft.page === undefined
+              ? undefined
+              : `/api/cartridges/${encodeURIComponent(id)}/page?v=${version}.${page.edition}`
+          }
         />
       )
     case 'backend':

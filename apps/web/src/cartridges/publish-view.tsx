@@ -6,6 +6,7 @@ import { describeProblem } from '../api/problem.js'
 import { useStudio } from '../api/studio.js'
 import { CopyButton } from '../design/copy-button.js'
 import { useNotice } from '../design/notices.js'
+import { PortStandingView } from './port-view.js'
 
 /** The form, and the address once it is public. */
 export function PublishView({ view, onChanged }: { view: CartridgeView; onChanged: () => void }) {
@@ -37,15 +38,7 @@ export function PublishView({ view, onChanged }: { view: CartridgeView; onChange
     void publish(true)
   }
 
-  if (view.kind === 'cognitive')
-    return (
-      <section className="side-section" aria-label="Publish">
-        <p className="muted">
-          A thought is for the agent itself: nobody else can call it. Once it runs, the agent tries it beside what it
-          has, and takes it over only if it is no worse.
-        </p>
-      </section>
-    )
+  if (view.kind === 'cognitive') return <PortStandingView view={view} />
   return (
     <form className="side-section" aria-label="Publish" onSubmit={submit}>
       {view.published ? (

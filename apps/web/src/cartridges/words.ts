@@ -17,11 +17,12 @@ export const kindWords: Readonly<
 export const languageWords: Readonly<Record<Language, string>> = {
   assemblyscript: 'AssemblyScript',
   script: 'TypeScript',
+  rust: 'Rust',
 }
 
-/** Languages that a kind can be written in, the usual one first. */
-export function languagesOf(kind: Kind): readonly Language[] {
-  return kind === 'interactive' ? ['assemblyscript'] : ['assemblyscript', 'script']
+/** Languages that a kind can be written in, of those that the node has a compiler for, the usual one first. */
+export function languagesOf(kind: Kind, offered: readonly Language[]): readonly Language[] {
+  return offered.filter((language) => kind !== 'interactive' || language !== 'script')
 }
 
 /** What each permission lets a cartridge do. */
@@ -35,6 +36,7 @@ export const capabilityWords: Readonly<Record<Capability, { readonly name: strin
     means: 'Payer, amount and transaction of the request it answers, once they are verified.',
   },
   call: { name: 'Call other cartridges', means: 'Services named below, no others. What they use counts as its own.' },
+  http: { name: 'Ask other machines', means: 'The hosts it names, as far as the operator lets cartridges reach them.' },
   simd: {
     name: 'Use wide instructions',
     means: 'Four numbers at once, for code that computes a lot. No reach beyond itself.',

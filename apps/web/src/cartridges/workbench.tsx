@@ -181,7 +181,7 @@ export function Workbench({
               href={cartridgesHash({ id, view: name })}
               aria-current={name === shown ? 'page' : undefined}
             >
-              {label}
+              {name === 'publish' && kind === 'cognitive' ? 'Port' : label}
             </a>
           ))}
         </nav>
@@ -227,6 +227,7 @@ const fieldWords: Readonly<Record<DraftField, string>> = {
   page: 'the page',
   capabilities: 'the permissions',
   callTargets: 'the services it calls',
+  httpHosts: 'the machines it asks',
   port: 'the port',
   tests: 'the tests',
 }

@@ -10,6 +10,17 @@ export interface CallSummary {
   readonly prose?: true
 }
 
+const cartridgePhrases = {
+  read_cartridge: 'Read the cartridge',
+  write_cartridge: 'Change the cartridge',
+  test_cartridge: 'Test the cartridge',
+  call_cartridge: 'Call the cartridge',
+  publish_cartridge: 'Publish the cartridge',
+  unpublish_cartridge: 'Take back the cartridge',
+  rollback_cartridge: 'Go back to the version before of',
+  remove_cartridge: 'Delete the cartridge',
+} as const
+
 /** Summarises a call from its name and input, whole or still streaming in. */
 export function summarizeCall(tool: string, input: unknown): CallSummary {
   const field = readField(input)
@@ -53,6 +64,19 @@ export function summarizeCall(tool: string, input: unknown): CallSummary {
       return told('Ask you', text('question'))
     case 'agent_status':
       return { phrase: 'Check own status' }
+    case 'list_cartridges':
+      return { phrase: 'List cartridges' }
+    case 'create_cartridge':
+      return told('Make a cartridge', text('name') ?? text('template'))
+    case 'read_cartridge':
+    case 'write_cartridge':
+    case 'test_cartridge':
+    case 'call_cartridge':
+    case 'publish_cartridge':
+    case 'unpublish_cartridge':
+    case 'rollback_cartridge':
+    case 'remove_cartridge':
+      return about(cartridgePhrases[tool], text('id'))
     default:
       return about(`Use ${tool}`, firstText(input))
   }

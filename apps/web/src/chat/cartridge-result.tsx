@@ -4,6 +4,7 @@ import type { Kind } from '@salp/cartridge'
 import { lazy, Suspense } from 'react'
 import { useStudio } from '../api/studio.js'
 import { cartridgesHash } from '../cartridges/route.js'
+import { loadProgram } from '../cartridges/run/load-program.js'
 import { Icon } from '../design/icon.js'
 
 const GameView = lazy(() => import('../cartridges/run/game-view.js').then(({ GameView }) => ({ default: GameView })))
@@ -37,13 +38,7 @@ export function CartridgeResult({ cartridge: { id, name, kind, version } }: { ca
           <GameView
             key={version}
             label={name}
-            load={async (options) => {
-              const [{ capabilities }, { bytes }] = await Promise.all([
-                api.cartridge(id, options),
-                api.cartridgeModule(id, options),
-              ])
-              return { id, kind, capabilities, bytes }
-            }}
+            load={async (options) => loadProgram(api, await api.cartridge(id, options), options)}
           />
         </Suspense>
       )}
@@ -51,7 +46,7 @@ export function CartridgeResult({ cartridge: { id, name, kind, version } }: { ca
         <a className="button button-small" href={cartridgesHash({ id })}>
           <Icon name="cartridge" size={15} /> Open {name}
         </a>
-        {version !== undefined && <span className="muted number">Version {version}</span>}
+        {version !== undefined && <span className="muted number small-text">Version {version}</span>}
       </p>
     </div>
   )

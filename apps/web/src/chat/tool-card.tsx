@@ -33,8 +33,6 @@ const icons: Readonly<Record<string, IconName>> = {
   fetch_url: 'globe',
   ask_human: 'question',
   agent_status: 'mind',
-  create_cartridge: 'cartridge',
-  write_cartridge: 'cartridge',
 }
 
 const tones: Record<CallStage, 'calm' | 'busy' | 'warm' | 'bad' | 'still'> = {
@@ -93,7 +91,7 @@ function CardLine({ tool, summary, view }: { tool: string; summary: CallSummary;
   return (
     <div className="card-line">
       <span className="card-icon">
-        <Icon name={icons[tool] ?? 'spark'} size={16} />
+        <Icon name={icons[tool] ?? (/_cartridges?$/.test(tool) ? 'cartridge' : 'spark')} size={16} />
       </span>
       <span className="card-summary">
         {summary.phrase}{' '}

@@ -26,6 +26,14 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: string, 
     ],
   },
   {
+    title: 'On a cartridge',
+    keys: [
+      ['Ctrl S', 'Build it'],
+      ['Ctrl F', 'Search in the editor'],
+      ['Esc Tab', 'Leave the editor'],
+    ],
+  },
+  {
     title: 'While Salp works',
     keys: [['Esc', 'Stop the turn']],
   },

@@ -1,7 +1,7 @@
 /** Plays one published cartridge in the whole window: `/c/<id>`. */
 
 import { connectPage, mountScreen, mountTree, type ScreenEnd, type WorkerCartridge } from '@salp/cartridge/browser'
-import { nextFrame, openInPage } from '../cartridges/run/open-in-page.js'
+import { framesOf, openInPage } from '../cartridges/run/open-in-page.js'
 import { mountPad } from '../cartridges/run/pad.js'
 import { explainTrap } from '../cartridges/words.js'
 import { type PlayerManifest, readManifest } from './manifest.js'
@@ -23,20 +23,25 @@ async function main(parent: HTMLElement): Promise<void> {
 
 async function start(parent: HTMLElement, manifest: PlayerManifest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const running = new AbortController()
-  const { id, kind, capabilities } = manifest
+  const { id, kind, language, capabilities } = manifest
   const cartridge = await openInPage(
-    { id, kind, capabilities, bytes },
+    { id, kind, language, capabilities, bytes },
     { signal: running.signal, log: () => undefined },
   )
   const again = (): void => {
     running.abort()
     start(parent, manifest, bytes).catch((error) => tell(parent, explainTrap(error), again))
   }
-  if (kind === 'interactive') play(parent, manifest, cartridge, again)
+  if (kind === 'interactive') play(parent, manifest, cartridge, { again, signal: running.signal })
   else await use(parent, manifest, cartridge, again)
 }
 
-function play(parent: HTMLElement, { name }: PlayerManifest, cartridge: WorkerCartridge, again: () => void): void {
+function play(
+  parent: HTMLElement,
+  { name }: PlayerManifest,
+  cartridge: WorkerCartridge,
+  { again, signal }: { again: () => void; signal: AbortSignal },
+): void {
   const canvas = document.createElement('canvas')
   canvas.tabIndex = 0
   canvas.setAttribute('role', 'application')
@@ -47,7 +52,7 @@ function play(parent: HTMLElement, { name }: PlayerManifest, cartridge: WorkerCa
   parent.replaceChildren(canvas, pad)
   const onEnd = (end: ScreenEnd): void =>
     tell(parent, end.status === 'ended' ? { title: 'It has ended.', detail: '' } : explainTrap(end.error), again)
-  const loop = mountScreen({ canvas, cartridge, nextFrame, onEnd })
+  const loop = mountScreen({ canvas, cartridge, nextFrame: framesOf(canvas, signal), onEnd })
   mountPad(pad, loop.press)
   canvas.focus()
 }

@@ -1,6 +1,6 @@
 /** What the node says of a published cartridge. */
 
-import type { Capability, Kind } from '@salp/cartridge'
+import type { Capability, Kind, Language } from '@salp/cartridge'
 
 /** `GET /c/:id/manifest.json`. */
 export interface PlayerManifest {
@@ -8,16 +8,17 @@ export interface PlayerManifest {
   readonly name: string
   readonly description: string
   readonly kind: Kind
+  readonly language: Language
   readonly version: number
   readonly capabilities: readonly Capability[]
   /** Whether a finished page stands in the place of its tree. */
   readonly hasPage: boolean
 }
 
-/** Takes it from the node that served this page, which is trusted. @throws Error for a kind that is not shown in a page. */
+/** Takes it from the node that served this page, which is trusted. @throws Error for what a page cannot run. */
 export function readManifest(value: unknown): PlayerManifest {
   const manifest = value as PlayerManifest
-  if (manifest.kind !== 'interactive' && manifest.kind !== 'frontend')
-    throw new Error(`Cannot show "${manifest.name}": it is ${manifest.kind}`)
+  const { name, kind } = manifest
+  if (kind !== 'interactive' && kind !== 'frontend') throw new Error(`“${name}” is not for a browser`)
   return manifest
 }

@@ -1,15 +1,18 @@
 /** The agent's task list, shared with its human. */
 
-import type { Task } from '@salp/agent'
+import type { Task, Work, WorkOrder } from '@salp/agent'
 import { type FormEvent, useState } from 'react'
 import type { TaskChange } from '../api/contracts.js'
+import { useRefresh } from '../api/refresh.js'
 import { useResource } from '../api/resource.js'
 import { useLive, useStudio } from '../api/studio.js'
 import { Icon } from '../design/icon.js'
 import { useAttempt } from '../design/notices.js'
 import { PanelProblem } from '../design/panel-problem.js'
 import { formatAgo } from '../format/time.js'
+import { DoAlone } from './do-alone.js'
 import { orderTasks } from './order.js'
+import { isGoingOn, WorkLine } from './work-line.js'
 
 /** Lists what is open, and below it what is done. */
 export function TasksPanel() {
@@ -17,11 +20,18 @@ export function TasksPanel() {
   const attempt = useAttempt()
   const revision = useLive((live) => live.revisions.tasks)
   const { value, error, reload } = useResource(api.tasks, String(revision))
+  const alone = useResource(api.work, String(revision))
+  const work = alone.value?.work ?? []
+  // What is done alone says nothing of itself as it goes.
+  useRefresh(alone, work.some(isGoingOn) ? 2_000 : 30_000)
   const { open, closed } = orderTasks(value?.tasks ?? [])
 
   async function act(what: string, action: () => Promise<unknown>): Promise<boolean> {
     const succeeded = await attempt(what, action)
-    if (succeeded) reload()
+    if (succeeded) {
+      reload()
+      alone.reload()
+    }
     return succeeded
   }
   const rows = (tasks: readonly Task[]) =>
@@ -31,6 +41,9 @@ export function TasksPanel() {
         task={task}
         onChange={(change) => act('change the task', () => api.updateTask(task.id, change))}
         onDelete={() => act('delete the task', () => api.deleteTask(task.id))}
+        work={work.find(({ taskId }) => taskId === task.id)}
+        onStart={(order) => act('begin the work', () => api.startWork(task.id, order))}
+        onStop={() => act('stop the work', () => api.stopWork(task.id))}
       />
     ))
 
@@ -58,14 +71,21 @@ export function TasksPanel() {
 
 function TaskRow({
   task,
+  work,
   onChange,
   onDelete,
+  onStart,
+  onStop,
 }: {
   task: Task
+  work: Work | undefined
   onChange: (change: TaskChange) => Promise<boolean>
   onDelete: () => Promise<boolean>
+  onStart: (order: WorkOrder) => Promise<boolean>
+  onStop: () => Promise<boolean>
 }) {
   const [editing, setEditing] = useState(false)
+  const [asking, setAsking] = useState(false)
   const closed = task.status === 'done' || task.status === 'abandoned'
   if (editing) {
     return (
@@ -98,7 +118,20 @@ function TaskRow({
           {task.priority > 0 && ` · priority ${task.priority}`} · {formatAgo(task.updatedAt, Date.now())}
         </span>
         {task.notes !== '' && <p className="task-notes">{task.notes}</p>}
+        {work !== undefined && <WorkLine work={work} onStop={onStop} />}
+        {asking && <DoAlone title={task.title} onStart={onStart} onCancel={() => setAsking(false)} />}
       </div>
+      {!closed && !asking && (work === undefined || !isGoingOn(work)) && (
+        <button
+          type="button"
+          className="button-quiet button-icon button-small"
+          aria-label={`Have Salp do ${task.title}`}
+          title="Have Salp do it alone"
+          onClick={() => setAsking(true)}
+        >
+          <Icon name="play" size={15} />
+        </button>
+      )}
       <button
         type="button"
         className="button-quiet button-icon button-small"

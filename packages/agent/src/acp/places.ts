@@ -1,4 +1,4 @@
-/** Where sessions of editors work: a folder each, kept on disk, and what the editor lends while it is there. */
+/** Where sessions work that have a folder of their own: kept on disk, with what an editor lends while it is there. */
 
 import type { McpServer } from '@agentclientprotocol/sdk/unstable'
 import { type Migration, SalpError, type SqlDatabase } from '@salp/core'
@@ -46,7 +46,9 @@ export interface SessionPlaces {
    * @throws {@link PlaceError} (`agent/place`), and the session then stays where it was.
    */
   open(sessionId: string, request: PlaceRequest): Promise<Place>
-  /** What the turns of a session get; nothing for one that no editor ever opened. */
+  /** Moves a session to a folder for good, which nobody lends anything to. */
+  keep(sessionId: string, folder: string): void
+  /** What the turns of a session get; nothing for one that has no folder of its own. */
   surroundings(sessionId: string): Promise<Surroundings | undefined>
 }
 
@@ -74,6 +76,7 @@ export function createSessionPlaces({ db, folder: common, open }: PlacesDeps): S
 
   return {
     folderOf: (sessionId) => find.get(sessionId)?.folder ?? common,
+    keep: (sessionId, folder) => void keep.run(sessionId, folder),
     async open(sessionId, request) {
       const place = await open(request)
       keep.run(sessionId, place.folder)

@@ -28,6 +28,16 @@ export interface ChainState {
   readonly checked: number
   /** Sequence of the first entry that does not fit. */
   readonly brokenAt?: number | undefined
+  /** Sequence of the last entry under a signature. */
+  readonly sealedUpTo?: number | undefined
+}
+
+/** Signs checkpoints, so that a record cannot be written anew by whoever has the database alone. */
+export interface AuditSealer {
+  /** Signs a text. */
+  sign(text: string): string
+  /** Whether a signature is of that text. */
+  isSigned(text: string, signature: string): boolean
 }
 
 /** The record of calls. */
@@ -41,8 +51,8 @@ export interface AuditLog {
   ): void
   /** The newest entries first. */
   list(options: { limit: number; before?: number | undefined }): AuditEntry[]
-  /** Recomputes every hash. Linear in the number of entries. */
-  verify(): ChainState
+  /** Recomputes hashes: since the last signature, which has to hold, or with `all` every one with all signatures. */
+  verify(options?: { readonly all?: boolean | undefined }): ChainState
 }
 
 /** Makes a SHA-256 as lower-case hex; synchronous, so `node:crypto` or an equivalent. */
@@ -61,7 +71,23 @@ interface Row {
   hash: string
 }
 
+interface SealRow {
+  sequence: number
+  hash: string
+  signature: string
+}
+
+/** Table of signatures. */
+export const auditSealMigration = `
+      CREATE TABLE agent_audit_seals (
+        sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL
+      ) STRICT;
+`
+
 const genesis = '0'.repeat(64)
+
+/** Entries from one signature to the next. */
+const sealEvery = 100
 
 /** Creates the record over the `agent_audit` table. */
 export function createAuditLog({
@@ -69,11 +95,14 @@ export function createAuditLog({
   clock,
   redactor,
   sha256,
+  sealer,
 }: {
   db: SqlDatabase
   clock: Pick<Clock, 'now'>
   redactor: Redactor
   sha256: Sha256
+  /** Without one nothing is signed. */
+  sealer?: AuditSealer | undefined
 }): AuditLog {
   const insert = db.prepare(
     'INSERT INTO agent_audit (sequence, at, session_id, turn_id, call_id, tool, input, result, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -82,7 +111,13 @@ export function createAuditLog({
     'SELECT sequence, hash FROM agent_audit ORDER BY sequence DESC LIMIT 1',
   )
   const page = db.prepare<Row>('SELECT * FROM agent_audit WHERE sequence < ? ORDER BY sequence DESC LIMIT ?')
-  const all = db.prepare<Row>('SELECT * FROM agent_audit ORDER BY sequence')
+  const from = db.prepare<Row>('SELECT * FROM agent_audit WHERE sequence > ? ORDER BY sequence')
+  const one = db.prepare<Row>('SELECT * FROM agent_audit WHERE sequence = ?')
+  const insertSeal = db.prepare('INSERT INTO agent_audit_seals (sequence, at, hash, signature) VALUES (?, ?, ?, ?)')
+  const seals = db.prepare<SealRow>('SELECT sequence, hash, signature FROM agent_audit_seals ORDER BY sequence')
+  const lastSeal = db.prepare<SealRow>(
+    'SELECT sequence, hash, signature FROM agent_audit_seals ORDER BY sequence DESC LIMIT 1',
+  )
   const digest = (entry: Omit<AuditEntry, 'hash'>): string => {
     const fields = [
       entry.previousHash,
@@ -120,23 +155,43 @@ export function createAuditLog({
                 : 'ok',
           previousHash: before?.hash ?? genesis,
         }
-        insert.run(...Object.values(entry), digest(entry))
+        const hash = digest(entry)
+        insert.run(...Object.values(entry), hash)
+        if (sealer === undefined || entry.sequence % sealEvery !== 0) return
+        insertSeal.run(entry.sequence, entry.at, hash, sealer.sign(sealOf(entry.sequence, hash)))
       })
     },
     list: ({ limit, before = Number.MAX_SAFE_INTEGER }) => page.all(before, limit).map(fromRow),
-    verify() {
-      let previousHash = genesis
+    verify({ all = false } = {}) {
+      const known = sealer === undefined ? [] : seals.all()
+      const newest = sealer === undefined ? undefined : lastSeal.get()
+      const sealed = newest === undefined ? {} : { sealedUpTo: newest.sequence }
+      // Every signature is looked at, or the newest alone, which holds for all before it.
+      for (const seal of all ? known : newest === undefined ? [] : [newest]) {
+        const row = one.get(seal.sequence)
+        const holds =
+          row?.hash === seal.hash && sealer?.isSigned(sealOf(seal.sequence, seal.hash), seal.signature) === true
+        if (!holds) return { intact: false, checked: 0, brokenAt: seal.sequence, ...sealed }
+      }
+      const start = all ? undefined : newest
+      let previousHash = start?.hash ?? genesis
+      let sequence = start?.sequence ?? 0
       let checked = 0
-      for (const row of all.iterate()) {
+      for (const row of from.iterate(sequence)) {
         const entry = fromRow(row)
         checked++
-        const fits = entry.sequence === checked && entry.previousHash === previousHash && entry.hash === digest(entry)
-        if (!fits) return { intact: false, checked, brokenAt: entry.sequence }
+        sequence++
+        const fits = entry.sequence === sequence && entry.previousHash === previousHash && entry.hash === digest(entry)
+        if (!fits) return { intact: false, checked, brokenAt: entry.sequence, ...sealed }
         previousHash = entry.hash
       }
-      return { intact: true, checked }
+      return { intact: true, checked, ...sealed }
     },
   }
+}
+
+function sealOf(sequence: number, hash: string): string {
+  return `salp audit ${sequence} ${hash}`
 }
 
 function fromRow(row: Row): AuditEntry {

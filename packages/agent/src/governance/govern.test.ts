@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign, verify } from 'node:crypto'
 import { createRedactor, migrate } from '@salp/core'
 import { openDatabase } from '@salp/core/node'
 import { stoppedClock } from '@salp/core/testing'
@@ -8,7 +9,7 @@ import type { Effect } from '../protocol.js'
 import { sha256 } from '../testing/test-agent.js'
 import { createTool, type Tool, type ToolContext, ToolError } from '../tool.js'
 import type { Approver } from './approval.js'
-import { createAuditLog } from './audit.js'
+import { type AuditSealer, createAuditLog } from './audit.js'
 import { type GovernDeps, type GovernOptions, govern } from './govern.js'
 import { decideTier, type PolicyRule } from './policy.js'
 
@@ -322,5 +323,56 @@ describe('createAuditLog()', () => {
     const { call, auditLog } = setup({ options: { rateLimit: { calls: 1_000, windowMs: 1 } } })
     for (let count = 0; count < 300; count++) await call(tool(() => Promise.resolve(count)))
     expect(auditLog.verify()).toEqual({ intact: true, checked: 300 })
+  })
+
+  describe('with signatures', () => {
+    const keys = generateKeyPairSync('ed25519')
+    const sealer: AuditSealer = {
+      sign: (text) => sign(null, Buffer.from(text), keys.privateKey).toString('base64'),
+      isSigned: (text, signature) => verify(null, Buffer.from(text), keys.publicKey, Buffer.from(signature, 'base64')),
+    }
+    /** A record of 250 calls, two signatures in it. */
+    const record = () => {
+      const { db } = setup()
+      const log = createAuditLog({ db, clock: stoppedClock(1_000), redactor: createRedactor(), sha256, sealer })
+      const context = { sessionId: 's', turnId: 't' }
+      for (let count = 0; count < 250; count++) {
+        log.append({ id: `c${count}`, input: count, tool: { name: 'look' }, context }, {
+          status: 'ok',
+          output: count,
+        } as never)
+      }
+      return { db, log }
+    }
+
+    test('looks at what came since the last one, or at everything', () => {
+      const { log } = record()
+      expect(log.verify()).toEqual({ intact: true, checked: 50, sealedUpTo: 200 })
+      expect(log.verify({ all: true })).toEqual({ intact: true, checked: 250, sealedUpTo: 200 })
+    })
+
+    test('shows what was changed before it, when all is looked at', () => {
+      const { db, log } = record()
+      db.exec("UPDATE agent_audit SET tool = 'other' WHERE sequence = 50")
+      expect(log.verify({ all: true })).toMatchObject({ intact: false, brokenAt: 50 })
+    })
+
+    test('shows a record that was written anew, hashes and all, by somebody without the key', () => {
+      const { db, log } = record()
+      const forged = createAuditLog({ db, clock: stoppedClock(2_000), redactor: createRedactor(), sha256 })
+      db.exec('DELETE FROM agent_audit WHERE sequence > 150')
+      const context = { sessionId: 's', turnId: 't' }
+      for (let count = 150; count < 250; count++)
+        forged.append({ id: `x${count}`, input: 0, tool: { name: 'look' }, context }, {
+          status: 'ok',
+          output: 0,
+        } as never)
+      expect(forged.verify()).toEqual({ intact: true, checked: 250 })
+      expect(log.verify()).toMatchObject({ intact: false, brokenAt: 200 })
+      db.exec(
+        `UPDATE agent_audit_seals SET hash = (SELECT hash FROM agent_audit WHERE sequence = 200) WHERE sequence = 200`,
+      )
+      expect(log.verify()).toMatchObject({ intact: false, brokenAt: 200 })
+    })
   })
 })

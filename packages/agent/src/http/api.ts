@@ -13,6 +13,7 @@ import { netRoutes } from './routes/nets.js'
 import { type ModelApiDeps, modelRoutes, openAiRoutes } from './routes/openai.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { taskRoutes } from './routes/tasks.js'
+import { workRoutes } from './routes/work.js'
 
 /**
  * Creates the API as a hono application, to be mounted at the root of a server.
@@ -26,6 +27,7 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     ...sessionRoutes(deps),
     ...memoryRoutes(deps),
     ...taskRoutes(deps),
+    ...workRoutes(deps),
     ...cognitionRoutes(deps),
     ...insightRoutes(deps),
     ...netRoutes(deps),

@@ -4,6 +4,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Clock, ConfigEntry, IdSource, Logger } from '@salp/core'
 import type { Memory } from '@salp/memory'
 import type { Agent } from '../agent.js'
+import type { Autonomy } from '../autonomy/autonomy.js'
 import type { AgentStatus } from '../protocol.js'
 import type { NetView } from '../protocol-nets.js'
 import type { Visitor } from './access.js'
@@ -22,6 +23,8 @@ export interface ApiDeps {
   /** Settings and where they came from; secrets are hidden here. */
   readonly config: readonly ConfigEntry[]
   readonly version: string
+  /** Does tasks alone, if it may. */
+  readonly autonomy?: Pick<Autonomy, 'list' | 'get' | 'add' | 'stop'> | undefined
   /** The nets that the agent trains, if it does. */
   readonly nets?:
     | {

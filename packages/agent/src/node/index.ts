@@ -1,8 +1,10 @@
 /** Tools of the agent that touch the machine: files, commands and the web. */
 
+export { CheckoutError, type GitCheckoutDeps, type GitCheckoutOptions, openGitCheckout } from './git-checkout.js'
 export { createLocalTools, type LocalToolDeps } from './local-tools.js'
 export { openMcpTransport } from './mcp-transport.js'
 export { type OpenPlaceDeps, openPlace } from './open-place.js'
+export { findSandbox, type Sandbox, type SandboxOptions, secretPlaces } from './sandbox.js'
 export { secretValues, withoutSecrets } from './secret-variables.js'
 export {
   type CommandRunner,

@@ -6,6 +6,7 @@ import type { Tool } from '../tool.js'
 import { createMemoryTools, type MemoryPort } from '../tools/memory-tools.js'
 import { createAskTool, createStatusTool } from '../tools/self-tools.js'
 import { createTaskTools } from '../tools/task-tools.js'
+import type { Sandbox } from './sandbox.js'
 import { createCommandTool } from './tools/command-tool.js'
 import { createFetchTool } from './tools/fetch-tool.js'
 import { createReadTools } from './tools/read-tools.js'
@@ -17,6 +18,8 @@ export interface LocalToolDeps extends Pick<ToolParts, 'questions' | 'tasks'> {
   readonly workspace: Workspace
   /** Variables of the process; those that look secret are not handed to commands. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Keeps commands to the workspace. */
+  readonly sandbox?: Sandbox | undefined
   readonly memory: MemoryPort
   status(): AgentStatus | Promise<AgentStatus>
 }
@@ -25,6 +28,7 @@ export interface LocalToolDeps extends Pick<ToolParts, 'questions' | 'tasks'> {
 export function createLocalTools({
   workspace,
   environment,
+  sandbox,
   memory,
   questions,
   tasks,
@@ -33,7 +37,7 @@ export function createLocalTools({
   return [
     ...createReadTools({ workspace }),
     ...createWriteTools({ workspace }),
-    createCommandTool({ workspace, environment }),
+    createCommandTool({ workspace, environment, sandbox }),
     createFetchTool(),
     ...createMemoryTools({ memory }),
     ...createTaskTools({ tasks }),

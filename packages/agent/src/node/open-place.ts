@@ -6,6 +6,7 @@ import { type Place, PlaceError, type PlaceRequest } from '../acp/places.js'
 import type { McpServers } from '../mcp/client/mcp-servers.js'
 import { type JsonValue, type Tool, ToolError } from '../tool.js'
 import { withClient } from './client-workspace.js'
+import type { Sandbox } from './sandbox.js'
 import { createCommandTool } from './tools/command-tool.js'
 import { createReadTools } from './tools/read-tools.js'
 import { decodeText } from './tools/text-file.js'
@@ -18,13 +19,15 @@ export interface OpenPlaceDeps {
   readonly protect: readonly string[]
   /** Variables of the process; those that look secret are not handed to commands. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Keeps commands to the folder. */
+  readonly sandbox?: Sandbox | undefined
   /** Connects to servers of tools that a client brings, which work in the folder. */
   openServers(servers: PlaceRequest['servers'], folder: string): Pick<McpServers, 'tools' | 'close'>
 }
 
 /** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
 export async function openPlace(
-  { protect, environment, openServers }: OpenPlaceDeps,
+  { protect, environment, sandbox, openServers }: OpenPlaceDeps,
   { folder, machine, servers }: PlaceRequest,
 ): Promise<Place> {
   if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
@@ -46,7 +49,7 @@ export async function openPlace(
     ...createReadTools({ workspace }).filter(({ name }) => name === 'read_file'),
     ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
     ...createWriteTools({ workspace }),
-    createCommandTool({ workspace: base, environment, runner }),
+    createCommandTool({ workspace: base, environment, runner, sandbox }),
   ]
   const foreign = servers.length === 0 ? undefined : openServers(servers, base.root)
   return {

@@ -8,6 +8,8 @@ import type { Feed } from './feed.js'
 
 /** Approvals: asked by governance, answered from any surface. */
 export interface Approvals extends Approver {
+  /** Approves beforehand, for a whole session. @param covers - As a tool's `grant`; `change *` covers all that begin with `change`. */
+  grant(sessionId: string, covers: string): void
   pending(): Approval[]
   /**
    * Answers a request. The first answer stands; repeating it changes nothing.
@@ -86,7 +88,10 @@ export function createApprovals(
   }
 
   return {
-    granted: (sessionId, covers) => findGrant.get(sessionId, covers) !== undefined,
+    granted: (sessionId, covers) =>
+      findGrant.get(sessionId, covers) !== undefined ||
+      findGrant.get(sessionId, covers.replace(/(?<=^\S+ ).*$/s, '*')) !== undefined,
+    grant: (sessionId, covers) => void grant.run(sessionId, covers),
     async request(request, signal) {
       signal.throwIfAborted()
       const row = ask(request)

@@ -19,6 +19,8 @@ export interface OpenTurn {
   readonly input: string
   /** ms since the epoch. */
   readonly startedAt: number
+  /** Nobody can be asked. */
+  readonly unattended: boolean
 }
 
 /** A call as far as it got. `started` without an outcome means that its end was not seen. */
@@ -111,11 +113,18 @@ export function createSessionStore({
   const touchSession = db.prepare('UPDATE agent_sessions SET updated_at = ? WHERE id = ?')
   const removeSession = db.prepare('DELETE FROM agent_sessions WHERE id = ?')
   const insertTurn = db.prepare(
-    "INSERT INTO agent_turns (id, session_id, channel, input, status, started_at) VALUES (?, ?, ?, ?, 'running', ?)",
+    "INSERT INTO agent_turns (id, session_id, channel, input, status, started_at, unattended) VALUES (?, ?, ?, ?, 'running', ?, ?)",
   )
   const endTurn = db.prepare('UPDATE agent_turns SET status = ?, finished_at = ?, result = ? WHERE id = ?')
-  const running = db.prepare<{ id: string; session_id: string; channel: string; input: string; started_at: number }>(
-    "SELECT id, session_id, channel, input, started_at FROM agent_turns WHERE status = 'running' ORDER BY started_at, id",
+  const running = db.prepare<{
+    id: string
+    session_id: string
+    channel: string
+    input: string
+    started_at: number
+    unattended: number
+  }>(
+    "SELECT id, session_id, channel, input, started_at, unattended FROM agent_turns WHERE status = 'running' ORDER BY started_at, id",
   )
   const insertMessage = db.prepare(
     'INSERT INTO agent_messages (session_id, turn_id, role, content) VALUES (?, ?, ?, ?)',
@@ -170,8 +179,8 @@ export function createSessionStore({
     remove: (id) => {
       if (removeSession.run(id).changes === 0) throw new SessionError('unknown', id)
     },
-    openTurn({ id, sessionId, channel, input, startedAt }) {
-      insertTurn.run(id, sessionId, channel, input, startedAt)
+    openTurn({ id, sessionId, channel, input, startedAt, unattended }) {
+      insertTurn.run(id, sessionId, channel, input, startedAt, unattended ? 1 : 0)
       touchSession.run(startedAt, sessionId)
     },
     closeTurn: (id, result) => void endTurn.run(result.status, clock.now(), JSON.stringify(result), id),
@@ -182,6 +191,7 @@ export function createSessionStore({
         channel: row.channel,
         input: row.input,
         startedAt: row.started_at,
+        unattended: row.unattended === 1,
       })),
     addMessage: (sessionId, turnId, message) =>
       void insertMessage.run(sessionId, turnId, message.role, JSON.stringify(message)),

@@ -102,6 +102,33 @@ describe('createCartridgeTools()', { timeout: 60_000 }, () => {
     })
   })
 
+  test('write a script as well, whose mistakes point into it', async () => {
+    const source = `export function handle({ parameters }) {
+  if (parameters.word === undefined) throw new Error('say a word')
+  return parameters.word.toUpperCase()
+}
+`
+    const script = { name: 'Loud', language: 'script', source: source.replace("'say a word'", '') }
+    expect(
+      await run('create_cartridge', {
+        ...script,
+        tests: [{ name: 'a', request: { path: '/', query: 'word=a' }, body: 'A' }],
+      }),
+    )
+      // Its trial asks without a word.
+      .toMatchObject({ status: 'failed', stage: 'trial', message: expect.stringContaining('line 2') })
+    const mended = source.replace("throw new Error('say a word')", "return { status: 400, body: 'say a word' }")
+    expect(await run('write_cartridge', { id: 'loud', source: mended })).toMatchObject({
+      status: 'active',
+      tests: { passed: 1 },
+    })
+    expect(await run('call_cartridge', { id: 'loud', request: { query: 'word=hi' } })).toMatchObject({
+      status: 200,
+      body: 'HI',
+    })
+    expect(await run('call_cartridge', { id: 'loud' })).toMatchObject({ status: 400, body: 'say a word' })
+  })
+
   test('ask a person before anyone may use one, and before one is deleted', async () => {
     const publish = tool('publish_cartridge')
     expect(await publish.assess?.(publish.input.parse({ id: 'plus-one', price: '$0.01' }))).toEqual({

@@ -7,6 +7,7 @@ import {
   capabilities,
   cartridgeTestSchema,
   guideTo,
+  httpHostSchema,
   kinds,
   languages,
   type PortView,
@@ -38,11 +39,17 @@ export type CartridgePort = Pick<
 
 const id = slugSchema.describe('Id of a cartridge, from list_cartridges')
 const idNames = ['cartridge', 'name', 'slug', 'cartridge_id'] as const
+/** Of tools that need nothing but a cartridge. */
+const onlyId = forgiving(z.object({ id }), { aliases: { id: idNames }, text: 'id' })
 const source = z.string().max(262_144)
 const written = {
   description: z.string().max(500).optional(),
   capabilities: z.array(z.enum(capabilities)).optional(),
   callTargets: z.array(slugSchema).optional().describe('Cartridges it may call'),
+  httpHosts: z
+    .array(httpHostSchema)
+    .optional()
+    .describe('Machines it may ask, as host or host:port; the operator has to allow them too'),
   port: z.string().max(60).optional().describe('Of a cognitive function: the port it may take over'),
   tests: z.array(cartridgeTestSchema).optional(),
 }
@@ -111,7 +118,7 @@ export function createCartridgeTools({
   const read = createTool({
     name: 'read_cartridge',
     description: 'Shows the source of a cartridge, how it was used, why it failed last, and its latest log lines.',
-    input: forgiving(z.object({ id }), { aliases: { id: idNames }, text: 'id' }),
+    input: onlyId,
     effect: 'read',
     timeoutMs: 10_000,
     run: async (input) =>
@@ -188,7 +195,7 @@ export function createCartridgeTools({
   const test = createTool({
     name: 'test_cartridge',
     description: 'Runs the tests of a cartridge.',
-    input: forgiving(z.object({ id }), { aliases: { id: idNames }, text: 'id' }),
+    input: onlyId,
     effect: 'read',
     repeatable: true,
     timeoutMs: 60_000,
@@ -258,7 +265,7 @@ export function createCartridgeTools({
   const unpublish = createTool({
     name: 'unpublish_cartridge',
     description: 'Takes a cartridge from the public; it stays here.',
-    input: forgiving(z.object({ id }), { aliases: { id: idNames }, text: 'id' }),
+    input: onlyId,
     effect: 'self',
     timeoutMs: 10_000,
     run: (input) =>
@@ -271,7 +278,7 @@ export function createCartridgeTools({
   const rollback = createTool({
     name: 'rollback_cartridge',
     description: 'Goes back to the version of a cartridge that answered before. Its keys and values stay as they are.',
-    input: forgiving(z.object({ id }), { aliases: { id: idNames }, text: 'id' }),
+    input: onlyId,
     effect: 'self',
     timeoutMs: 30_000,
     run: (input) =>
@@ -281,7 +288,7 @@ export function createCartridgeTools({
   const remove = createTool({
     name: 'remove_cartridge',
     description: 'Deletes a cartridge with its versions, keys and values.',
-    input: forgiving(z.object({ id }), { aliases: { id: idNames }, text: 'id' }),
+    input: onlyId,
     effect: 'self',
     timeoutMs: 30_000,
     assess: ({ id: asked }) => ({

@@ -53,6 +53,13 @@ describe('pixelAt()', () => {
     expect(pixelAt({ clientX: 649.9, clientY: 499.9 }, place, size)).toEqual({ x: 319, y: 239 })
   })
 
+  test('leaves out the bars beside a picture that has other proportions', () => {
+    const wide = { left: 0, top: 0, width: 1_000, height: 480 }
+    expect(pixelAt({ clientX: 180, clientY: 0 }, wide, size)).toEqual({ x: 0, y: 0 })
+    expect(pixelAt({ clientX: 500, clientY: 240 }, wide, size)).toEqual({ x: 160, y: 120 })
+    expect(pixelAt({ clientX: 999, clientY: 479 }, wide, size)).toEqual({ x: 319, y: 239 })
+  })
+
   test('stays inside, however small the place', () => {
     const length = fc.double({ min: -5_000, max: 5_000, noNaN: true })
     fc.assert(

@@ -32,20 +32,22 @@ export function keyCodeOf({ key, code, ctrlKey, metaKey, altKey }: KeyStroke): n
 export type Place = Pick<DOMRect, 'left' | 'top' | 'width' | 'height'>
 
 /**
- * The pixel of a picture at a point of the page.
+ * The pixel of a picture at a point of the page. The picture stands in the middle of its place, as large as it fits.
  *
  * @param size - Of the picture, in its own pixels.
  * @returns Whole numbers inside the picture; a point beside it gives the nearest pixel.
  */
 export function pixelAt(
   { clientX, clientY }: { readonly clientX: number; readonly clientY: number },
-  place: Place,
+  { left, top, width, height }: Place,
   size: { readonly width: number; readonly height: number },
 ): { readonly x: number; readonly y: number } {
-  const along = (point: number, from: number, length: number, pixels: number): number =>
-    Math.max(0, Math.min(pixels - 1, Math.floor(((point - from) / Math.max(length, 1)) * pixels)))
+  // CSS pixels for one of the picture.
+  const scale = Math.max(Math.min(width / size.width, height / size.height), Number.MIN_VALUE)
+  const along = (point: number, middle: number, pixels: number): number =>
+    Math.max(0, Math.min(pixels - 1, Math.floor((point - middle) / scale + pixels / 2)))
   return {
-    x: along(clientX, place.left, place.width, size.width),
-    y: along(clientY, place.top, place.height, size.height),
+    x: along(clientX, left + width / 2, size.width),
+    y: along(clientY, top + height / 2, size.height),
   }
 }

@@ -31,8 +31,10 @@ const rememberedTexts = 50
 interface Fields {
   /** Event to its id. */
   readonly events: Map<string, string>
-  /** What was typed and told, newest last. */
-  readonly told: string[]
+  /** What was typed and told since somebody last meant something by it, newest last. */
+  told: readonly string[]
+  /** How often that was. */
+  meant: number
 }
 
 /**
@@ -50,11 +52,15 @@ export function mountTree(element: HTMLElement, tree: UiTree, onEvent: (event: U
   const place = page.createElement('div')
   place.className = 'root'
   root.replaceChildren(style, place)
+  // A form leads nowhere, whether the cartridge asks to hear of it or not.
+  place.addEventListener('submit', (event) => event.preventDefault())
   const fields = new WeakMap<Element, Fields>()
   let shown: UiTree | undefined
+  /** How often a form was sent, a button pressed, a line ended: what comes back then is an answer, not an echo. */
+  let meant = 0
 
   const fieldsOf = (node: Element): Fields => {
-    const known = fields.get(node) ?? { events: new Map<string, string>(), told: [] }
+    const known = fields.get(node) ?? { events: new Map<string, string>(), told: [], meant }
     fields.set(node, known)
     return known
   }
@@ -72,14 +78,14 @@ export function mountTree(element: HTMLElement, tree: UiTree, onEvent: (event: U
   }
 
   const tell = (node: HTMLElement, event: Event): void => {
-    const { events, told } = fieldsOf(node)
-    const id = events.get(event.type)
+    const own = fieldsOf(node)
+    const id = own.events.get(event.type)
     if (id === undefined || id === '') return
-    if (event.type === 'submit') event.preventDefault()
     const value = contentOf(node)
-    if (typeof value === 'string') {
-      told.push(value)
-      if (told.length > rememberedTexts) told.shift()
+    if (isMeant(event)) meant++
+    else if (typeof value === 'string') {
+      own.told = [...(own.meant === meant ? own.told : []), value].slice(-rememberedTexts)
+      own.meant = meant
     }
     onEvent({ type: 'event', event: event.type, id, value, key: event instanceof KeyboardEvent ? event.key : null })
   }
@@ -105,7 +111,8 @@ export function mountTree(element: HTMLElement, tree: UiTree, onEvent: (event: U
     if (name === 'value' && hasText(node)) {
       const text = value ?? ''
       // A text that comes back late must not overwrite what was typed since.
-      const late = root.activeElement === node && fieldsOf(node).told.includes(text)
+      const own = fieldsOf(node)
+      const late = root.activeElement === node && own.meant === meant && own.told.includes(text)
       if (node.value !== text && !late) node.value = text
     } else if (name === 'checked' && node instanceof HTMLInputElement) node.checked = value !== null
     else if (name === 'selected' && node instanceof HTMLOptionElement) node.selected = value !== null
@@ -146,6 +153,11 @@ export function mountTree(element: HTMLElement, tree: UiTree, onEvent: (event: U
 /** Attributes with the value last: what fits depends on the type and the ends of the range. */
 function inOrder<Value>(attributes: Readonly<Record<string, Value>>): [name: string, value: Value][] {
   return Object.entries(attributes).sort(([a], [b]) => Number(a === 'value') - Number(b === 'value'))
+}
+
+/** Whether an event is more than typing. */
+function isMeant(event: Event): boolean {
+  return ['submit', 'change', 'click'].includes(event.type) || (event instanceof KeyboardEvent && event.key === 'Enter')
 }
 
 function contentOf(node: HTMLElement): UiEvent['value'] {

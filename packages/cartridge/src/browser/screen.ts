@@ -5,7 +5,7 @@ import { keyCodeOf, pixelAt } from './keys.js'
 
 /** What {@link mountScreen} asks for. */
 export interface ScreenDeps extends Omit<FrameLoopDeps, 'draw'> {
-  /** Takes the size of the picture. Anything that may have the focus; it gets it when it is clicked. */
+  /** Takes the size of the picture, and shows it whole. It may have the focus (`tabIndex`), and gets it when it is clicked. */
   readonly canvas: HTMLCanvasElement
 }
 
@@ -16,6 +16,7 @@ export interface ScreenDeps extends Omit<FrameLoopDeps, 'draw'> {
 export function mountScreen({ canvas, ...deps }: ScreenDeps): FrameLoop {
   const context = canvas.getContext('2d', { alpha: false })
   if (context === null) throw new TypeError('Cannot play a cartridge: the canvas has another context already')
+  canvas.style.objectFit = 'contain'
   const loop = createFrameLoop({
     ...deps,
     draw({ width, height, pixels }) {
@@ -23,6 +24,7 @@ export function mountScreen({ canvas, ...deps }: ScreenDeps): FrameLoop {
         canvas.width = width
         canvas.height = height
       }
+      // A bitmap from the worker costs the page as much, and a canvas handed to the worker is gone when that is ended.
       context.putImageData(new ImageData(pixels, width, height), 0, 0)
     },
   })

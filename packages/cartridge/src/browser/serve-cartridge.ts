@@ -1,9 +1,10 @@
 /** The worker's side: one cartridge in a host of its own, asked by messages. */
 
 import type { Clock, Rng } from '@salp/core'
-import { createCartridgeHost } from '../host/host.js'
+import { toFailure } from '../host/failure.js'
+import { type CartridgeHostDeps, createCartridgeHost } from '../host/host.js'
 import { type KvChange, memoryKvStore } from '../kv/kv-store.js'
-import { toFailure, type WorkerNews, type WorkerOrder } from './worker-messages.js'
+import type { WorkerNews, WorkerOrder } from './worker-messages.js'
 
 /** What a worker is to the code in it; `self` of a dedicated worker is one. */
 export interface WorkerScope {
@@ -17,16 +18,19 @@ export interface ServeCartridgeDeps {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
   /** Chance of cartridges with the capability `entropy`. */
   readonly rng: Rng
+  /** The engine of scripts, asked for when a script comes; without it they are refused. */
+  readonly scriptEngine?: CartridgeHostDeps['scriptEngine']
 }
 
 /** Runs the cartridge that `openWorkerCartridge` asks for, for as long as the worker lives. */
-export function serveCartridge({ scope, clock, rng }: ServeCartridgeDeps): void {
+export function serveCartridge({ scope, clock, rng, scriptEngine }: ServeCartridgeDeps): void {
   const say = (news: WorkerNews, transfer: ArrayBuffer[] = []): void => scope.postMessage(news, { transfer })
   const memory = memoryKvStore()
   let changes: KvChange[] = []
   const host = createCartridgeHost({
     clock,
     rng,
+    scriptEngine,
     kv: {
       load: (cartridge) => memory.load(cartridge),
       commit(committed) {

@@ -4,7 +4,7 @@
  * Takes its colours from the page: `--ink`, `--ink-soft`, `--line`, `--line-strong`, `--glass`, `--tide`, `--nucleus` and
  * `--nucleus-ink`, or those of the system.
  *
- * Classes: `row`, `column`, `grid`, `spread`, `card`, `primary`, `quiet`, `small`, `big`, `muted`, `good`, `bad`, `number`,
+ * Classes: `row`, `column`, `grid`, `keys` (four beside one another), `spread`, `card`, `primary`, `quiet`, `small`, `big`, `muted`, `good`, `bad`, `number`,
  * `done`.
  */
 export const treeStyle = `
@@ -18,6 +18,7 @@ h1, h2, h3, h4, h5, h6 { line-height: 1.25; text-wrap: balance; }
 div, section, article, main, header, footer, nav, aside, form, fieldset { min-width: 0; }
 section, article, main, form, .column, .card, .grid { display: grid; gap: 0.6rem; grid-template-columns: minmax(0, 1fr); align-content: start; }
 .grid { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
+.keys { display: grid; gap: 0.5rem; grid-template-columns: repeat(4, minmax(0, 1fr)); max-width: 24rem; }
 .row { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
 .spread { display: flex; gap: 0.75rem; align-items: center; justify-content: space-between; }
 .row > input, .row > select, .row > textarea { flex: 1 1 8rem; width: auto; min-width: 0; }
@@ -42,13 +43,15 @@ input { accent-color: var(--tide, auto); }
 textarea { min-height: 5rem; resize: vertical; }
 fieldset { padding: 0.6rem 0.9rem; border: 1px solid var(--line, ButtonBorder); border-radius: 0.5rem; }
 button, img, canvas, output { justify-self: start; }
+.keys > * { justify-self: stretch; }
 button { min-height: 2.25rem; padding: 0.3rem 0.85rem; border: 1px solid var(--line-strong, ButtonBorder); border-radius: 0.5rem; background: transparent; cursor: pointer; }
-button:hover:not(:disabled) { background: var(--tide-soft, ButtonFace); }
+button:hover:not(:disabled, .primary) { background: var(--tide-soft, ButtonFace); }
 button:disabled { cursor: default; opacity: 0.55; }
 button.primary, input[type="submit"] { border-color: transparent; background: var(--nucleus, AccentColor); color: var(--nucleus-ink, AccentColorText); font-weight: 600; }
 button.quiet { border-color: transparent; color: var(--ink-soft, inherit); }
 :focus-visible { outline: 2px solid var(--tide, Highlight); outline-offset: 2px; }
 progress, meter { width: 100%; accent-color: var(--tide, auto); }
+meter::-webkit-meter-optimum-value { background: var(--tide, AccentColor); }
 summary { cursor: pointer; }
 .small { font-size: 0.85em; } .big { font-size: 2rem; font-weight: 600; line-height: 1.2; }
 .muted { color: var(--ink-soft, GrayText); } .good { color: var(--good, green); } .bad { color: var(--bad, firebrick); }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CartridgeRejected, CartridgeTrap } from '../errors.js'
 import type { Program } from '../host/program.js'
 import { memoryKvStore } from '../kv/kv-store.js'
+import { scriptEngine } from '../node/script-engine.js'
 import { answer, answerData, get, onRequest, program } from '../testing/internal/host.js'
 import { backend } from '../testing/internal/wat.js'
 import { serveCartridge } from './serve-cartridge.js'
@@ -119,6 +120,17 @@ describe('openWorkerCartridge()', () => {
     const second = await open(keeper, { kv: first.kv })
     await expect(second.cartridge.call('request', get('/x'))).rejects.toThrow(CartridgeTrap)
     second.cartridge.close()
+  })
+
+  test('runs a script where there is an engine, and refuses it where there is none', async () => {
+    const script = 'export function render(event) { return { t: "p", c: [event.type] } }'
+    const greeting = { id: 'a', kind: 'frontend', script } as const
+    const serve: typeof serving = (scope) =>
+      serveCartridge({ scope, clock: stoppedClock(1_000), rng: createRng('test'), scriptEngine })
+    const { cartridge } = await open(greeting, { serve })
+    expect((await cartridge.call('render', { event: { type: 'mount' } })).output).toEqual({ t: 'p', c: ['mount'] })
+    cartridge.close()
+    await expect(open(greeting)).rejects.toMatchObject({ code: 'cartridge/feature' })
   })
 
   test('hands a trap on, and answers the next call', async () => {

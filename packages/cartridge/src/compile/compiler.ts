@@ -18,9 +18,23 @@ export interface Diagnostic {
   readonly hint: string | null
 }
 
+/** A module that was made. */
+export interface CompiledModule {
+  readonly status: 'compiled'
+  readonly wasm: Uint8Array<ArrayBuffer>
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** JavaScript that was made: one module, which imports nothing. */
+export interface CompiledScript {
+  readonly status: 'compiled'
+  readonly script: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** What came of a compilation. */
-export type CompileResult =
-  | { readonly status: 'compiled'; readonly wasm: Uint8Array<ArrayBuffer>; readonly diagnostics: readonly Diagnostic[] }
+export type CompileResult<Compiled = CompiledModule | CompiledScript> =
+  | Compiled
   /** With one error at least. */
   | { readonly status: 'failed'; readonly diagnostics: readonly Diagnostic[] }
 
@@ -33,15 +47,15 @@ export interface CompileOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A compiler for one language. The same source and options give the same bytes. */
-export interface CompilerBackend {
+/** A compiler for one language. The same source and options give the same result. */
+export interface CompilerBackend<Compiled = CompiledModule | CompiledScript> {
   /** Language, as manifests name it. */
   readonly id: string
   readonly kinds: readonly Kind[]
   /**
    * @throws The signal's reason if it aborts.
    */
-  compile(source: string, options: CompileOptions): Promise<CompileResult>
+  compile(source: string, options: CompileOptions): Promise<CompileResult<Compiled>>
   /** Makes later compilations quicker; worth doing in idle time. */
   warm(): Promise<void>
   /** Ends what runs. May be called twice. */

@@ -7,4 +7,13 @@ export {
   type AscRunner,
   assemblyScriptBackend,
 } from './assemblyscript/assemblyscript.js'
-export type { CompileOptions, CompileResult, CompilerBackend, Diagnostic } from './compiler.js'
+export type {
+  CompiledModule,
+  CompiledScript,
+  CompileOptions,
+  CompileResult,
+  CompilerBackend,
+  Diagnostic,
+} from './compiler.js'
+export { type RustReply, type RustRunner, rustBackend } from './rust/rust.js'
+export { type StripOutcome, scriptBackend, type TypeStripper } from './script/script.js'

@@ -44,14 +44,21 @@ const dropped = new Set([
   'access-control-allow-origin',
 ])
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a value may not hold
+const controls = /[\u0000-\u001f\u007f-\u009f]/
+
+function isHeaderName(name: string): boolean {
+  return /^[A-Za-z0-9-]{1,64}$/.test(name)
+}
+
 /** Writes a request: `str method, str path, str query, u32 n, n × (str, str), str body`; a `str` is its length and bytes. */
 export function encodeRequest({ method, path, query, headers, body }: CartridgeRequest): Uint8Array<ArrayBuffer> {
-  return encodeFrame([...utf8Of([method, path, query]), headers.length, ...utf8Of(headers.flat()), body])
+  return encodeFrame([method, path, query, headers.length, ...headers.flat(), body])
 }
 
 /** Writes a response: `u32 status, u32 n, n × (str name, str value), str body`. */
 export function encodeResponse({ status, headers, body }: CartridgeResponse): Uint8Array<ArrayBuffer> {
-  return encodeFrame([status, headers.length, ...utf8Of(headers.flat()), body])
+  return encodeFrame([status, headers.length, ...headers.flat(), body])
 }
 
 /** Reads what {@link encodeRequest} writes. @returns `undefined` if it has another form. */
@@ -80,15 +87,22 @@ export function decodeResponse(bytes: Uint8Array<ArrayBuffer>): CartridgeRespons
   if (status < 200 || status > 599) reader.fail(`has the status ${status}`)
   const headers: [string, string][] = []
   for (const [name, value] of reader.headers(maxHeaders)) {
-    if (!/^[A-Za-z0-9-]{1,64}$/.test(name))
-      reader.fail(`has a header with the name ${JSON.stringify(name.slice(0, 64))}`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a value may not hold
-    if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) reader.fail(`has control characters in the header "${name}"`)
+    if (!isHeaderName(name)) reader.fail(`has a header with the name ${JSON.stringify(name.slice(0, 64))}`)
+    if (controls.test(value)) reader.fail(`has control characters in the header "${name}"`)
     if (!dropped.has(name.toLowerCase())) headers.push([name, value])
   }
   const body = reader.string()
   reader.end()
   return { status, headers, body }
+}
+
+/** Headers of somebody else's message that a cartridge may see: those that are the host's, and what is no header, are left out. */
+export function plainHeaders(
+  headers: readonly (readonly [name: string, value: string])[],
+): (readonly [name: string, value: string])[] {
+  return headers
+    .filter(([name, value]) => isHeaderName(name) && !controls.test(value) && !dropped.has(name.toLowerCase()))
+    .slice(0, maxHeaders)
 }
 
 /** Whether bytes are a response frame. */
@@ -102,35 +116,49 @@ export function isResponse(bytes: Uint8Array<ArrayBuffer>): boolean {
   }
 }
 
-function utf8Of(texts: readonly string[]): Uint8Array[] {
-  return texts.map((text) => encoder.encode(text))
-}
-
-/** Numbers as `u32`, bytes behind their length. */
-function encodeFrame(parts: readonly (number | Uint8Array)[]): Uint8Array<ArrayBuffer> {
-  const size = parts.reduce<number>((sum, part) => sum + 4 + (typeof part === 'number' ? 0 : part.length), 0)
-  const bytes = new Uint8Array(size)
-  const view = new DataView(bytes.buffer)
+/** Numbers as `u32`, texts and bytes behind their length. */
+function encodeFrame(parts: readonly (number | string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+  // A unit of UTF-16 is at most three bytes.
+  let most = 0
+  for (const part of parts)
+    most += 4 + (typeof part === 'number' ? 0 : part.length * (typeof part === 'string' ? 3 : 1))
+  const bytes = new Uint8Array(most)
   let at = 0
   for (const part of parts) {
-    view.setUint32(at, typeof part === 'number' ? part : part.length, true)
-    at += 4
-    if (typeof part === 'number') continue
-    bytes.set(part, at)
-    at += part.length
+    let length = 0
+    if (typeof part === 'string') length = writeText(bytes, at + 4, part)
+    else if (typeof part === 'object') {
+      bytes.set(part, at + 4)
+      length = part.length
+    }
+    writeNumber(bytes, at, typeof part === 'number' ? part : length)
+    at += 4 + length
   }
-  return bytes
+  return bytes.subarray(0, at)
+}
+
+function writeNumber(bytes: Uint8Array, at: number, value: number): void {
+  for (let byte = 0; byte < 4; byte++) bytes[at + byte] = value >>> (8 * byte)
+}
+
+/** @returns How many bytes it takes. */
+function writeText(bytes: Uint8Array, at: number, text: string): number {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    // Nearly all of a request is ASCII, for which a loop is faster than an encoder.
+    if (unit > 0x7f) return encoder.encodeInto(text, bytes.subarray(at)).written
+    bytes[at + index] = unit
+  }
+  return text.length
 }
 
 class FrameReader {
   readonly #bytes: Uint8Array<ArrayBuffer>
-  readonly #view: DataView
   readonly #what: string
   #at = 0
 
   constructor(bytes: Uint8Array<ArrayBuffer>, what: string) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#what = what
   }
 
@@ -140,8 +168,9 @@ class FrameReader {
 
   number(): number {
     if (this.#at + 4 > this.#bytes.length) this.fail('ends in the middle')
-    this.#at += 4
-    return this.#view.getUint32(this.#at - 4, true)
+    let value = 0
+    for (let byte = 0; byte < 4; byte++) value |= (this.#bytes[this.#at++] ?? 0) << (8 * byte)
+    return value >>> 0
   }
 
   string(): Uint8Array<ArrayBuffer> {

@@ -30,6 +30,13 @@ export interface CallChain {
     request: Uint8Array<ArrayBuffer>,
     fuel: number,
   ): { readonly fuel: number; readonly result: Uint8Array | number }
+  /**
+   * Asks another machine, in the name of the cartridge that runs, and waits for the answer.
+   *
+   * @param request - A frame whose path is an absolute URL.
+   * @returns A response frame, or an error of the interface.
+   */
+  http(request: Uint8Array<ArrayBuffer>): Uint8Array | number
 }
 
 /** What one entry into a guest took. */

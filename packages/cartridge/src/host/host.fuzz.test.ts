@@ -16,6 +16,7 @@ const imports: Readonly<Record<string, { parameters: number; result: string }>> 
   kv_list: { parameters: 4, result: '(result i32)' },
   payment: { parameters: 2, result: '(result i32)' },
   call: { parameters: 4, result: '(result i32)' },
+  http: { parameters: 2, result: '(result i32)' },
   take: { parameters: 2, result: '(result i32)' },
 }
 const names = Object.keys(imports)
@@ -55,7 +56,9 @@ const dispatching = backend(
 test('createCartridgeHost() answers any pointers and lengths of a guest with a result or a CartridgeTrap (22)', async () => {
   const random = createRng('host calls')
   const host = testHost()
-  await host.load(program(dispatching, { capabilities, callTargets: ['b'], limits: { fuel: 20_000_000 } }))
+  await host.load(
+    program(dispatching, { capabilities, callTargets: ['b'], httpHosts: ['b'], limits: { fuel: 20_000_000 } }),
+  )
   await host.load(program(backend(answer, answerData), { id: 'b' }))
   const interesting = [
     0, 1, 4, 8, 256, 257, 4_096, 65_535, 65_536, 65_537, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff,

@@ -9,11 +9,20 @@ import type { Kind } from '../rewrite/abi.js'
 import { prepare } from '../rewrite/prepare.js'
 import type { ScriptEngine } from '../script/engine.js'
 import { type InstalledProgram, Slot } from '../slot/slot.js'
-import { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest, isResponse } from './frames.js'
+import {
+  type CartridgeRequest,
+  type CartridgeResponse,
+  decodeResponse,
+  encodeRequest,
+  encodeResponse,
+  isResponse,
+} from './frames.js'
 import type { CallChain, EntryUsage, Framebuffer, Guest, GuestWorld } from './guest.js'
+import { type HttpOutcome, maxHttpRequests, type OutgoingRequest, type RequestCount, requestOut } from './http.js'
 import { ModuleGuest } from './module-guest.js'
 import type { Program } from './program.js'
 import { ScriptGuest, scriptFunctions } from './script-guest.js'
+import { callErrors } from './services.js'
 import { parseTree, type UiTree } from './tree.js'
 
 /** A payment that was verified for a request. */
@@ -93,6 +102,8 @@ export interface CartridgeHostDeps {
   log(cartridge: string, level: number, text: string): void
   /** The engine of scripts, asked for when the first one comes; without it scripts are refused. */
   readonly scriptEngine?: (() => Promise<ScriptEngine>) | undefined
+  /** Makes a request, and returns when it is answered: only for a thread that may be held up. Without it none is made. */
+  readonly fetchSync?: ((request: OutgoingRequest) => HttpOutcome) | undefined
 }
 
 /** What is known of a cartridge that is loaded. */
@@ -109,7 +120,7 @@ export interface CartridgeHost {
    * Lets a program in and makes it the active version of its id. Until it has passed its trial the version before answers.
    *
    * The trial: a backend answers `GET /`, an interactive cartridge draws a frame, a frontend answers `mount`, a cognitive
-   * function its examples. What the trial writes is forgotten; what `cart_init` writes is kept.
+   * function its examples. What the trial writes is forgotten; what `cart_init` writes is kept. Neither reaches out by `http`.
    *
    * @returns Number of the version.
    * @throws {@link CartridgeRejected} if it breaks a rule.
@@ -164,6 +175,19 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const none = 'null'
 
+/** Level of a line of log. */
+const warning = 2
+
+/** The calls that are open, and what they share. */
+interface OpenCall {
+  readonly path: readonly string[]
+  readonly writes: KvTransaction
+  /** UTF-8 JSON, where there is one. */
+  readonly payment?: string | undefined
+  /** Without it nobody else is asked. */
+  readonly requests?: RequestCount | undefined
+}
+
 /** Creates a host without cartridges. */
 export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   const { clock, events } = deps
@@ -180,42 +204,55 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
     log: (cartridge, level, text) => deps.log(cartridge, level, text),
   }
 
-  const chainOf = (path: readonly string[], writes: KvTransaction, payment: string = none): CallChain => ({
-    path,
-    writes,
-    payment,
-    forward: (target, request, fuel) => forward(path, writes, target, request, fuel),
+  const chainOf = (open: OpenCall): CallChain => ({
+    path: open.path,
+    writes: open.writes,
+    payment: open.payment ?? none,
+    forward: (target, request, fuel) => forward(open, target, request, fuel),
+    http: (request) => fetchFor(open, request),
   })
 
-  /** Runs the cartridge that one calls; what it writes counts with the caller's. */
-  const forward: (
-    path: readonly string[],
-    writes: KvTransaction,
+  /** Runs the cartridge that one calls; what it writes counts with the caller's, and whom it asks too. */
+  const forward = (
+    { path, writes, requests }: OpenCall,
     target: string,
     request: Uint8Array<ArrayBuffer>,
     fuel: number,
-  ) => ReturnType<CallChain['forward']> = (path, writes, target, request, fuel) => {
-    const refused = { fuel: 0, result: -6 }
+  ): ReturnType<CallChain['forward']> => {
+    const refused = { fuel: 0, result: callErrors.refused }
     const caller = slots.get(path.at(-1) ?? '')?.installed
     const slot = slots.get(target)
     if (caller === undefined || !(caller.program.callTargets ?? []).includes(target)) return refused
     if (path.includes(target) || path.length >= caller.limits.callDepth) return refused
-    if (slot === undefined || slot.installed.program.kind !== 'backend') return { fuel: 0, result: -1 }
+    if (slot === undefined || slot.installed.program.kind !== 'backend') return { fuel: 0, result: callErrors.missing }
     const { version } = slot
     const inner = writes.begin()
     let guest: Guest | undefined
     try {
       guest = slot.guest()
-      const { output, usage } = guest.exchange('handle', request, chainOf([...path, target], inner), fuel)
+      const chain = chainOf({ path: [...path, target], writes: inner, requests })
+      const { output, usage } = guest.exchange('handle', request, chain, fuel)
       note(target, slot, version, undefined)
-      if (!isResponse(output)) return { fuel: usage.fuel, result: -7 }
+      if (!isResponse(output)) return { fuel: usage.fuel, result: callErrors.failed }
       inner.merge()
       return { fuel: usage.fuel, result: output }
     } catch (error) {
       if (!(error instanceof CartridgeTrap)) throw error
       note(target, slot, version, error)
-      return { fuel: guest === undefined ? 0 : Math.max(0, fuel - guest.fuelLeft), result: -7 }
+      return { fuel: guest === undefined ? 0 : Math.max(0, fuel - guest.fuelLeft), result: callErrors.failed }
     }
+  }
+
+  /** Asks another machine for the cartridge that runs. What went wrong stands in its log. */
+  const fetchFor = ({ path, requests }: OpenCall, frame: Uint8Array<ArrayBuffer>): Uint8Array | number => {
+    const id = path.at(-1) ?? ''
+    const hosts = slots.get(id)?.installed.program.httpHosts ?? []
+    // A trial, or `cart_init`.
+    if (requests === undefined || requests.made > maxHttpRequests) return callErrors.refused
+    const outcome = requestOut(frame, { hosts, requests, fetch: deps.fetchSync })
+    if (outcome.status === 'answered') return encodeResponse(outcome.response)
+    deps.log(id, warning, `http() ${outcome.status}: ${outcome.why}`)
+    return callErrors[outcome.status]
   }
 
   const note = (id: string, slot: Slot, version: number, trap: CartridgeTrap | undefined): void => {
@@ -237,7 +274,7 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
   /** A new instance, after its `cart_init`. */
   const start = ({ program, instantiate }: InstalledProgram, writes: KvTransaction): Guest => {
     const guest = instantiate()
-    guest.start(chainOf([program.id], writes))
+    guest.start(chainOf({ path: [program.id], writes }))
     return guest
   }
 
@@ -252,7 +289,7 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
       const installed = await install(program, world, deps.scriptEngine)
       const writes = spaces.begin()
       const guest = start(installed, writes)
-      if (trial) tryOut(guest, program, () => chainOf([program.id], writes.begin()))
+      if (trial) tryOut(guest, program, () => chainOf({ path: [program.id], writes: writes.begin() }))
       spaces.commit(writes)
       const slot = slots.get(program.id) ?? new Slot({ clock, revive })
       const version = slot.activate(installed, guest, number)
@@ -267,9 +304,10 @@ export function createCartridgeHost(deps: CartridgeHostDeps): CartridgeHost {
       if (!callsOf[kind].includes(name)) throw new RangeError(`Cannot call "${id}" by ${name}: it is ${kind}`)
       const writes = spaces.begin()
       const began = clock.monotonic()
+      const open = { path: [id], writes, requests: { made: 0 } }
       try {
         const guest = slot.guest()
-        const { output, usage } = perform(guest, name, input, (payment) => chainOf([id], writes, payment))
+        const { output, usage } = perform(guest, name, input, (payment) => chainOf({ ...open, payment }))
         spaces.commit(writes)
         note(id, slot, version, undefined)
         return { output, version, durationMs: clock.monotonic() - began, memoryBytes: guest.memoryBytes, ...usage }

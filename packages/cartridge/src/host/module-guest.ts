@@ -19,7 +19,7 @@ export class ModuleGuest implements Guest {
   readonly #memory: WebAssembly.Memory
   readonly #meter: Meter
   readonly #services: Services
-  /** Result of `call` that waits to be taken. */
+  /** Result of `call` or `http` that waits to be taken. */
   #kept: Uint8Array | undefined
 
   /**
@@ -162,12 +162,9 @@ export class ModuleGuest implements Guest {
         return this.#giveResult(typeof keys === 'number' ? keys : listOf(keys), out, capacity)
       },
       payment: (out = 0, capacity = 0) => this.#giveResult(this.#services.payment(), out, capacity),
-      call: (pointer = 0, length = 0, from = 0, size = 0) => {
-        const result = this.#services.forward(this.#region(pointer, length), this.#region(from, size))
-        if (typeof result === 'number') return result
-        this.#kept = result
-        return result.length
-      },
+      call: (pointer = 0, length = 0, from = 0, size = 0) =>
+        this.#keep(this.#services.forward(this.#region(pointer, length), this.#region(from, size))),
+      http: (pointer = 0, length = 0) => this.#keep(this.#services.http(this.#region(pointer, length))),
       take: (out = 0, capacity = 0) => {
         this.#meter.host(0)
         const kept = this.#kept
@@ -178,6 +175,13 @@ export class ModuleGuest implements Guest {
     }
     const env = { abort: (...values: number[]) => this.#abort(values) }
     return { cart, env }
+  }
+
+  /** Keeps a result until it is taken. @returns Its length, or the error that it is. */
+  #keep(result: Uint8Array | number): number {
+    if (typeof result === 'number') return result
+    this.#kept = result
+    return result.length
   }
 
   /** Writes what was asked for, if it fits. @returns Its length, or the error that it is. */

@@ -26,6 +26,8 @@ export interface ProgramTerms {
   readonly capabilities?: readonly Capability[] | undefined
   /** Ids of cartridges it may call. @defaultValue none */
   readonly callTargets?: readonly string[] | undefined
+  /** Hosts it may ask by `http`, as `host` or `host:port`. @defaultValue none */
+  readonly httpHosts?: readonly string[] | undefined
   /** NaN has the same bits everywhere in `deterministic`, and in scripts. @defaultValue `'default'` */
   readonly profile?: 'default' | 'deterministic' | undefined
   /** Lower limits than those of its kind. */

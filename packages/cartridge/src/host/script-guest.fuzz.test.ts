@@ -46,6 +46,7 @@ const pieces = [
   ],
   ...[
     'request',
+    'http',
     'kv.get',
     'kv.set',
     'kv.list',

@@ -207,7 +207,24 @@ const questions: ReadonlyMap<string, Question> = new Map([
       return typeof result === 'number' ? result : `=${responseText(result)}`
     }),
   ],
+  [
+    'http',
+    question('http', (services, text) => {
+      const asked = parseJson(lenient.decode(text))
+      const url = typeof asked === 'object' && asked !== null && 'url' in asked ? asked.url : undefined
+      const request = requestOf({ ...Object(asked), path: url, query: '' })
+      if (request === undefined)
+        return '!http() takes a request such as { url: "https://example.com/", method: "GET" }; its texts are text'
+      const result = services.http(encodeRequest(request))
+      if (result === callErrors.refused) return `!http() did nothing: ${notAsked}`
+      if (result === callErrors.failed) return '!http() got no answer; its log says why'
+      return typeof result === 'number' ? result : `=${responseText(result)}`
+    }),
+  ],
 ])
+
+const notAsked =
+  'nobody may be asked in a trial, of hosts that are not granted, or after 10 requests in a call; its log may say more'
 
 const reasons: Readonly<Record<number, string>> = {
   [kvErrors.key]: 'a key has 1 to 256 bytes of UTF-8',
@@ -260,19 +277,30 @@ function requestText({ method, path, query, headers, body }: CartridgeRequest): 
   })
 }
 
-/** The frame of what `handle` gave: `[status, headers, body]`. */
+/** The frame of what `handle` gave: a line of JSON, and the body. */
 function responseFrame(text: string): Uint8Array<ArrayBuffer> {
-  const parsed = parseJson(text)
-  const [status, headers, body]: unknown[] = Array.isArray(parsed) ? parsed : []
+  const end = text.indexOf('\n')
+  const parsed = parseJson(text.slice(0, Math.max(0, end)))
+  const [status, named, plain]: unknown[] = Array.isArray(parsed) ? parsed : []
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599)
     throw new CartridgeTrap('response', 'its response has no status of 200 to 599')
-  if (!Array.isArray(headers) || !headers.every(isTextPair) || typeof body !== 'string')
-    throw new CartridgeTrap('response', 'its response has headers or a body that are no text')
+  const headers = headersOf(named)
+  if (headers === undefined) throw new CartridgeTrap('response', 'its response has headers that are no texts')
+  const body = text.slice(end + 1)
+  if (body !== '' && !headers.some(([name]) => name.toLowerCase() === 'content-type'))
+    headers.push(['content-type', plain === true ? 'text/plain; charset=utf-8' : 'application/json'])
   return encodeResponse({ status, headers, body: encoder.encode(body) })
 }
 
-function isTextPair(value: unknown): value is readonly [string, string] {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
+/** Headers as a script writes them: an object of texts and numbers. */
+function headersOf(value: unknown): [name: string, value: string][] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const headers: [string, string][] = []
+  for (const [name, content] of Object.entries(value)) {
+    if (typeof content !== 'string' && typeof content !== 'number') return undefined
+    headers.push([name, String(content)])
+  }
+  return headers
 }
 
 /** A request that a script makes, or `undefined` if it is none. */
@@ -281,9 +309,8 @@ function requestOf(value: unknown): CartridgeRequest | undefined {
   const { method = 'GET', path, query = '', headers = {}, body = '' } = value as Readonly<Record<string, unknown>>
   if (typeof method !== 'string' || typeof path !== 'string' || typeof query !== 'string' || typeof body !== 'string')
     return undefined
-  if (typeof headers !== 'object' || headers === null) return undefined
-  const pairs: unknown[] = Object.entries(headers)
-  return pairs.every(isTextPair) ? { method, path, query, headers: pairs, body: encoder.encode(body) } : undefined
+  const pairs = headersOf(headers)
+  return pairs === undefined ? undefined : { method, path, query, headers: pairs, body: encoder.encode(body) }
 }
 
 /** A response as a script sees it. */

@@ -4,6 +4,7 @@ import { CartridgeTrap } from '../errors.js'
 import { byBytes, type KvTransaction, kvErrors } from '../kv/transaction.js'
 import type { Limits } from '../limits.js'
 import type { GuestWorld } from './guest.js'
+import { maxHttpBytes } from './http.js'
 import type { Meter } from './meter.js'
 
 /** Longest line of log, in bytes; what is behind is left out. */
@@ -17,7 +18,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
-/** Why {@link Services.forward} gives nothing; numbers of binary interface 1.0. */
+/** Why {@link Services.forward} and {@link Services.http} give nothing; numbers of binary interface 1.0. */
 export const callErrors = { missing: -1, refused: -6, failed: -7 } as const
 
 /** Functions of the host for one instance. Numbers below zero are errors of binary interface 1.0. */
@@ -111,6 +112,12 @@ export class Services {
     const { fuel, result } = chain.forward(name, request.slice(), this.#meter.fuelLeft)
     this.#meter.charge(fuel)
     return result
+  }
+
+  /** Asks another machine. @param request - A frame whose path is an absolute URL. @returns The frame of its response, or an error. */
+  http(request: Uint8Array): Uint8Array | number {
+    const { chain } = this.#meter.host(request.length)
+    return request.length > maxHttpBytes ? callErrors.refused : chain.http(request.slice())
   }
 
   /** Begins an operation on keys and values. @returns `undefined` if there were too many. */

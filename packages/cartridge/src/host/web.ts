@@ -19,21 +19,23 @@ const maxBodyBytes = 7_500_000
 export async function readRequest(request: Request, path: string): Promise<CartridgeRequest | undefined> {
   const body = await readBody(request)
   if (body === undefined) return undefined
-  const query = new URL(request.url).search.slice(1)
   return {
     method: request.method,
     path,
-    query,
+    query: /^[^?#]*\?([^#]*)/.exec(request.url)?.[1] ?? '',
     headers: [...request.headers].filter(([name]) => !kept.has(name)),
     body,
   }
 }
 
-async function readBody({ body }: Request): Promise<Uint8Array | undefined> {
+async function readBody(request: Request): Promise<Uint8Array | undefined> {
+  // Of these the standard knows no body; and to ask for one makes some servers build the whole request anew.
+  const body = request.method === 'GET' || request.method === 'HEAD' ? null : request.body
+  if (body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
   // Leaving the loop cancels the stream.
-  for await (const chunk of body ?? []) {
+  for await (const chunk of body) {
     size += chunk.length
     if (size > maxBodyBytes) return undefined
     chunks.push(chunk)

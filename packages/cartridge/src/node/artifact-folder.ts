@@ -1,4 +1,4 @@
-/** Modules kept in a folder under the hash of their bytes. */
+/** Modules and scripts kept in a folder under the hash of their bytes. */
 
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -21,11 +21,11 @@ export function sha256Of(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Opens a folder of modules, which is made when the first one is put. Processes may share it. */
+/** Opens a folder, which is made when the first one is put. Processes may share it. */
 export function openArtifactFolder(folder: string): ArtifactFolder {
   const pathOf = (sha256: string): string => {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError(`Cannot look for "${sha256}": it is no SHA-256`)
-    return join(folder, `${sha256}.wasm`)
+    return join(folder, sha256)
   }
   const get = async (sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined> => {
     const path = pathOf(sha256)
@@ -57,13 +57,13 @@ export function openArtifactFolder(folder: string): ArtifactFolder {
   }
 }
 
-/** A module that is not what its name says. */
+/** A file that is not what its name says. */
 export class ArtifactError extends SalpError {
   readonly path: string
   constructor(path: string) {
     super(
       'cartridge/artifact',
-      `Cannot use the module "${path}": its bytes are not those it was kept with. Delete it and compile again`,
+      `Cannot use "${path}": its bytes are not those it was kept with. Delete it and compile again`,
     )
     this.path = path
   }

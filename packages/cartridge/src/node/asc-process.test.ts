@@ -1,6 +1,6 @@
 import { systemClock } from '@salp/core/node'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { CompileResult } from '../compile/compiler.js'
+import type { CompiledModule, CompileResult } from '../compile/compiler.js'
 import type { Kind } from '../rewrite/abi.js'
 import { dyingChild, hangingChild } from '../testing/internal/children.js'
 import { testHost } from '../testing/internal/host.js'
@@ -10,7 +10,7 @@ import { openAssemblyScript } from './asc-process.js'
 const compiler = openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 })
 afterAll(() => compiler.close())
 
-const compile = (source: string, kind: Kind = 'backend', optimize: 0 | 2 = 0): Promise<CompileResult> =>
+const compile = (source: string, kind: Kind = 'backend', optimize: 0 | 2 = 0): Promise<CompileResult<CompiledModule>> =>
   compiler.compile(source, { kind, optimize })
 
 async function compiled(source: string, kind: Kind = 'backend', optimize: 0 | 2 = 0): Promise<Uint8Array<ArrayBuffer>> {

@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '@salp/core'
 import { type AscJob, type AscRunner, assemblyScriptBackend } from '../compile/assemblyscript/assemblyscript.js'
-import type { CompilerBackend } from '../compile/compiler.js'
+import type { CompiledModule, CompilerBackend } from '../compile/compiler.js'
 import type { ChildAnswer } from './asc-child.js'
 
 /** How the process is held. */
@@ -32,7 +32,7 @@ const heapMb = 1_024
 export function openAssemblyScript(
   { clock }: { clock: Pick<Clock, 'sleep'> },
   { timeoutMs = 10_000, idleMs = 300_000, child: file = ownChild }: AssemblyScriptOptions = {},
-): CompilerBackend {
+): CompilerBackend<CompiledModule> {
   let child: ChildProcess | undefined
   let last: Promise<unknown> = Promise.resolve()
   let idle: NodeJS.Timeout | undefined
@@ -45,6 +45,8 @@ export function openAssemblyScript(
       serialization: 'advanced',
       stdio: 'ignore',
       env: {},
+      // Ctrl-C is for whoever asks it to compile.
+      detached: true,
     })
     started.unref()
     started.channel?.unref()

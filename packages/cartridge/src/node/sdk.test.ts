@@ -2,7 +2,7 @@ import { systemClock } from '@salp/core/node'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Kind } from '../rewrite/abi.js'
-import { type TestHost, testHost } from '../testing/internal/host.js'
+import { get, type TestHost, testHost } from '../testing/internal/host.js'
 import { openAssemblyScript } from './asc-process.js'
 
 const compiler = openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 })
@@ -169,6 +169,62 @@ export function handle(request: Request): Response {
 
   test('kv.integer() is 0 before it is set', () => {
     expect([ask('/kv'), ask('/kv')]).toEqual(['7', '14'])
+  })
+})
+
+describe('call() of cart/index', { timeout: 60_000 }, () => {
+  test('asks another cartridge, and gives its answer, or null', async () => {
+    const compile = async (source: string): Promise<Uint8Array> => {
+      const result = await compiler.compile(source, { kind: 'backend', optimize: 0 })
+      if (result.status === 'failed') throw new Error(JSON.stringify(result.diagnostics, null, 2))
+      return result.wasm
+    }
+    const host = testHost()
+    const echo = await compile(`import { Request, Response } from 'cart/index'
+export function handle(request: Request): Response {
+  return Response.text([request.method, request.path, request.query, request.text()].join(' '), 201).header('x-a', 'b')
+}`)
+    await host.load({ id: 'echo', kind: 'backend', wasm: echo })
+    const asking = await compile(`import { call, Request, Response } from 'cart/index'
+export function handle(request: Request): Response {
+  const answer = call(request.text() === 'other' ? 'other' : 'echo', '/somewhere?x=1&y=é', 'bödy', 'POST')
+  if (answer === null) return Response.text('nobody')
+  return Response.text(answer.status.toString() + ' ' + answer.read() + ' ' + answer.headers[1].value)
+}`)
+    await host.load({ id: 'a', kind: 'backend', wasm: asking, capabilities: ['call'], callTargets: ['echo'] })
+    const answerTo = (body: string): string => {
+      const request = { ...get('/').request, body: new TextEncoder().encode(body) }
+      return new TextDecoder().decode(host.call('a', 'request', { request }).output.body)
+    }
+    expect(answerTo('')).toBe('201 POST /somewhere x=1&y=é bödy b')
+    expect(answerTo('other')).toBe('nobody')
+  })
+})
+
+describe('http() of cart/index', { timeout: 60_000 }, () => {
+  test('asks another machine, and gives its answer, or null', async () => {
+    const result = await compiler.compile(
+      `import { Header, http, Request, Response } from 'cart/index'
+export function handle(request: Request): Response {
+  const answer = http('https://a.test' + request.path, 'POST', 'bödy', [new Header('x-a', 'é')])
+  if (answer === null) return Response.text('nobody')
+  return Response.text(answer.status.toString() + ' ' + answer.read() + ' ' + answer.headers[0].value)
+}`,
+      { kind: 'backend', optimize: 0 },
+    )
+    if (result.status === 'failed') throw new Error(JSON.stringify(result.diagnostics, null, 2))
+    const host = testHost({
+      fetchSync({ url, method, headers, body }) {
+        if (url.endsWith('/none')) return { status: 'failed', why: 'it broke off' }
+        const said = new TextEncoder().encode(JSON.stringify([url, method, headers, new TextDecoder().decode(body)]))
+        return { status: 'answered', response: { status: 201, headers: [['x-b', 'c']], body: said } }
+      },
+    })
+    await host.load({ id: 'a', kind: 'backend', wasm: result.wasm, capabilities: ['http'], httpHosts: ['a.test'] })
+    const answerTo = (path: string): string =>
+      new TextDecoder().decode(host.call('a', 'request', get(path)).output.body)
+    expect(answerTo('/some?x=1')).toBe('201 ["https://a.test/some?x=1","POST",[["x-a","é"]],"bödy"] c')
+    expect(answerTo('/none')).toBe('nobody')
   })
 })
 

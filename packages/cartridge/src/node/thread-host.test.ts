@@ -3,10 +3,13 @@ import { systemClock } from '@salp/core/node'
 import { recordingPublisher } from '@salp/core/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { CartridgeEvents } from '../host/host.js'
+import type { Fetcher } from '../host/http.js'
 import type { Program } from '../host/program.js'
 import { type KvStore, memoryKvStore } from '../kv/kv-store.js'
 import { answer, answerData, get, onRequest, program, script, testHost } from '../testing/internal/host.js'
+import { serve } from '../testing/internal/serve.js'
 import { backend } from '../testing/internal/wat.js'
+import { createFetcher } from './fetcher.js'
 import { scriptEngine } from './script-engine.js'
 import { openThreadHost, type ThreadHost, type ThreadHostDeps } from './thread-host.js'
 
@@ -18,6 +21,7 @@ afterEach(async () => {
 function threadHost(
   kv: KvStore = memoryKvStore(),
   engine: ThreadHostDeps['scriptEngine'] = scriptEngine,
+  http?: Fetcher,
 ): {
   host: ThreadHost
   events: ReturnType<typeof recordingPublisher<CartridgeEvents>>
@@ -29,6 +33,7 @@ function threadHost(
   const host = openThreadHost({
     ...{ clock: systemClock, rng: createRng('thread'), kv, events, log },
     scriptEngine: engine,
+    http,
   })
   open.push(host)
   return { host, events, logged }
@@ -309,5 +314,87 @@ describe('scripts in a thread', { timeout: 30_000 }, () => {
     const bare = openThreadHost(deps)
     open.push(bare)
     expect(await codeOf(bare.load(counting))).toBe('cartridge/feature')
+  })
+})
+
+describe('http in a thread', { timeout: 30_000 }, () => {
+  const asking = (host: string, more: Partial<Program> = {}): Program =>
+    script(
+      `export function handle({ path }) {
+         if (path === '/') return 'trial'
+         kv.set('asked', path)
+         const { status, body } = http({ url: 'http://' + (path === '/other' ? 'other.test' : '${host}') + path })
+         return status + ' ' + body
+       }`,
+      { capabilities: ['http', 'kv'], httpHosts: [host, 'other.test'], ...more },
+    )
+  const fetcherOf = (host: string): Fetcher =>
+    createFetcher({ clock: systemClock }, { hosts: [`http://${host}`], allowHosts: [host] })
+
+  test('waits for the answer of a host that is granted, again and again', async () => {
+    await using server = await serve(({ url }, response) => response.end(`you asked for ${url}`))
+    const { host, logged } = threadHost(memoryKvStore(), scriptEngine, fetcherOf(server.host))
+    await host.load(asking(server.host))
+    const bodies: string[] = []
+    for (const path of ['/a', '/b']) bodies.push(text((await host.call('a', 'request', get(path))).output.body))
+    expect(bodies).toEqual(['200 you asked for /a', '200 you asked for /b'])
+    const refused = await host.call('a', 'request', get('/other')).catch((error: Error) => error.message)
+    expect(refused).toContain('http() did nothing')
+    expect(logged).toEqual(['http() refused: the operator does not name http://other.test'])
+  })
+
+  test('is refused where there is no way out', async () => {
+    const { host, logged } = threadHost()
+    await host.load(asking('a.test'))
+    expect(await codeOf(host.call('a', 'request', get('/go')))).toBe('cartridge/abort')
+    expect(logged).toEqual(['http() refused: there is no way out from where it runs'])
+  })
+
+  test('is aborted with the thread when the call takes too long; the next one asks again', async () => {
+    let answers = false
+    const signals: AbortSignal[] = []
+    const http: Fetcher = {
+      fetch: (_, { signal }) => {
+        signals.push(signal)
+        if (!answers) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        return Promise.resolve({ status: 'answered', response: { status: 200, headers: [], body: new Uint8Array() } })
+      },
+    }
+    const kv = memoryKvStore()
+    const { host } = threadHost(kv, scriptEngine, http)
+    await host.load(neighbour)
+    await host.load(asking('a.test', { limits: { wallClockMs: 50 } }))
+    const stuck = codeOf(host.call('a', 'request', get('/go')))
+    const waiting = host.call('neighbour', 'request', get('/go'))
+    expect(await stuck).toBe('cartridge/timeout')
+    expect([signals.map(({ aborted }) => aborted), kv.load('a')]).toEqual([[true], []])
+    expect((await waiting).output.status).toBe(200)
+    answers = true
+    expect(text((await host.call('a', 'request', get('/go'))).output.body)).toBe('200 ')
+    expect(signals.at(-1)?.aborted).toBe(false)
+  })
+
+  test('is aborted when the host is closed', async () => {
+    const asked = Promise.withResolvers<AbortSignal>()
+    const http: Fetcher = {
+      fetch(_, { signal }) {
+        asked.resolve(signal)
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+    }
+    const { host } = threadHost(memoryKvStore(), scriptEngine, http)
+    await host.load(asking('a.test'))
+    const call = codeOf(host.call('a', 'request', get('/go')))
+    const signal = await asked.promise
+    await host.close()
+    expect([await call, signal.aborted]).toEqual(['cartridge/timeout', true])
+  })
+
+  test('fails, and lets the thread go on, where the fetcher itself fails', async () => {
+    const http: Fetcher = { fetch: () => Promise.reject(new RangeError('broken')) }
+    const { host, logged } = threadHost(memoryKvStore(), scriptEngine, http)
+    await host.load(asking('a.test'))
+    expect(await codeOf(host.call('a', 'request', get('/go')))).toBe('cartridge/abort')
+    expect(logged).toEqual(['http() failed: broken'])
   })
 })

@@ -2,23 +2,19 @@
 
 import { Worker } from 'node:worker_threads'
 import type { Clock, Publisher, Rng } from '@salp/core'
-import { CartridgeRejected, CartridgeTrap } from '../errors.js'
-import {
-  type CallResult,
-  type CartridgeCalls,
-  type CartridgeEvents,
-  CartridgeMissingError,
-  type KvWrite,
-  type LoadedCartridge,
-  type LoadOptions,
-} from '../host/host.js'
+import { CartridgeTrap } from '../errors.js'
+import type { AsyncCartridgeHost } from '../host/async-host.js'
+import { fromFailure } from '../host/failure.js'
+import type { CallResult, CartridgeCalls, CartridgeEvents, LoadedCartridge, LoadOptions } from '../host/host.js'
+import type { Fetcher } from '../host/http.js'
 import type { Program } from '../host/program.js'
 import type { KvStore } from '../kv/kv-store.js'
 import { defaultLimits, lowestLimits } from '../limits.js'
 import type { ScriptEngine } from '../script/engine.js'
 import { isRollbackDue } from '../slot/slot.js'
+import { type HttpDoor, openHttpDoor } from './http-door.js'
 import type { ThreadStart } from './thread.js'
-import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
+import type { ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
 
 /** What a {@link ThreadHost} asks for. */
 export interface ThreadHostDeps {
@@ -31,35 +27,17 @@ export interface ThreadHostDeps {
   log(cartridge: string, level: number, text: string): void
   /** The engine of scripts, asked for when the first one comes; without it scripts are refused. */
   readonly scriptEngine?: (() => Promise<ScriptEngine>) | undefined
+  /** Makes the requests of cartridges with the capability `http`; without it they are refused. */
+  readonly http?: Fetcher | undefined
 }
 
 /**
  * The cartridges of one thread. What is asked waits its turn there; those that call one another have to be together.
  *
  * A call that takes longer than its `wallClockMs` ends with the thread. A fresh one gets the same versions and what was
- * kept, and whatever waited is done there.
+ * kept, and whatever waited is done there. A request of the call's is aborted with the thread.
  */
-export interface ThreadHost {
-  /** As `load` of a `CartridgeHost`. */
-  load(program: Program, options?: LoadOptions): Promise<number>
-  /**
-   * As `call` of a `CartridgeHost`. Its writes are in the store when it resolves.
-   *
-   * @throws {@link CartridgeTrap} (`cartridge/timeout`) if it takes longer than it may.
-   */
-  call<Name extends keyof CartridgeCalls>(
-    id: string,
-    name: Name,
-    input: CartridgeCalls[Name]['input'],
-  ): Promise<CallResult<CartridgeCalls[Name]['output']>>
-  rollback(id: string): Promise<number | undefined>
-  /** As `write` of a `CartridgeHost`. */
-  write(id: string, changes: readonly KvWrite[]): Promise<void>
-  unload(id: string): Promise<boolean>
-  describe(id: string): Promise<LoadedCartridge | undefined>
-  /** Ends the thread; what waits rejects. May be called twice. */
-  close(): Promise<void>
-}
+export type ThreadHost = AsyncCartridgeHost
 
 /** Work that waits or runs. */
 interface Job extends PromiseWithResolvers<ThreadResult> {
@@ -100,6 +78,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   const told = new Set<string>()
   let queue: Job[] = []
   let worker: Worker | undefined
+  let door: HttpDoor | undefined
   /** Whether the thread runs. */
   let ready = false
   /** Versions that it is given back before the first of the queue begins, in the order of their answers. */
@@ -109,12 +88,16 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   let watch = new AbortController()
   /** When the watch looks again, by `monotonic`. */
   let looksAt = Number.POSITIVE_INFINITY
+  /** Whether it rests as soon as nobody asks at once. */
+  let willRest = false
   let closed = false
 
   const start = (): Worker => {
     const seed = Array.from({ length: 8 }, () => deps.rng().toString(36)).join()
+    door = deps.http && openHttpDoor(deps.http)
     const started = new Worker(threadUrl, {
-      workerData: { seed, scripts: deps.scriptEngine !== undefined } satisfies ThreadStart,
+      workerData: { seed, scripts: deps.scriptEngine !== undefined, door: door?.end } satisfies ThreadStart,
+      transferList: door === undefined ? [] : [door.end.port],
       execArgv: fromSource ? sourceFlags() : [],
       resourceLimits: { maxOldGenerationSizeMb: 32, stackSizeMb: 4 },
     })
@@ -187,7 +170,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
       id,
       (versions.get(id) ?? []).filter((held) => held.number !== number),
     )
-    const error = errorOf(message.failure)
+    const error = fromFailure(message.failure)
     if (error instanceof CartridgeTrap) publishTrap(id, number, error)
   }
 
@@ -198,7 +181,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     const job = queue.shift()
     if (job === undefined) return
     if (message.type === 'failed') {
-      job.reject(errorOf(message.failure))
+      job.reject(fromFailure(message.failure))
       return
     }
     try {
@@ -252,6 +235,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     const old = worker
     worker = undefined
     restoring = []
+    door?.close()
     void old?.terminate()
     if (queue.length === 0) return
     const fresh = start()
@@ -285,17 +269,28 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     }
   }
 
-  /** Watches the first of the queue, if nobody would look in time; lets the thread rest if there is none. */
+  /** Watches the first of the queue, if nobody would look in time; lets the thread rest soon if there is none. */
   const attend = (): void => {
     const [job] = queue
-    if (job !== undefined && deadline(job) >= looksAt) return
+    if (job === undefined) {
+      // Whoever awaited an answer and asks again finds the watch as it was: to start one costs as much as a call.
+      if (!willRest) setImmediate(rest)
+      willRest = true
+      return
+    }
+    if (deadline(job) >= looksAt) return
+    watch.abort()
+    watch = new AbortController()
+    looksAt = Number.POSITIVE_INFINITY
+    void guard(watch.signal)
+  }
+
+  const rest = (): void => {
+    willRest = false
+    if (queue.length > 0) return
     watch.abort()
     looksAt = Number.POSITIVE_INFINITY
-    if (job === undefined) worker?.unref()
-    else {
-      watch = new AbortController()
-      void guard(watch.signal)
-    }
+    worker?.unref()
   }
 
   const ask = (work: ThreadWork, cartridge: string, limitMs: number): Promise<ThreadResult> => {
@@ -344,6 +339,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
       for (const { reject } of waiting) reject(new CartridgeTrap('timeout', 'its host was closed'))
       const old = worker
       worker = undefined
+      door?.close()
       await old?.terminate()
     },
   }
@@ -355,23 +351,4 @@ function publish<Name extends keyof CartridgeEvents>(
   { name, event }: { readonly name: Name; readonly event: CartridgeEvents[Name] },
 ): void {
   events.publish(name, event)
-}
-
-function errorOf(failure: ThreadFailure): unknown {
-  switch (failure.type) {
-    case 'trap':
-      return new CartridgeTrap(failure.reason, failure.why)
-    case 'rejected':
-      return new CartridgeRejected(
-        failure.reason,
-        failure.why,
-        failure.offset === undefined ? {} : { offset: failure.offset },
-      )
-    case 'missing':
-      return new CartridgeMissingError(failure.cartridge)
-    case 'range':
-      return new RangeError(failure.message)
-    case 'other':
-      return failure.error
-  }
 }

@@ -2,11 +2,12 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { createRng } from '@salp/core'
-import { CartridgeRejected, CartridgeTrap } from '../errors.js'
-import { CartridgeMissingError, createCartridgeHost } from '../host/host.js'
+import { toFailure } from '../host/failure.js'
+import { createCartridgeHost } from '../host/host.js'
 import type { KvChange } from '../kv/kv-store.js'
 import type { ScriptEngine } from '../script/engine.js'
-import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
+import { askThrough, type DoorEnd } from './http-door.js'
+import type { ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
 
 /** What the thread is started with. */
 export interface ThreadStart {
@@ -14,9 +15,11 @@ export interface ThreadStart {
   readonly seed: string
   /** Whether it is given an engine for scripts when it asks. */
   readonly scripts: boolean
+  /** The way out, if there is one. */
+  readonly door: DoorEnd | undefined
 }
 
-const { seed, scripts } = workerData as ThreadStart
+const { seed, scripts, door } = workerData as ThreadStart
 const say = (message: ThreadMessage): void => parentPort?.postMessage(message)
 
 /** Time of day of the work that runs. */
@@ -50,6 +53,7 @@ const host = createCartridgeHost({
   events: { publish: (name, event) => say({ type: 'event', name, event } as ThreadMessage) },
   log: (cartridge, level, text) => say({ type: 'log', cartridge, level, text }),
   scriptEngine: scripts ? scriptEngine : undefined,
+  fetchSync: door && ((request) => askThrough(door, request)),
 })
 
 async function perform(work: ThreadWork): Promise<ThreadResult> {
@@ -65,15 +69,6 @@ async function perform(work: ThreadWork): Promise<ThreadResult> {
     default:
       return host[work.type](work.cartridge)
   }
-}
-
-function failureOf(error: unknown): ThreadFailure {
-  if (error instanceof CartridgeTrap) return { type: 'trap', reason: error.reason, why: error.why }
-  if (error instanceof CartridgeRejected)
-    return { type: 'rejected', reason: error.reason, why: error.why, offset: error.offset }
-  if (error instanceof CartridgeMissingError) return { type: 'missing', cartridge: error.cartridge }
-  if (error instanceof RangeError) return { type: 'range', message: error.message }
-  return { type: 'other', error }
 }
 
 let last = Promise.resolve()
@@ -99,6 +94,6 @@ async function answer({ now: at, work }: Extract<ThreadRequest, { type: 'work' }
     const result = await perform(work)
     say({ type: 'done', result, changes })
   } catch (error) {
-    say({ type: 'failed', failure: failureOf(error) })
+    say({ type: 'failed', failure: toFailure(error) })
   }
 }

@@ -6,7 +6,7 @@ import type { FunctionType, ValueType } from './types.js'
 export type Kind = 'backend' | 'interactive' | 'frontend' | 'cognitive'
 
 /** What a cartridge may be allowed beyond computing. */
-export type Capability = 'log' | 'kv' | 'clock' | 'entropy' | 'payment' | 'call' | 'simd'
+export type Capability = 'log' | 'kv' | 'clock' | 'entropy' | 'payment' | 'call' | 'http' | 'simd'
 
 /** All kinds. */
 export const kinds = ['backend', 'interactive', 'frontend', 'cognitive'] as const satisfies readonly Kind[]
@@ -19,6 +19,7 @@ export const capabilities = [
   'entropy',
   'payment',
   'call',
+  'http',
   'simd',
 ] as const satisfies readonly Capability[]
 
@@ -28,8 +29,8 @@ export const abiVersion = 0x10000
 /** An import that the host offers. */
 export interface OfferedImport {
   readonly type: FunctionType
-  /** Undefined if nothing need be granted. */
-  readonly capability: Capability | undefined
+  /** Any one of them has to be granted; nothing need be if there are none. */
+  readonly capabilities: readonly Capability[]
 }
 
 /** An export that a kind of cartridge has. */
@@ -47,8 +48,8 @@ function signature(text: string): FunctionType {
   return { parameters: types(parameters), results: types(results) }
 }
 
-function offered(text: string, capability?: Capability): OfferedImport {
-  return { type: signature(text), capability }
+function offered(text: string, ...capabilities: readonly Capability[]): OfferedImport {
+  return { type: signature(text), capabilities }
 }
 
 /** Functions the host offers, by `module.name`. */
@@ -62,7 +63,8 @@ export const offeredImports: ReadonlyMap<string, OfferedImport> = new Map([
   ['cart.kv_list', offered('iiii:i', 'kv')],
   ['cart.payment', offered('ii:i', 'payment')],
   ['cart.call', offered('iiii:i', 'call')],
-  ['cart.take', offered('ii:i', 'call')],
+  ['cart.http', offered('ii:i', 'http')],
+  ['cart.take', offered('ii:i', 'call', 'http')],
   ['env.abort', offered('iiii:')],
 ])
 

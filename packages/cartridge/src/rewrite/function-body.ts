@@ -1,7 +1,8 @@
-/** Rewrites one function: counts its fuel and its stack, and makes NaN the same everywhere. */
+/** Reads one function, and writes it so that it counts its fuel and its stack, and NaN is the same everywhere. */
 
 import type { ByteReader } from './byte-reader.js'
 import { ByteWriter } from './byte-writer.js'
+import { Counters } from './counters.js'
 import { type FloatResult, type Instruction, plain, prefixed, vector } from './instructions.js'
 import type { ModuleLimits } from './limits.js'
 import { type FunctionType, readValueType, typeBytes, type ValueType, valueTypeOf } from './types.js'
@@ -27,12 +28,19 @@ export interface BodyContext {
   resultType(results: readonly ValueType[]): number
 }
 
-/** A function that was rewritten. */
-export interface RewrittenBody {
-  readonly bytes: Uint8Array
+/** A function that was read. */
+export interface FunctionBody {
   /** Instructions, `else` and `end` included. */
   readonly instructions: number
   readonly locals: number
+  /** Stack that one call takes. */
+  readonly words: number
+  /** Functions of the module's own that it calls by their number, which begins with the first that is not imported. */
+  readonly calls: readonly number[]
+  /** Whether it calls through a table. */
+  readonly callsTable: boolean
+  /** Gives it rewritten. @param countsStack - Whether its calls are taken from the stack. */
+  write(countsStack: boolean): Uint8Array
 }
 
 /** A function longer than this pays for each basic block by itself, a shorter one for each loop. */
@@ -41,17 +49,48 @@ const longFunction = 2_000
 /** Words of stack that a call takes beside its locals and operands. */
 const callWords = 8
 
-/** Fuel that a run of code pays at its start. */
-interface Charge {
-  readonly at: number
-  cost: number
-}
+/**
+ * Units that a tight loop may run up before it pays. Fuel ends a call by so much too late at most twice over, and a call
+ * that ends by another trap in the middle of such a loop has paid so much too little.
+ */
+const tightCredit = 10_000
+
+/** A tight loop without others in it, whose body has at most so many bytes, runs four times for each time it counts. */
+const unrolledBytes = 96
+const unrolledTimes = 4
 
 /** Something put into the code before the byte `at`; `skip` bytes there are left out. */
 interface Edit {
   readonly at: number
   readonly skip: number
   write(out: ByteWriter): void
+}
+
+/** A piece of the code, with the edits in it by their number. */
+interface Piece {
+  readonly from: number
+  readonly to: number
+  readonly edits: readonly [from: number, to: number]
+}
+
+/** What is paid together: a function without its loops, or the body of a loop without those in it. */
+interface Region {
+  cost: number
+}
+
+/** A loop that is open, or was. */
+interface Loop extends Region {
+  readonly outer: Loop | undefined
+  /** How many blocks are round it. */
+  readonly level: number
+  /**
+   * Whether it leaves only by its end, takes and gives nothing, and calls nothing that comes back. Then it counts in a local
+   * what it owes, and pays from time to time.
+   */
+  tight: boolean
+  innermost: boolean
+  /** Its body, once it was read. */
+  body: Piece
 }
 
 /** A block that is open. */
@@ -61,9 +100,14 @@ interface Frame {
   /** Operands under it. */
   readonly base: number
   unreachable: boolean
-  /** What a loop's body pays when an iteration begins; that of the loop round it, or of the function, otherwise. */
-  readonly region: Charge
+  /** What its instructions are paid with. */
+  readonly region: Region
+  /** The innermost loop that it is, or is in. */
+  readonly loop: Loop | undefined
 }
+
+/** The opcode of `unreachable`. */
+const unreachable = 0x00
 
 const empty: FunctionType = { parameters: [], results: [] }
 const single: Readonly<Record<ValueType, FunctionType>> = {
@@ -74,70 +118,83 @@ const single: Readonly<Record<ValueType, FunctionType>> = {
   v128: { parameters: [], results: ['v128'] },
   funcref: { parameters: [], results: ['funcref'] },
 }
-/** Locals that the rewriter adds behind the guest's own. */
-type Scratch = 'i32' | 'f32' | 'f64' | 'v128'
+/** Locals that the rewriter adds behind the guest's own: for the last value of a type, and for what a tight loop owes. */
+type Scratch = 'i32' | 'f32' | 'f64' | 'v128' | 'owed'
 
 /**
- * Reads the body that starts at the reader and ends where the reader ends, and gives it rewritten.
+ * Reads the body that starts at the reader and ends where the reader ends.
  *
  * It follows the height of the operand stack, not the types on it: the engine checks those.
  */
-export function rewriteBody(reader: ByteReader, type: FunctionType, context: BodyContext): RewrittenBody {
-  return new BodyRewriter(reader, type, context).rewrite()
+export function readBody(reader: ByteReader, type: FunctionType, context: BodyContext): FunctionBody {
+  return new BodyRewriter(reader, type, context)
 }
 
-class BodyRewriter {
+class BodyRewriter implements FunctionBody {
+  readonly calls: number[] = []
+  callsTable = false
+  instructions = 0
   readonly #reader: ByteReader
+  readonly #bytes: Uint8Array
   readonly #type: FunctionType
   readonly #context: BodyContext
+  readonly #counters: Counters
   readonly #frames: Frame[] = []
   readonly #edits: Edit[] = []
-  readonly #regions: Charge[] = []
-  readonly #blocks: Charge[] = []
   readonly #scratch = new Map<Scratch, number>()
+  /** What the basic block that is read pays in a long function. */
+  #block: Region = { cost: 0 }
+  readonly #groups: { count: number; from: number; to: number }
+  readonly #code: Piece
+  readonly #mayBeLong: boolean
   #locals = 0
   #words = 0
   #height = 0
   #deepest = 0
-  #instructions = 0
-  #calls = false
+  #countsStack = false
 
   constructor(reader: ByteReader, type: FunctionType, context: BodyContext) {
     this.#reader = reader
+    this.#bytes = reader.bytes
     this.#type = type
     this.#context = context
-  }
-
-  rewrite(): RewrittenBody {
-    const reader = this.#reader
-    const groups = { count: 0, from: reader.at, to: reader.at }
-    const declared = this.#readLocals(groups)
-    const start = reader.at
-    this.#beginRegion(start)
+    this.#counters = new Counters(context.globals)
+    this.#groups = this.#readLocals()
+    const from = reader.at
+    // An instruction is a byte at least.
+    this.#mayBeLong = reader.end - from > longFunction
+    this.#open('function', type, { region: this.#beginRegion(), loop: undefined })
     this.#beginBlock()
-    this.#open('function', this.#type, this.#regions[0] ?? { at: start, cost: 0 }, [])
     while (this.#frames.length > 0) this.#step()
     if (reader.at !== reader.end) reader.reject('malformed', 'a function goes on after its end')
-    return { bytes: this.#write(groups, start), instructions: this.#instructions, locals: declared }
+    this.#code = { from, to: reader.end, edits: [0, this.#edits.length] }
   }
 
-  #readLocals(groups: { count: number; from: number; to: number }): number {
+  get locals(): number {
+    return this.#locals - this.#type.parameters.length
+  }
+
+  get words(): number {
+    return this.#words + this.#deepest + callWords
+  }
+
+  /** @returns Where the guest's own locals stand, and in how many groups. */
+  #readLocals(): { count: number; from: number; to: number } {
     const reader = this.#reader
     const start = reader.at
     const { locals: most } = this.#context.limits
-    groups.count = reader.u32()
-    groups.from = reader.at
+    const groups = reader.u32()
+    const from = reader.at
     let declared = 0
     for (const parameter of this.#type.parameters) this.#words += wordsOf(parameter)
-    for (let index = 0; index < groups.count; index++) {
+    for (let group = 0; group < groups; group++) {
       const count = reader.u32()
       declared += count
       if (declared > most) reader.reject('limit', `a function has more than ${most} locals`, start)
       this.#words += count * wordsOf(readValueType(reader, this.#context.simd))
     }
-    groups.to = reader.at
     this.#locals = this.#type.parameters.length + declared
-    return declared
+    return { count: groups, from, to: reader.at }
   }
 
   /** Reads one instruction. */
@@ -145,7 +202,7 @@ class BodyRewriter {
     const reader = this.#reader
     const at = reader.at
     const opcode = reader.byte()
-    this.#instructions++
+    this.instructions++
     if (opcode === 0xfc || opcode === 0xfd) {
       const code = reader.u32()
       if (opcode === 0xfd && !this.#context.simd)
@@ -296,7 +353,7 @@ class BodyRewriter {
       case 0x02:
       case 0x03:
       case 0x04:
-        this.#enter(opcode, cost)
+        this.#enter(opcode, cost, at)
         return
       case 0x05:
         this.#else(at)
@@ -324,13 +381,18 @@ class BodyRewriter {
         this.#charge(cost)
         this.#pop(this.#type.results.length)
         const depth = this.#frames.length - 1
-        this.#edits.push({ at, skip: 1, write: (out) => this.#writeReturn(out, depth) })
+        this.#leaveLoops(0)
+        this.#edit(at, (out) => this.#writeReturn(out, depth), 1)
         this.#leave()
         return
       }
       case 0x10: {
         const index = this.#reader.index(this.#context.functions.length, 'function')
-        this.#charge(index < this.#context.importedFunctions ? 40 : cost)
+        const own = index - this.#context.importedFunctions
+        this.#charge(own < 0 ? 40 : cost)
+        if (own >= 0) this.calls.push(own)
+        // An import behind which nothing can be reached does not come back.
+        if (own >= 0 || this.#bytes[this.#reader.at] !== unreachable) this.#leaveLoops(0)
         this.#call(this.#context.functions[index] ?? empty)
         return
       }
@@ -338,6 +400,8 @@ class BodyRewriter {
         const type = this.#context.types[this.#reader.index(this.#context.types.length, 'type')] ?? empty
         this.#reader.index(this.#context.tables, 'table')
         this.#charge(cost)
+        this.callsTable = true
+        this.#leaveLoops(0)
         this.#pop(1)
         this.#call(type)
         return
@@ -353,27 +417,52 @@ class BodyRewriter {
   }
 
   #call({ parameters, results }: FunctionType): void {
-    this.#calls = true
     this.#pop(parameters.length)
     this.#push(results.length)
   }
 
-  #enter(opcode: number, cost: number): void {
+  #enter(opcode: number, cost: number, at: number): void {
     const type = this.#blockType()
     this.#charge(cost)
     if (opcode === 0x04) this.#pop(1)
     this.#pop(type.parameters.length)
     if (opcode === 0x03) {
-      const region = this.#beginRegion(this.#reader.at)
-      this.#open('loop', type, region, type.parameters)
-    } else this.#open(opcode === 0x02 ? 'block' : 'if', type, this.#top().region, type.parameters)
+      const loop = this.#beginLoop(at, type)
+      this.#open('loop', type, { region: loop, loop })
+    } else this.#open(opcode === 0x02 ? 'block' : 'if', type, this.#top())
     if (opcode !== 0x02) this.#beginBlock()
+  }
+
+  #beginLoop(at: number, { parameters, results }: FunctionType): Loop {
+    const level = this.#frames.length
+    const { loop: outer } = this.#top()
+    if (outer !== undefined) outer.innermost = false
+    const tight = parameters.length === 0 && results.length === 0
+    const body = { from: this.#reader.at, to: at, edits: [0, 0] } as const
+    const loop: Loop = { outer, level, tight, innermost: true, body, cost: 0 }
+    this.#edit(at, (out) => this.#writeLoopStart(out, loop))
+    this.#edit(this.#reader.at, (out) => this.#writeIteration(out, loop))
+    loop.body = { ...body, edits: [this.#edits.length, this.#edits.length] }
+    return loop
+  }
+
+  #endLoop(loop: Loop, to: number): void {
+    loop.body = { from: loop.body.from, to, edits: [loop.body.edits[0], this.#edits.length] }
+    // What may be run up at once counts too; what costs nothing does not come round.
+    if (loop.cost === 0 || unrolledTimes * loop.cost > tightCredit) loop.tight = false
+    if (loop.tight) this.#local('owed')
+    this.#edit(this.#reader.at, (out) => this.#writeLoopEnd(out, loop))
+  }
+
+  /** Notes that control may go on at `level` blocks or fewer: what is left on the way leaves not only by its end. */
+  #leaveLoops(level: number): void {
+    for (let loop = this.#top().loop; loop !== undefined && loop.level > level; loop = loop.outer) loop.tight = false
   }
 
   #else(at: number): void {
     const frame = this.#close(at)
     if (frame.kind !== 'if') this.#reader.reject('malformed', 'an else has no if', at)
-    this.#open('else', frame.type, frame.region, frame.type.parameters)
+    this.#open('else', frame.type, frame)
     this.#beginBlock()
   }
 
@@ -386,6 +475,7 @@ class BodyRewriter {
     )
       this.#reader.reject('malformed', 'an if without else changes the stack', at)
     if (frame.kind === 'function') return
+    if (frame.kind === 'loop' && frame.loop !== undefined) this.#endLoop(frame.loop, at)
     this.#push(results.length)
     this.#beginBlock()
   }
@@ -419,15 +509,17 @@ class BodyRewriter {
   /** Reads a label. @returns What a branch to it takes along. */
   #label(): readonly ValueType[] {
     const depth = this.#reader.index(this.#frames.length, 'block to branch to')
-    const frame = this.#frames[this.#frames.length - 1 - depth]
+    const level = this.#frames.length - 1 - depth
+    const frame = this.#frames[level]
+    this.#leaveLoops(level)
     return (frame?.kind === 'loop' ? frame.type.parameters : frame?.type.results) ?? []
   }
 
-  #open(kind: Frame['kind'], type: FunctionType, region: Charge, parameters: readonly ValueType[]): void {
+  #open(kind: Frame['kind'], type: FunctionType, { region, loop }: Pick<Frame, 'region' | 'loop'>): void {
     if (this.#frames.length > this.#context.limits.nesting)
       this.#reader.reject('limit', `blocks are nested deeper than ${this.#context.limits.nesting}`)
-    this.#frames.push({ kind, type, base: this.#height, unreachable: false, region })
-    this.#push(parameters.length)
+    this.#frames.push({ kind, type, base: this.#height, unreachable: false, region, loop })
+    if (kind !== 'function') this.#push(type.parameters.length)
   }
 
   #close(at: number): Frame {
@@ -465,18 +557,34 @@ class BodyRewriter {
 
   #charge(cost: number): void {
     this.#top().region.cost += cost
-    const block = this.#blocks.at(-1)
-    if (block !== undefined) block.cost += cost
+    this.#block.cost += cost
   }
 
-  #beginRegion(at: number): Charge {
-    const region = { at, cost: 0 }
-    this.#regions.push(region)
+  /** Begins what the function pays at its entry. */
+  #beginRegion(): Region {
+    const region = { cost: 0 }
+    this.#edit(this.#reader.at, (out) => {
+      if (!this.#long) this.#counters.pay(out, region.cost)
+    })
     return region
   }
 
   #beginBlock(): void {
-    this.#blocks.push({ at: this.#reader.at, cost: 0 })
+    const block = { cost: 0 }
+    this.#block = block
+    if (!this.#mayBeLong) return
+    this.#edit(this.#reader.at, (out) => {
+      if (this.#long) this.#counters.pay(out, block.cost)
+    })
+  }
+
+  /** Whether it pays for each basic block, once it was read. */
+  get #long(): boolean {
+    return this.instructions > longFunction
+  }
+
+  #edit(at: number, write: Edit['write'], skip = 0): void {
+    this.#edits.push({ at, skip, write })
   }
 
   /** A local of the rewriter's own. */
@@ -491,19 +599,15 @@ class BodyRewriter {
   /** Pays for the length on top of the stack: an eighth of it. */
   #chargeLength(at: number): void {
     const length = this.#local('i32')
-    this.#edits.push({
-      at,
-      skip: 0,
-      write: (out) => {
-        out.byte(0x22)
-        out.u32(length)
-        this.#globalGet(out, this.#fuel)
-        out.byte(0x20)
-        out.u32(length)
-        // i64.extend_i32_u, i64.const 3, i64.shr_u
-        out.write(0xad, 0x42, 3, 0x88)
-        this.#payAndCheck(out)
-      },
+    this.#edit(at, (out) => {
+      out.byte(0x22)
+      out.u32(length)
+      this.#counters.beginPay(out)
+      out.byte(0x20)
+      out.u32(length)
+      // i64.extend_i32_u, i64.const 3, i64.shr_u
+      out.write(0xad, 0x42, 3, 0x88)
+      this.#counters.endPay(out)
     })
   }
 
@@ -511,81 +615,105 @@ class BodyRewriter {
   #settleNan(type: FloatResult): void {
     this.#charge(3)
     const value = this.#local(type === 'f32' || type === 'f64' ? type : 'v128')
-    this.#edits.push({ at: this.#reader.at, skip: 0, write: (out) => writeNan(out, type, value) })
+    this.#edit(this.#reader.at, (out) => writeNan(out, type, value))
   }
 
-  get #fuel(): number {
-    return this.#context.globals
-  }
-
-  get #stack(): number {
-    return this.#context.globals + 1
-  }
-
-  #globalGet(out: ByteWriter, index: number): void {
-    out.byte(0x23)
-    out.u32(index)
-  }
-
-  #globalSet(out: ByteWriter, index: number): void {
-    out.byte(0x24)
-    out.u32(index)
-  }
-
-  /** With fuel and a cost on the stack: subtracts, and traps below zero. */
-  #payAndCheck(out: ByteWriter): void {
-    out.byte(0x7d)
-    this.#globalSet(out, this.#fuel)
-    this.#globalGet(out, this.#fuel)
-    // i64.const 0, i64.lt_s, if, unreachable, end
-    out.write(0x42, 0, 0x53, 0x04, 0x40, 0x00, 0x0b)
-  }
-
-  #writeCharge(out: ByteWriter, cost: number): void {
-    this.#globalGet(out, this.#fuel)
-    out.byte(0x42)
-    out.positive(cost)
-    this.#payAndCheck(out)
-  }
-
-  /** Where the function calls others its body is a block of its own, and to return is to leave that. */
+  /** A body whose calls are counted is a block of its own, and to return is to leave that. */
   #writeReturn(out: ByteWriter, depth: number): void {
-    if (this.#calls) {
+    if (this.#countsStack) {
       out.byte(0x0c)
       out.u32(depth)
     } else out.byte(0x0f)
   }
 
-  #write(groups: { count: number; from: number; to: number }, start: number): Uint8Array {
-    const { bytes, end } = this.#reader
-    const out = new ByteWriter((end - groups.from) * 2 + 32)
-    out.u32(groups.count + this.#scratch.size)
-    out.append(bytes, groups.from, groups.to)
-    for (const type of this.#scratch.keys()) out.write(1, typeBytes[type])
-    const words = this.#words + this.#deepest + callWords
-    if (this.#calls) this.#writeStackIn(out, words)
-    this.#writeCode(out, start, end)
-    if (this.#calls) {
+  /** Before a loop. A tight one gets three blocks round it: `block $done loop $again block $due`. */
+  #writeLoopStart(out: ByteWriter, loop: Loop): void {
+    if (this.#counts(loop)) out.write(0x02, 0x40, 0x03, 0x40, 0x02, 0x40)
+  }
+
+  /** Where an iteration begins. */
+  #writeIteration(out: ByteWriter, loop: Loop): void {
+    const { cost, innermost, body } = loop
+    if (this.#long) return
+    if (!this.#counts(loop)) {
+      this.#counters.pay(out, cost)
+      return
+    }
+    const times = innermost && body.to - body.from <= unrolledBytes ? unrolledTimes : 1
+    this.#owed(out)
+    out.byte(0x42)
+    out.positive(tightCredit)
+    // i64.gt_s, br_if $due
+    out.write(0x55, 0x0d, 1)
+    this.#owe(out, times * cost)
+    for (let ahead = times - 1; ahead > 0; ahead--) {
+      // To begin the next iteration is to leave this block, and to come to its end is to leave the loop, by br $done.
+      out.write(0x02, 0x40)
+      this.#copy(out, body)
+      this.#owe(out, -ahead * cost)
+      out.write(0x0c, 4, 0x0b)
+    }
+  }
+
+  /** Behind the end of a loop. */
+  #writeLoopEnd(out: ByteWriter, loop: Loop): void {
+    if (!this.#counts(loop)) return
+    // br $done, end $due
+    out.write(0x0c, 2, 0x0b)
+    this.#settle(out)
+    // br $again, end $again, end $done
+    out.write(0x0c, 0, 0x0b, 0x0b)
+    if (loop.outer === undefined || !loop.outer.tight) this.#settle(out)
+  }
+
+  /** Whether a loop counts what it owes in a local. */
+  #counts({ tight }: Loop): boolean {
+    return tight && !this.#long
+  }
+
+  #owed(out: ByteWriter): void {
+    out.byte(0x20)
+    out.u32(this.#local('owed'))
+  }
+
+  #owe(out: ByteWriter, cost: number): void {
+    this.#owed(out)
+    out.byte(0x42)
+    out.positive(Math.abs(cost))
+    out.write(cost < 0 ? 0x7d : 0x7c, 0x21)
+    out.u32(this.#local('owed'))
+  }
+
+  /** Pays what is owed. */
+  #settle(out: ByteWriter): void {
+    this.#counters.beginPay(out)
+    this.#owed(out)
+    this.#counters.endPay(out)
+    out.write(0x42, 0, 0x21)
+    out.u32(this.#local('owed'))
+  }
+
+  write(countsStack: boolean): Uint8Array {
+    this.#countsStack = countsStack
+    const { count, from, to } = this.#groups
+    const out = new ByteWriter((this.#code.to - from) * 2 + 32)
+    out.u32(count + this.#scratch.size)
+    out.append(this.#bytes, from, to)
+    for (const type of this.#scratch.keys()) out.write(1, typeBytes[type === 'owed' ? 'i64' : type])
+    if (countsStack) {
+      this.#counters.enter(out, this.words)
+      this.#writeBlockType(out)
+    }
+    this.#copy(out, this.#code)
+    if (countsStack) {
       // The results stay where they are.
-      this.#globalGet(out, this.#stack)
-      out.byte(0x41)
-      out.positive(words)
-      out.byte(0x6a)
-      this.#globalSet(out, this.#stack)
+      this.#counters.leave(out, this.words)
       out.byte(0x0b)
     }
     return out.view()
   }
 
-  #writeStackIn(out: ByteWriter, words: number): void {
-    this.#globalGet(out, this.#stack)
-    out.byte(0x41)
-    out.positive(words)
-    out.byte(0x6b)
-    this.#globalSet(out, this.#stack)
-    this.#globalGet(out, this.#stack)
-    // i32.const 0, i32.lt_s, if, unreachable, end
-    out.write(0x41, 0, 0x48, 0x04, 0x40, 0x00, 0x0b)
+  #writeBlockType(out: ByteWriter): void {
     const { results } = this.#type
     const [only] = results
     out.byte(0x02)
@@ -594,30 +722,17 @@ class BodyRewriter {
     else out.positive(this.#context.resultType(results))
   }
 
-  /** Copies the code, with charges and edits where they belong; both lists are in order. */
-  #writeCode(out: ByteWriter, start: number, end: number): void {
-    const { bytes } = this.#reader
-    const charges = this.#instructions > longFunction ? this.#blocks : this.#regions
-    let copied = start
-    let next = 0
-    const chargeUpTo = (at: number): void => {
-      for (; next < charges.length; next++) {
-        const charge = charges[next]
-        if (charge === undefined || charge.at > at) return
-        if (charge.cost === 0) continue
-        out.append(bytes, copied, charge.at)
-        copied = charge.at
-        this.#writeCharge(out, charge.cost)
-      }
-    }
-    for (const edit of this.#edits) {
-      chargeUpTo(edit.at)
-      out.append(bytes, copied, edit.at)
+  /** Copies code, with the edits in it, which are in order. */
+  #copy(out: ByteWriter, { from, to, edits: [first, last] }: Piece): void {
+    let copied = from
+    for (let index = first; index < last; index++) {
+      const edit = this.#edits[index]
+      if (edit === undefined) return
+      out.append(this.#bytes, copied, edit.at)
       edit.write(out)
       copied = edit.at + edit.skip
     }
-    chargeUpTo(end)
-    out.append(bytes, copied, end)
+    out.append(this.#bytes, copied, to)
   }
 }
 

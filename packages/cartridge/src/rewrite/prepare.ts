@@ -7,7 +7,7 @@ import { type RewrittenModule, rewriteModule } from './rewrite-module.js'
 import { showType } from './types.js'
 
 /** Number of the rewriter; whatever was prepared by another is prepared again. */
-export const rewriterVersion = 1
+export const rewriterVersion = 2
 
 /** What a module is let in as. */
 export interface PrepareOptions {
@@ -77,8 +77,10 @@ function checkImports({ imports }: RewrittenModule, capabilities: readonly Capab
       const why = `"${key}" is ${showType(offer.type)}, not ${showType(type)}`
       throw new CartridgeRejected('import', why, { offset })
     }
-    if (offer.capability !== undefined && !capabilities.includes(offer.capability)) {
-      const why = `"${key}" needs the capability "${offer.capability}", which is not granted`
+    const { capabilities: wanted } = offer
+    if (wanted.length > 0 && !wanted.some((capability) => capabilities.includes(capability))) {
+      const named = wanted.map((capability) => `"${capability}"`).join(' or ')
+      const why = `"${key}" needs the capability ${named}, which is not granted`
       throw new CartridgeRejected('import', why, { offset })
     }
   }

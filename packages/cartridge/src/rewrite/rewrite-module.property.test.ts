@@ -4,7 +4,7 @@ import { createRng } from '@salp/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CartridgeRejected } from '../errors.js'
-import { wat } from '../testing/internal/wat.js'
+import { wat, watOf } from '../testing/internal/wat.js'
 import { capabilities } from './abi.js'
 import { moduleLimits as limits } from './limits.js'
 import { prepare } from './prepare.js'
@@ -51,6 +51,17 @@ const { value } = fc.letrec<{ value: string; statement: string }>((tie) => ({
         // The counter is shared by all loops and only grows, so that they end.
         `(loop ${body} (br_if 0 (i32.lt_s (local.tee 3 (i32.add (local.get 3) (i32.const 1))) (i32.const 40))))`,
     ),
+    // As compilers write them: left by its end, by a branch out of it, and with a part that is left out.
+    fc.tuple(tie('statement'), fc.constantFrom(0, 1, 7, 30)).map(([body, rounds]) => {
+      const next = 'local.get 3 i32.const 1 i32.add local.set 3'
+      return `${next} loop local.get 3 i32.const ${rounds} i32.lt_u if ${next} ${body} br 1 end end`
+    }),
+    fc
+      .tuple(tie('statement'), tie('value'))
+      .map(
+        ([body, when]) =>
+          `block loop local.get 3 i32.const 1 i32.add local.tee 3 i32.const 50 i32.gt_u br_if 1 ${when} i64.eqz br_if 0 ${body} br 0 end end`,
+      ),
     tie('value').map(
       (address) => `${address} i32.wrap_i64 i32.const 0xff i32.and i32.const 7 i32.const 99 memory.fill`,
     ),
@@ -79,37 +90,113 @@ const program = fc.tuple(value, fc.nat({ max: 1 })).map(
       ${long === 1 ? 'nop '.repeat(2_000) : ''} ${body}))`,
 )
 
-/** What a call leaves behind: its result or how it failed, the memory and the global. */
-async function outcome(bytes: Uint8Array<ArrayBuffer>, left: bigint, right: bigint): Promise<unknown> {
+/** Enough for every program here. */
+const plenty = 2n ** 60n
+
+/** What a call leaves behind: its result or how it failed, the memory and the global; and what it used. */
+async function outcome(
+  bytes: Uint8Array<ArrayBuffer>,
+  [left, right]: readonly [bigint, bigint],
+  given = plenty,
+): Promise<{ state: unknown; failed: boolean; used: bigint }> {
   const { exports } = (await WebAssembly.instantiate(bytes)).instance
-  const { f, memory, kept } = exports
+  const { f, memory, kept, spent } = exports
   const { [counters.fuel]: fuel, [counters.stack]: stack } = exports
-  if (fuel instanceof WebAssembly.Global) fuel.value = 2n ** 60n
+  if (fuel instanceof WebAssembly.Global) fuel.value = given
   if (stack instanceof WebAssembly.Global) stack.value = 65_536
   if (typeof f !== 'function' || !(memory instanceof WebAssembly.Memory) || !(kept instanceof WebAssembly.Global))
     throw new TypeError('an export is missing')
   let result: unknown
+  let failed = false
   try {
     result = f(left, right)
     if (stack instanceof WebAssembly.Global) expect(stack.value).toBe(65_536)
   } catch (error) {
     result = String(error)
+    failed = true
   }
   const bits = new BigUint64Array(memory.buffer).filter((word) => word !== 0n)
-  return { result, kept: kept.value, bits }
+  const used =
+    fuel instanceof WebAssembly.Global ? given - fuel.value : spent instanceof WebAssembly.Global ? spent.value : 0n
+  return { state: { result, kept: kept.value, bits }, failed, used }
 }
 
-test('rewriteModule() changes nothing of what a program computes', async () => {
+/** Cost table 1, of what the programs here are made of. */
+function costOf(instruction: string): number {
+  if (/^(block|else|end)\b/.test(instruction)) return 0
+  if (/\.(load|store)/.test(instruction)) return 2
+  if (/\.(div|rem)/.test(instruction)) return 12
+  if (/^br_table/.test(instruction)) return 3
+  if (/^memory\.fill/.test(instruction)) return 10
+  if (/^call_indirect/.test(instruction)) return 10
+  return /^call\b/.test(instruction) ? 5 : 1
+}
+
+const spend = (cost: string): string => `global.get $spent ${cost} i64.add global.set $spent`
+
+/**
+ * The same program with a count of its own, made in another way: in its text, one instruction a line, each function and each
+ * iteration of a loop adds what its instructions outside of inner loops cost.
+ */
+function counting(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const out: string[] = []
+  const regions: { at: number; cost: number; blocks: number }[] = []
+  let inFunction = false
+  for (const line of watOf(bytes)
+    .split('\n')
+    .map((text) => text.trim())) {
+    const open = line.split('(').length - line.split(')').length
+    if (!inFunction || line.startsWith('(local ')) {
+      out.push(line)
+      inFunction ||= line.startsWith('(func ') && open > 0
+      continue
+    }
+    if (regions.length === 0) regions.push({ at: out.push('(local $length i32)', ''), cost: 0, blocks: 0 })
+    const instruction = open < 0 ? line.slice(0, open) : line
+    const region = regions.at(-1)
+    if (region === undefined) throw new TypeError('an end too many')
+    region.cost += costOf(instruction)
+    if (instruction === 'memory.fill')
+      out.push(`local.tee $length ${spend('local.get $length i64.extend_i32_u i64.const 3 i64.shr_u')}`)
+    out.push(instruction)
+    if (instruction.startsWith('loop')) regions.push({ at: out.push(''), cost: 0, blocks: 0 })
+    else if (/^(block|if)/.test(instruction)) region.blocks++
+    else if (instruction === 'end' && region.blocks-- === 0) close()
+    if (open < 0) {
+      close()
+      out.push(')')
+      inFunction = false
+    }
+  }
+  return wat(out.join('\n').replace(/\)\s*$/, '(global $spent (export "spent") (mut i64) (i64.const 0)))'))
+
+  function close(): void {
+    const { at, cost } = regions.pop() ?? { at: 1, cost: 0 }
+    out[at - 1] = spend(`i64.const ${cost}`)
+  }
+}
+
+test('rewriteModule() changes nothing of what a program computes, and lets it through exactly if its fuel suffices', async () => {
   const limited = { ...limits, bodyBytes: 1 << 24, moduleBytes: 1 << 24 }
-  const input = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+  const word = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+  let ended = 0
   await fc.assert(
-    fc.asyncProperty(program, input, input, async (text, left, right) => {
+    fc.asyncProperty(program, fc.tuple(word, word), async (text, input) => {
       const original = wat(text, { check: true })
       const { bytes } = rewriteModule(original, { limits: limited, simd: false, deterministic: false })
-      expect(await outcome(bytes, left, right)).toEqual(await outcome(original, left, right))
+      const [wanted, found] = [await outcome(original, input), await outcome(bytes, input)]
+      expect(found.state).toEqual(wanted.state)
+      if (found.failed) return
+      const { used } = found
+      // A long function pays by basic blocks, which the other way of counting does not know.
+      if (!text.includes('nop nop')) expect(used).toBe((await outcome(counting(original), input)).used)
+      expect(await outcome(bytes, input, used)).toEqual({ ...found, used })
+      if (used > 0n) expect((await outcome(bytes, input, used - 1n)).used).toBeGreaterThan(used - 1n)
+      ended++
     }),
     { numRuns: 300, seed: 7 },
   )
+  expect(ended).toBeGreaterThan(200)
 })
 
 /** A module with a bit of everything that is accepted. */

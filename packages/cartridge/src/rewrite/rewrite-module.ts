@@ -2,7 +2,8 @@
 
 import { ByteReader } from './byte-reader.js'
 import { ByteWriter } from './byte-writer.js'
-import { type BodyContext, rewriteBody } from './function-body.js'
+import { countStack } from './call-graph.js'
+import { type BodyContext, type FunctionBody, readBody } from './function-body.js'
 import type { ModuleLimits } from './limits.js'
 import { type FunctionType, readValueType, typeBytes, type ValueType } from './types.js'
 
@@ -442,9 +443,9 @@ class ModuleRewriter {
     const count = reader.u32()
     if (count !== this.#functions.length - this.#imports.length)
       reader.reject('malformed', 'functions and bodies differ in number')
-    const content = new ByteWriter((to - reader.at) * 2 + 16)
-    content.u32(count)
+    const codeBytes = to - reader.at
     const context = this.#bodyContext()
+    const bodies: FunctionBody[] = []
     for (let index = 0; index < count; index++) {
       const start = reader.at
       const length = reader.count(this.#limits.bodyBytes, 'bytes in a function')
@@ -453,16 +454,27 @@ class ModuleRewriter {
       reader.at = from
       reader.end = from + length
       const type = this.#functions[this.#imports.length + index] ?? { parameters: [], results: [] }
-      const body = rewriteBody(reader, type, context)
+      const body = readBody(reader, type, context)
       reader.end = to
+      bodies.push(body)
       this.#instructions += body.instructions
       this.#allLocals += body.locals
       if (this.#allLocals > this.#limits.allLocals)
         reader.reject('limit', `its functions have more than ${this.#limits.allLocals} locals`, start)
-      content.u32(body.bytes.length)
-      content.append(body.bytes)
     }
     this.#bodies = count
+    this.#writeBodies(bodies, codeBytes)
+  }
+
+  #writeBodies(bodies: readonly FunctionBody[], codeBytes: number): void {
+    const content = new ByteWriter(codeBytes * 2 + 16)
+    content.u32(bodies.length)
+    const countsStack = countStack(bodies)
+    for (const [index, body] of bodies.entries()) {
+      const bytes = body.write(countsStack[index] ?? true)
+      content.u32(bytes.length)
+      content.append(bytes)
+    }
     this.#writeSection(10, content)
   }
 

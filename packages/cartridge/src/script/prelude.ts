@@ -42,6 +42,7 @@ export const prelude = `(host) => {
     now,
     random,
     payment: () => parse(ask('payment')),
+    http: (request) => parse(ask('http', stringify(request))),
     call: (cartridge, request) => parse(ask('call', textOf(cartridge, 'A cartridge'), stringify(request))),
   }
   for (const [name, value] of entries(globals)) defineProperty(globalThis, name, { value, writable: true, configurable: true })
@@ -66,12 +67,10 @@ export const prelude = `(host) => {
     keys(value).every((key) => key === 'status' || key === 'headers' || key === 'body')
   const responseOf = (value) => {
     if (value === undefined) throw new TypeError('handle() gives nothing')
-    const { status = 200, headers = {}, body = '' } = isResponse(value) ? value : { body: value }
-    const text = typeof body === 'string' ? body : json(body)
-    const pairs = entries(headers).map(([name, content]) => [name, \`\${content}\`])
-    if (text !== '' && !pairs.some(([name]) => name.toLowerCase() === 'content-type'))
-      pairs.push(['content-type', typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json'])
-    return json([status, pairs, text])
+    if (!isResponse(value)) return typeof value === 'string' ? '[200,{},true]\\n' + value : '[200,{},false]\\n' + json(value)
+    const { status = 200, headers = {}, body = '' } = value
+    const plain = typeof body === 'string'
+    return json([status, headers, plain]) + '\\n' + (plain ? body : json(body))
   }
 
   const failure = (error) => {

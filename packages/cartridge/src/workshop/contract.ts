@@ -2,7 +2,8 @@
 
 import type { Clock, EventBus, Logger } from '@salp/core'
 import type { CompilerBackend } from '../compile/compiler.js'
-import type { CallResult, CartridgeCalls, CartridgeEvents, KvWrite, LoadOptions } from '../host/host.js'
+import type { AsyncCartridgeHost } from '../host/async-host.js'
+import type { CallResult, CartridgeCalls, CartridgeEvents } from '../host/host.js'
 import type { Program } from '../host/program.js'
 import type { KvStore } from '../kv/kv-store.js'
 import type {
@@ -25,20 +26,6 @@ import type { Capability, Kind } from '../rewrite/abi.js'
 import type { Template } from '../templates.js'
 import type { Catalog } from './catalog.js'
 
-/** A host that answers by promises, and whose calls something outside can end. */
-export interface WorkshopHost {
-  load(program: Program, options?: LoadOptions): Promise<number>
-  call<Name extends keyof CartridgeCalls>(
-    id: string,
-    name: Name,
-    input: CartridgeCalls[Name]['input'],
-  ): Promise<CallResult<CartridgeCalls[Name]['output']>>
-  rollback(id: string): Promise<number | undefined>
-  write(id: string, changes: readonly KvWrite[]): Promise<void>
-  unload(id: string): Promise<boolean>
-  close(): Promise<void>
-}
-
 /** What a workshop tells, beside what its host does. */
 export interface WorkshopEvents extends CartridgeEvents {
   /** A draft, a version or what is published changed; or a cartridge is new or gone. */
@@ -60,9 +47,9 @@ export interface WorkshopDeps {
   readonly compilers: Readonly<Partial<Record<Language, CompilerBackend>>>
   readonly templates: readonly Template[]
   /** Opens the host that answers. @param log - Takes the lines of its cartridges. */
-  openHost(log: (cartridge: string, level: number, text: string) => void): WorkshopHost
+  openHost(log: (cartridge: string, level: number, text: string) => void): AsyncCartridgeHost
   /** Opens a host apart from it, where versions are tried. */
-  openBench(kv: KvStore): WorkshopHost
+  openBench(kv: KvStore): AsyncCartridgeHost
   /** Why a price cannot be asked, or `undefined`. Without it nothing is sold. */
   priceProblem?: ((price: string) => string | undefined) | undefined
 }
@@ -71,6 +58,8 @@ export interface WorkshopDeps {
 export interface WorkshopOptions {
   /** What cartridges may be granted at all. */
   readonly grants: readonly Capability[]
+  /** Other machines that cartridges may ask at all, as `grantedHostSchema` has them. @defaultValue none */
+  readonly httpHosts?: readonly string[] | undefined
   /** Ports that a cognitive function may ask for. @defaultValue none */
   readonly ports?: readonly string[] | undefined
   /** How long after a build its version is optimised, in ms. @defaultValue `2_000` */
@@ -85,6 +74,18 @@ export interface ActiveCode {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
+/** What anyone may use. */
+export interface PublishedCartridge {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly kind: Kind
+  readonly language: Language
+  readonly version: number
+  /** Free without. */
+  readonly price: string | undefined
+}
+
 /**
  * Cartridges by id. Changes of one cartridge are made one after the other.
  *
@@ -92,9 +93,13 @@ export interface ActiveCode {
  */
 export interface Workshop {
   readonly templates: readonly TemplateView[]
+  /** Those that something here compiles. */
+  readonly languages: readonly Language[]
   /** The one changed last first. */
   list(): CartridgeSummary[]
   get(id: string): CartridgeView
+  /** What anyone may use under an id, if there is something. Quick enough to be asked for each request. */
+  published(id: string): PublishedCartridge | undefined
   /** Begins a cartridge; it is not built yet. @throws `WorkshopError` (`cartridge/input`, `cartridge/conflict`). */
   create(order: CreateOrder): CartridgeView
   /** Changes a draft. @throws `WorkshopError` (`cartridge/conflict`) if it was changed since the revision that is named. */

@@ -11,7 +11,7 @@ const assemblyScript: Readonly<Record<Kind, string>> = {
     'Export `function invoke(input: string): string`, JSON both ways. It needs one test at least, with an input and the one right output.',
 }
 
-const language = `The language is AssemblyScript: TypeScript's syntax with numbers i32, f64, bool and strings, classes and arrays; no closures, unions, any, undefined, regular expressions, JSON object, promises or timers. From 'cart/index', each by its capability: kv.get, kv.set, kv.remove, kv.list (kv), log (log), now (clock), random (entropy), payment (payment); also kv.integer(key), escapeHtml, decode, quote, and decimal(number, places) as text. Of 'cart/json': Json.parse(text) with exists, get(name), at(index), length, text, number, flag; Json.object().set(name, value), Json.list().add(value), toString(). What is missing reads as empty. Join many texts with an array's join(''), not by +=.`
+const language = `The language is AssemblyScript: TypeScript's syntax with numbers i32, f64, bool and strings, classes and arrays; no closures, unions, any, undefined, regular expressions, JSON object, promises or timers. 'cart/json' has Json.parse(text), get, at, text, number and Json.object().set(name, value).toString(); 'cart/tree' builds a frontend's tree. From 'cart/index', each by its capability: kv.get, kv.set, kv.remove, kv.list (kv), log (log), now (clock), random (entropy), payment (payment), http(url, method, body, headers), a Response or null (http); also kv.integer(key), escapeHtml, decode, quote, and decimal(number, places) as text. Of 'cart/json': Json.parse(text) with exists, get(name), at(index), length, text, number, flag; Json.object().set(name, value), Json.list().add(value), toString(). What is missing reads as empty. Join many texts with an array's join(''), not by +=.`
 
 const script: Readonly<Record<Kind, string>> = {
   backend:
@@ -24,9 +24,32 @@ const script: Readonly<Record<Kind, string>> = {
 }
 
 const scripting =
-  'The language is TypeScript or JavaScript in one file, without imports, timers or network. There are, each by its capability: kv.get, kv.set, kv.delete, kv.list (kv), log (log), now (clock), random (entropy), payment (payment), call (call).'
+  'The language is TypeScript or JavaScript in one file, without imports, timers or fetch. There are, each by its capability: kv.get, kv.set, kv.delete, kv.list (kv), log (log), now (clock), random (entropy), payment (payment), call (call), http (http): http({ url, method, headers, body }) gives { status, headers, body } at once, or throws.'
+
+const rust: Readonly<Record<Kind, string>> = {
+  backend:
+    'Write `pub fn handle(request: Request) -> Response`. A request has method, path, query, text(), header(name), parameter(name) and, of a form, field(name). Answer with Response::text(body), Response::json(text) or Response::html(text), each with .status(404) and .header(name, value).',
+  interactive:
+    'Write `pub const SIZE: (i32, i32)`, `pub fn frame(screen: &mut Screen, t: f64, dt: f64) -> i32` (ms; 1 if the picture changed, 2 to end) and `pub fn key(code: i32, down: bool)`, and `pub fn pointer(x: i32, y: i32, buttons: i32)` if it is needed. Screen has clear(colour), fill(x, y, width, height, colour), set(x, y, colour) and pixels; a colour is rgb(0xRRGGBB). Keep state in `static STATE: Mutex<...>`.',
+  frontend:
+    'Write `pub fn render(event: &str) -> String`, JSON both ways. In: {"type":"mount"} or {"type":"event","event":"click","id":"add","value":null,"key":null}. Out: a text, or {"t":tag,"a":{attributes},"on":{event:id},"c":[children]}.',
+  cognitive:
+    'Write `pub fn invoke(input: &str) -> String`, JSON both ways. It needs one test at least, with an input and the one right output.',
+}
+
+const rusting =
+  'The language is Rust 2021 in one file, with std and without crates, files, threads or time. All that follows is there without `use`, each by its capability: kv::get, kv::set, kv::remove, kv::list (kv), log(text) (log), now() (clock), random() (entropy), payment() (payment), call(target, path, body, method) (call), http(url, method, body, headers), an Option<Response> (http); also decode and escape_html. There is no JSON: read and write it as text.'
+
+/** What the capability `http` needs beside itself. */
+const asking =
+  'Whom http asks stands in httpHosts, as host or host:port, and the operator has to grant each. It is refused in the trial and in tests: answer without it there.'
 
 /** Says how to write a kind of cartridge in a language. */
-export function guideTo(kind: Kind, { language: written }: { readonly language: Language }): string {
-  return written === 'script' ? `${script[kind]} ${scripting}` : `${assemblyScript[kind]} ${language}`
+export function guideTo(kind: Kind, { language: inLanguage }: { readonly language: Language }): string {
+  const written = {
+    assemblyscript: `${assemblyScript[kind]} ${language}`,
+    rust: `${rust[kind]} ${rusting}`,
+    script: `${script[kind]} ${scripting}`,
+  }[inLanguage]
+  return `${written} ${asking}`
 }

@@ -3,6 +3,7 @@ import { openDatabase } from '@salp/core/node'
 import { recordingLogger, type StoppedClock, stoppedClock } from '@salp/core/testing'
 import { describe, expect, test } from 'vitest'
 import { type CompilerBackend, wholeSource } from '../compile/compiler.js'
+import type { AsyncCartridgeHost } from '../host/async-host.js'
 import { createCartridgeHost } from '../host/host.js'
 import { type KvStore, sqliteKvStore } from '../kv/kv-store.js'
 import { cartridgeMigrations } from '../migrations.js'
@@ -12,7 +13,7 @@ import type { Template } from '../templates.js'
 import { answerData, onRequest } from '../testing/internal/host.js'
 import { backend, wat } from '../testing/internal/wat.js'
 import { openCatalog } from './catalog.js'
-import type { Workshop, WorkshopDeps, WorkshopEvents, WorkshopHost } from './contract.js'
+import type { Workshop, WorkshopDeps, WorkshopEvents } from './contract.js'
 import { createWorkshop } from './workshop.js'
 
 /** Compiles the text form; one level of optimisation adds an export, so that its bytes differ. */
@@ -36,7 +37,7 @@ const assembler: CompilerBackend = {
 function hostOn(
   { clock, events, kv }: { clock: StoppedClock; events: Pick<EventBus<WorkshopEvents>, 'publish'>; kv: KvStore },
   log: (cartridge: string, level: number, text: string) => void,
-): WorkshopHost {
+): AsyncCartridgeHost {
   const host = createCartridgeHost({ clock, events, kv, log, rng: createRng('workshop') })
   return {
     load: host.load,
@@ -44,6 +45,7 @@ function hostOn(
     rollback: async (id) => host.rollback(id),
     write: async (id, changes) => host.write(id, changes),
     unload: async (id) => host.unload(id),
+    describe: async (id) => host.describe(id),
     close: async () => undefined,
   }
 }
@@ -95,7 +97,7 @@ function openTest({
       priceProblem: (price) => (price.startsWith('$') ? undefined : 'it is in no token that is taken'),
       ...more,
     },
-    { grants: ['kv', 'log', 'call'] },
+    { grants: ['kv', 'log', 'call', 'http'], httpHosts: ['a.test'] },
   )
   return { workshop, clock, db, artifacts }
 }
@@ -142,6 +144,10 @@ describe('createWorkshop()', () => {
     expect(() => workshop.create({ id: 'ete-en-mer', name: 'x' })).toThrow('There is a cartridge "ete-en-mer" already')
     expect(() => workshop.create({ template: 'rocket' })).toThrow('There is no template "rocket". There are: greeter')
     expect(() => workshop.create({})).toThrow('needs a name')
+    expect(() => workshop.create({ name: 'x', language: 'rust' })).toThrow(
+      'Nothing here compiles rust. There are: assemblyscript',
+    )
+    expect(workshop.languages).toEqual(['assemblyscript'])
     expect(() => workshop.create({ name: 'x', source: 'y'.repeat(300_000) })).toThrow(
       expect.objectContaining({ code: 'cartridge/input' }),
     )
@@ -256,6 +262,31 @@ describe('createWorkshop()', () => {
     await first.workshop.build('b')
     const { workshop } = openTest({ db: first.db, artifacts: first.artifacts })
     expect(await workshop.perform('b', go)).toMatchObject({ body: 'ok' })
+  })
+
+  test('lets a cartridge name hosts that the operator grants, and hands them to the host with its program', async () => {
+    const { workshop } = openTest()
+    workshop.create({ id: 'a', name: 'A', source: ok, capabilities: ['http'], httpHosts: ['a.test', 'b.test:8080'] })
+    expect(await workshop.build('a')).toMatchObject({
+      ...{ stage: 'check', message: expect.stringContaining('does not let cartridges ask b.test:8080') },
+    })
+    workshop.change('a', { httpHosts: ['a.test'] })
+    workshop.change('a', { description: 'changed' })
+    expect(await workshop.build('a')).toMatchObject({ status: 'active' })
+    expect((await workshop.program('a')).program.httpHosts).toEqual(['a.test'])
+    expect(workshop.version('a', 1).draft.httpHosts).toEqual(['a.test'])
+    expect(() => workshop.change('a', { httpHosts: ['*.test'] })).toThrow(
+      expect.objectContaining({ code: 'cartridge/input' }),
+    )
+  })
+
+  test('reads what was kept before cartridges named hosts', async () => {
+    const { workshop, db } = openTest()
+    await built(workshop, ok)
+    for (const table of ['cartridge_item', 'cartridge_version'])
+      db.exec(`UPDATE ${table} SET draft = json_remove(draft, '$.httpHosts')`)
+    expect(workshop.get('a')).toMatchObject({ changed: false, draft: { httpHosts: [] } })
+    expect((await workshop.program('a')).program.httpHosts).toEqual([])
   })
 
   test('publishes what was built, and asks a price only for what answers requests', async () => {

@@ -93,6 +93,17 @@ describe('understand()', () => {
     expect(understand('publish counter', {}, half)[0]?.type).toBe('unclear')
   })
 
+  test('finds something in every message, if only that it is not understood', () => {
+    const message =
+      'Mend the parser.\n\nYou are alone in a copy of the house. Look before you leap, and leap no further.'
+    expect(understand(message)).toEqual([{ type: 'unclear', text: 'Mend the parser.' }])
+    fc.assert(
+      fc.property(fc.lorem({ mode: 'sentences' }), (text) => {
+        expect(understand(text)).not.toEqual([])
+      }),
+    )
+  })
+
   test('takes "it" for a cartridge: always where only that fits, else if it was talked of last', () => {
     const cartridge = { id: 'snake' }
     const meant = (text: string, mentioned: Mentioned) => understand(text, mentioned, withCartridges).map(short)

@@ -53,9 +53,8 @@ export function understand(
     }
   }
   const wanted = intents.filter((intent) => intent.type !== 'say' || !isSmallTalk(intent.topic))
-  return wanted.length > 0
-    ? wanted.filter((intent, _, all) => intent.type !== 'unclear' || all.length === 1)
-    : intents.slice(0, 1)
+  const clear = wanted.filter(({ type }) => type !== 'unclear')
+  return clear.length > 0 ? clear : (wanted.length > 0 ? wanted : intents).slice(0, 1)
 }
 
 /** The first sentences, and all others as one. */

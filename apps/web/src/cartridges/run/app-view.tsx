@@ -68,7 +68,14 @@ export function AppView({
         <section key={round} ref={place} className="app-place" aria-label={label} />
       ) : (
         // It has the origin of nobody: scripts run, and reach nothing but the port they are given.
-        <iframe key={round} ref={frame} className="app-page" title={label} sandbox="allow-scripts" src={pageUrl} />
+        <iframe
+          key={`${round} ${pageUrl}`}
+          ref={frame}
+          className="app-page"
+          title={label}
+          sandbox="allow-scripts"
+          src={pageUrl}
+        />
       )}
       {problem && (
         <div className="app-problem" role="alert">

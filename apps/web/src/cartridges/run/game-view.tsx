@@ -4,7 +4,7 @@ import { mountScreen, type ScreenEnd, type ScreenFigures } from '@salp/cartridge
 import { useEffect, useRef, useState } from 'react'
 import { Icon } from '../../design/icon.js'
 import { explainTrap, formatFuel } from '../words.js'
-import { nextFrame, openInPage, type PageProgram } from './open-in-page.js'
+import { framesOf, openInPage, type PageProgram } from './open-in-page.js'
 import { mountPad } from './pad.js'
 
 type Stage = { readonly status: 'idle' | 'starting' | 'running' } | ScreenEnd
@@ -46,7 +46,7 @@ export function GameView({
       })
       if (canvas.current === null || pad.current === null) return
       const loop = mountScreen({
-        ...{ canvas: canvas.current, cartridge, nextFrame },
+        ...{ canvas: canvas.current, cartridge, nextFrame: framesOf(canvas.current, signal) },
         onEnd(end) {
           cartridge.close()
           setStage(end)

@@ -1,6 +1,6 @@
 /** Runs a cartridge in this page: in a worker of its own, with keys and values that this browser keeps. */
 
-import type { Capability, Kind } from '@salp/cartridge'
+import type { Capability, Kind, Language } from '@salp/cartridge'
 import { openIndexedKvStore, openWorkerCartridge, type WorkerCartridge } from '@salp/cartridge/browser'
 import { memoryKvStore } from '@salp/cartridge/host'
 
@@ -9,6 +9,8 @@ export interface PageProgram {
   readonly id: string
   readonly kind: Kind
   readonly capabilities: readonly Capability[]
+  readonly language: Language
+  /** A module, or the text of a script. */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -29,7 +31,7 @@ export async function openPageKv(id: string): Promise<Awaited<ReturnType<typeof 
  * @throws The signal's reason if it aborts; what `openWorkerCartridge` throws.
  */
 export async function openInPage(
-  { id, kind, capabilities, bytes }: PageProgram,
+  { id, kind, language, capabilities, bytes }: PageProgram,
   { signal, log }: { signal: AbortSignal; log: (level: number, text: string) => void },
 ): Promise<WorkerCartridge> {
   const kv = await openPageKv(id)
@@ -43,7 +45,12 @@ export async function openInPage(
       log,
     },
     // What it may call stays on the node: a call of another is answered as one that is not there.
-    { id, kind, wasm: bytes, capabilities },
+    {
+      id,
+      kind,
+      capabilities,
+      ...(language === 'script' ? { script: new TextDecoder().decode(bytes) } : { wasm: bytes }),
+    },
   )
   if (signal.aborted) cartridge.close()
   signal.throwIfAborted()
@@ -51,8 +58,24 @@ export async function openInPage(
   return cartridge
 }
 
-/** The page's frames, for the loop of an interactive cartridge. */
-export function nextFrame(then: (ms: number) => void): () => void {
-  const request = requestAnimationFrame(then)
-  return () => cancelAnimationFrame(request)
+/** The page's frames, as long as an element can be seen: what is scrolled out of sight stands still. */
+export function framesOf(element: Element, signal: AbortSignal): (then: (ms: number) => void) => () => void {
+  let seen = true
+  let held: ((ms: number) => void) | undefined
+  let request = 0
+  const observer = new IntersectionObserver((entries) => {
+    seen = entries.at(-1)?.isIntersecting ?? true
+    if (seen && held !== undefined) request = requestAnimationFrame(held)
+    if (seen) held = undefined
+  })
+  observer.observe(element)
+  signal.addEventListener('abort', () => observer.disconnect())
+  return (then) => {
+    if (seen) request = requestAnimationFrame(then)
+    else held = then
+    return () => {
+      held = undefined
+      cancelAnimationFrame(request)
+    }
+  }
 }

@@ -38,9 +38,11 @@ export function insightRoutes(deps: ApiDeps): Route[] {
       query: z.object({
         limit: z.coerce.number().int().min(1).max(500).default(50),
         before: z.coerce.number().int().optional(),
+        /** Recomputes everything from the first entry. */
+        all: z.stringbool().default(false),
       }),
       response: z.object({ entries: z.array(auditEntrySchema), chain: chainStateSchema }),
-      answer: ({ query }) => ({ entries: agent.audit.list(query), chain: agent.audit.verify() }),
+      answer: ({ query }) => ({ entries: agent.audit.list(query), chain: agent.audit.verify(query) }),
     }),
     defineRoute({
       method: 'get',

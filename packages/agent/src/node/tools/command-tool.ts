@@ -9,6 +9,7 @@ import { type Assessment, createTool, type JsonValue, type Tool, type ToolContex
 import { assessCommand } from '../../tools/assess-command.js'
 import { type BoundedText, createBoundedText } from '../../tools/bounded-text.js'
 import { forgiving, pathSchema } from '../../tools/input.js'
+import type { Sandbox } from '../sandbox.js'
 import { withoutSecrets } from '../secret-variables.js'
 import { refusal } from './read-tools.js'
 import type { Workspace } from './workspace.js'
@@ -27,6 +28,8 @@ export interface CommandToolDeps {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Asked for at each call; nothing means a process of its own. */
   readonly runner?: (() => CommandRunner | undefined) | undefined
+  /** Keeps commands to the workspace. @defaultValue none: they may do what whoever started the agent may */
+  readonly sandbox?: Sandbox | undefined
 }
 
 /** How commands run. */
@@ -46,7 +49,7 @@ const longestTimeoutMs = 1_800_000
 
 /** Creates `run_command`. */
 export function createCommandTool(
-  { workspace, environment, runner }: CommandToolDeps,
+  { workspace, environment, runner, sandbox }: CommandToolDeps,
   options: CommandToolOptions = {},
 ): Tool {
   const { shell = ['/bin/bash', '/usr/bin/bash', '/bin/sh'].find((path) => existsSync(path)) ?? 'sh' } = options
@@ -85,7 +88,8 @@ export function createCommandTool(
         const { relative } = await workspace.locate(folder)
         const { level, reasons, grant } = assessCommand(command, { root: workspace.root, folder: relative })
         const place = relative === '.' ? '' : ` (in ${relative})`
-        return { risk: { level, reasons: [...reasons] }, grant: `run_command: ${grant}${place}` }
+        const apart = sandbox === undefined || runner?.() !== undefined ? [] : [`in a sandbox: ${sandbox.promise}`]
+        return { risk: { level, reasons: [...reasons, ...apart] }, grant: `run_command: ${grant}${place}` }
       } catch (error) {
         return refusal(error)
       }
@@ -98,7 +102,9 @@ export function createCommandTool(
       const cwd = join(workspace.root, found.relative)
       const elsewhere = runner?.()
       if (elsewhere !== undefined) return elsewhere({ command, folder: cwd, timeoutMs, maxOutputBytes }, context)
-      const child = spawn(shell, ['-c', command], {
+      const place = { workspace: workspace.root, folder: cwd }
+      const { file, parameters } = sandbox?.wrap([shell, '-c', command], place) ?? plain(shell, command)
+      const child = spawn(file, parameters, {
         cwd,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -109,6 +115,10 @@ export function createCommandTool(
       return supervise(child, context, { timeoutMs, maxOutputBytes, graceMs })
     },
   })
+}
+
+function plain(shell: string, command: string): ReturnType<Sandbox['wrap']> {
+  return { file: shell, parameters: ['-c', command] }
 }
 
 /** Keeps programs from waiting for somebody, or from drawing for a terminal. */

@@ -2,6 +2,7 @@
 
 import { type Kind, kinds } from '../../rewrite/abi.js'
 import {
+  type CompiledModule,
   type CompileOptions,
   type CompileResult,
   type CompilerBackend,
@@ -146,8 +147,8 @@ function jobFor(source: string, { kind, optimize }: CompileOptions): AscJob {
 }
 
 /** Creates the backend. @param runner - Owned: it is closed with the backend. */
-export function assemblyScriptBackend(runner: AscRunner): CompilerBackend {
-  const compile = async (source: string, options: CompileOptions): Promise<CompileResult> => {
+export function assemblyScriptBackend(runner: AscRunner): CompilerBackend<CompiledModule> {
+  const compile = async (source: string, options: CompileOptions): Promise<CompileResult<CompiledModule>> => {
     options.signal?.throwIfAborted()
     const long = tooLong(source)
     if (long !== undefined) return { status: 'failed', diagnostics: [long] }

@@ -3,7 +3,12 @@
 import { createRng } from '@salp/core'
 import { type RecordingPublisher, recordingPublisher, type StoppedClock, stoppedClock } from '@salp/core/testing'
 import type { CartridgeRequest } from '../../host/frames.js'
-import { type CartridgeEvents, type CartridgeHost, createCartridgeHost } from '../../host/host.js'
+import {
+  type CartridgeEvents,
+  type CartridgeHost,
+  type CartridgeHostDeps,
+  createCartridgeHost,
+} from '../../host/host.js'
 import type { Program, ProgramTerms } from '../../host/program.js'
 import { type KvStore, memoryKvStore } from '../../kv/kv-store.js'
 import { scriptEngine } from '../../node/script-engine.js'
@@ -18,7 +23,15 @@ export interface TestHost extends CartridgeHost {
 }
 
 /** Creates a host at 1 000 ms since the epoch. */
-export function testHost({ kv = memoryKvStore(), onLog }: { kv?: KvStore; onLog?: () => void } = {}): TestHost {
+export function testHost({
+  kv = memoryKvStore(),
+  onLog,
+  fetchSync,
+}: {
+  kv?: KvStore
+  onLog?: () => void
+  fetchSync?: CartridgeHostDeps['fetchSync']
+} = {}): TestHost {
   const clock = stoppedClock(1_000)
   const events = recordingPublisher<CartridgeEvents>()
   const logged: TestHost['logged'] = []
@@ -26,7 +39,7 @@ export function testHost({ kv = memoryKvStore(), onLog }: { kv?: KvStore; onLog?
     logged.push([cartridge, level, text])
     onLog?.()
   }
-  const host = createCartridgeHost({ clock, events, kv, log, rng: createRng('test'), scriptEngine })
+  const host = createCartridgeHost({ clock, events, kv, log, rng: createRng('test'), scriptEngine, fetchSync })
   return { ...host, clock, events, kv, logged }
 }
 

@@ -26,6 +26,16 @@ export function wat(
   }
 }
 
+/** The text of a module, one instruction a line and without comments. */
+export function watOf(bytes: Uint8Array): string {
+  const read = wabt.readWasm(bytes, features)
+  try {
+    return read.toText({ foldExprs: false }).replace(/\(;.*?;\)|;;.*$/gm, '')
+  } finally {
+    read.destroy()
+  }
+}
+
 /**
  * A backend cartridge: what binary interface 1.0 asks for, with `body` as `handle` and `more` beside it.
  *

@@ -130,6 +130,10 @@ export class Response {
   static html(body: string, status: i32 = 200): Response {
     return new Response(String.UTF8.encode(body), status).header("content-type", "text/html; charset=utf-8")
   }
+  /** The body as text, of an answer that another cartridge gave. */
+  read(): string {
+    return String.UTF8.decode(this.body)
+  }
   header(name: string, value: string): Response {
     this.headers.push(new Header(name, value))
     return this
@@ -205,6 +209,9 @@ export function decimal(value: f64, places: i32 = 6): string {
 @external("cart", "kv_delete") declare function cartDelete(key: usize, length: i32): i32
 @external("cart", "kv_list") declare function cartList(prefix: usize, length: i32, out: usize, capacity: i32): i32
 @external("cart", "payment") declare function cartPayment(out: usize, capacity: i32): i32
+@external("cart", "call") declare function cartCall(target: usize, length: i32, request: usize, size: i32): i32
+@external("cart", "http") declare function cartHttp(request: usize, size: i32): i32
+@external("cart", "take") declare function cartTake(out: usize, capacity: i32): i32
 
 /** Writes a line of log. Needs the capability "log". */
 export function log(text: string, level: i32 = 1): void {
@@ -277,5 +284,61 @@ export function payment(): string {
   const bytes = new ArrayBuffer(size)
   cartPayment(changetype<usize>(bytes), size)
   return String.UTF8.decode(bytes)
+}
+
+/**
+ * Asks another cartridge, or null if it cannot be asked or fails. Needs the capability "call", and the other among the
+ * targets. What it uses is taken from this call.
+ */
+export function call(target: string, path: string, body: string = "", method: string = "GET"): Response | null {
+  const name = String.UTF8.encode(target)
+  const mark = path.indexOf("?")
+  const query = mark < 0 ? "" : path.substring(mark + 1)
+  const frame = requestFrame(method, mark < 0 ? path : path.substring(0, mark), query, [], body)
+  return taken(cartCall(changetype<usize>(name), name.byteLength, changetype<usize>(frame), frame.byteLength))
+}
+
+/**
+ * Asks another machine and waits for its answer, or null if it may not be asked or does not answer: always so in a trial and
+ * in tests. Needs the capability "http", and its host among the hosts that the cartridge names and the operator grants.
+ */
+export function http(url: string, method: string = "GET", body: string = "", headers: Header[] = []): Response | null {
+  const frame = requestFrame(method, url, "", headers, body)
+  return taken(cartHttp(changetype<usize>(frame), frame.byteLength))
+}
+
+function requestFrame(method: string, path: string, query: string, headers: Header[], body: string): ArrayBuffer {
+  const parts = [method, path, query]
+  let size = 8 + String.UTF8.byteLength(body)
+  for (let index = 0; index < parts.length; index++) size += 4 + String.UTF8.byteLength(parts[index])
+  for (let index = 0; index < headers.length; index++)
+    size += 8 + String.UTF8.byteLength(headers[index].name) + String.UTF8.byteLength(headers[index].value)
+  const frame = new ArrayBuffer(size)
+  let at = changetype<usize>(frame)
+  for (let index = 0; index < parts.length; index++) at = writeText(at, parts[index])
+  store<u32>(at, headers.length)
+  at += 4
+  for (let index = 0; index < headers.length; index++) {
+    at = writeText(at, headers[index].name)
+    at = writeText(at, headers[index].value)
+  }
+  writeText(at, body)
+  return frame
+}
+
+/** The answer that the host keeps, of so many bytes; null for an error. */
+function taken(length: i32): Response | null {
+  if (length < 0) return null
+  const answer = new ArrayBuffer(length)
+  cartTake(changetype<usize>(answer), length)
+  const reader = new Reader(changetype<usize>(answer))
+  const response = new Response(new ArrayBuffer(0), reader.u32())
+  const count = reader.u32()
+  for (let index: u32 = 0; index < count; index++) {
+    const header = reader.text()
+    response.header(header, reader.text())
+  }
+  response.body = reader.bytes()
+  return response
 }
 `

@@ -1,17 +1,26 @@
 /** Prints how fast cartridges are, with the goals of the specification: `pnpm bench --filter cartridge`. Of this machine and moment. */
 
+import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
 import { createRng } from '@salp/core'
 import { systemClock } from '@salp/core/node'
-import type { CompilerBackend } from '../../../compile/compiler.js'
+import type { CompiledModule, CompilerBackend } from '../../../compile/compiler.js'
 import { CartridgeTrap } from '../../../errors.js'
 import { encodeRequest } from '../../../host/frames.js'
 import { type CartridgeHost, createCartridgeHost } from '../../../host/host.js'
 import { memoryKvStore } from '../../../kv/kv-store.js'
 import { openAssemblyScript } from '../../../node/asc-process.js'
+import { openScript } from '../../../node/script-compiler.js'
+import { scriptEngine } from '../../../node/script-engine.js'
 import { openThreadHost } from '../../../node/thread-host.js'
 import type { Kind } from '../../../rewrite/abi.js'
 import { prepare } from '../../../rewrite/prepare.js'
+import { prepareScriptEngine } from '../../../script/engine.js'
+import { ScriptMachine } from '../../../script/machine.js'
+import { ratios, show, takeTurns, time, timeCalls } from './figures.js'
+import { reportKernels } from './kernels.js'
+import { reportCallsAndRoutes } from './routes.js'
 
 const handler = `import { Request, Response, quote } from 'cart/index'
 export function handle(request: Request): Response {
@@ -34,6 +43,15 @@ export function key(code: i32, down: bool): void { if (down && code == 39) x += 
 
 const echo = 'export function invoke(input: string): string { return input }'
 
+const typedScript = `export function handle(request: { path: string; parameters: Record<string, string> }): unknown {
+  return { hello: request.parameters.name ?? 'world', path: request.path }
+}`
+const plainScript = `export function handle({ path, parameters }) {
+  if (path === '/throw') throw new Error('asked for')
+  if (path === '/loop') for (;;);
+  return { hello: parameters.name ?? 'world', path }
+}`
+
 const request = {
   method: 'GET',
   path: '/hello',
@@ -45,44 +63,14 @@ const request = {
 const host = (): CartridgeHost => createCartridgeHost(deps())
 function deps(): Parameters<typeof createCartridgeHost>[0] & { clock: typeof systemClock } {
   const ignore = (): void => undefined
-  return { clock: systemClock, rng: createRng('speed'), kv: memoryKvStore(), events: { publish: ignore }, log: ignore }
+  const [rng, kv] = [createRng('speed'), memoryKvStore()]
+  return { clock: systemClock, rng, kv, events: { publish: ignore }, log: ignore, scriptEngine }
 }
 
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}. Medians, [least … most].\n`)
 
-/** Prints samples in one unit; a goal missed is printed as missed. */
-function show(title: string, unit: string, samples: readonly number[], goal?: number): void {
-  const sorted = [...samples].sort((a, b) => a - b)
-  const [median = 0, least = 0, most = 0] = [sorted[sorted.length >> 1], sorted[0], sorted.at(-1)]
-  const figure = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 3 : 0)
-  const verdict = goal === undefined ? '' : `   goal ${goal}: ${median <= goal ? 'met' : 'missed'}`
-  const spread = samples.length === 1 ? '' : `   [${figure(least)} … ${figure(most)}] n=${samples.length}`
-  console.log(`${title.padEnd(56)} ${figure(median)} ${unit}${spread}${verdict}`)
-}
-
-/** Milliseconds of `runs` runs, one sample a run. */
-async function time(runs: number, work: () => unknown): Promise<number[]> {
-  const samples: number[] = []
-  for (let run = 0; run < runs; run++) {
-    const began = performance.now()
-    await work()
-    samples.push(performance.now() - began)
-  }
-  return samples
-}
-
-/** Microseconds a call, in seven samples of `calls`. */
-function timeCalls(calls: number, work: () => unknown): number[] {
-  for (let call = 0; call < calls; call++) work()
-  return Array.from({ length: 7 }, () => {
-    const began = performance.now()
-    for (let call = 0; call < calls; call++) work()
-    return ((performance.now() - began) * 1_000) / calls
-  })
-}
-
 async function wasmOf(
-  compiler: CompilerBackend,
+  compiler: CompilerBackend<CompiledModule>,
   source: string,
   kind: Kind,
   optimize: 0 | 2,
@@ -91,6 +79,50 @@ async function wasmOf(
   if (result.status === 'failed') throw new Error(JSON.stringify(result.diagnostics))
   return result.wasm
 }
+
+const scripts = openScript({ clock: systemClock })
+const scripted = host()
+
+/** From source to the first answer, which is that of the trial. */
+async function answerScript(source: string): Promise<void> {
+  const result = await scripts.compile(source, { kind: 'backend', optimize: 0 })
+  if (result.status === 'failed') throw new Error(JSON.stringify(result.diagnostics))
+  await scripted.load({ id: 's', kind: 'backend', script: result.script })
+}
+
+show('script: source to first answer, very first', 'ms', await time(1, () => answerScript(plainScript)), 300)
+show('script: the same with types, whose stripper starts', 'ms', await time(1, () => answerScript(typedScript)))
+for (let warming = 0; warming < 20; warming++) await answerScript(typedScript)
+show('script: source with types to first answer, warm', 'ms', await time(25, () => answerScript(typedScript)), 20)
+await scripts.close()
+await scripted.load({ id: 's', kind: 'backend', script: plainScript })
+const trapping = (path: string): void => {
+  try {
+    scripted.call('s', 'request', { request: { ...request, path } })
+  } catch (error) {
+    if (!(error instanceof CartridgeTrap)) throw error
+  }
+}
+const revivals: number[] = []
+for (let trap = 0; trap < 25; trap++) {
+  // The version before would take over otherwise.
+  await scripted.load({ id: 's', kind: 'backend', script: plainScript })
+  trapping('/throw')
+  revivals.push(...(await time(1, () => scripted.call('s', 'request', { request }))))
+}
+show('script: restored snapshot to first answer', 'ms', revivals, 10)
+show(
+  'script: call in this thread',
+  'µs',
+  timeCalls(5_000, () => scripted.call('s', 'request', { request })),
+  40,
+)
+show('script: endless loop, 500 M fuel', 'ms', await time(3, () => trapping('/loop')), 250)
+const quickjs = new Uint8Array(readFileSync(fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm'))))
+show('script: metering of a whole call', '%', scriptOverhead('export const handle = (request) => request', 3_000), 60)
+const looping = 'export const handle = () => { let sum = 0; for (let i = 0; i < 1e5; i++) sum += i % 7; return sum }'
+show('script: metering of a loop', '%', scriptOverhead(looping, 5), 60)
+console.log()
 
 const compiler = openAssemblyScript({ clock: systemClock })
 
@@ -207,10 +239,14 @@ show(
 await thread.close()
 
 console.log()
-show('metering: a whole call of the handler', '%', overhead(handlerWasm, 'backend', 20_000, callsHandler), 25)
-show('metering: a frame of the game', '%', overhead(gameWasm, 'interactive', 400, callsFrame), 20)
+show('metering: a whole call of the handler', '%', await overhead(handlerWasm, 'backend', 500, callsHandler), 20)
+show('metering: the same, -O0', '%', await overhead(slowWasm, 'backend', 500, callsHandler))
+show('metering: a frame of the game', '%', await overhead(gameWasm, 'interactive', 20, callsFrame), 20)
 const loops = 'export function invoke(input: string): string { if (input.length > 1) for (;;) {} return input }'
+await reportKernels()
 show('endless loop, 100 M fuel', 'ms', await burn(loops), 50)
+
+await reportCallsAndRoutes()
 
 type Calls = (exports: WebAssembly.Exports) => () => unknown
 
@@ -239,8 +275,8 @@ function callsFrame(exports: WebAssembly.Exports): () => unknown {
 }
 
 /** How much longer the rewritten module takes than the original, in percent; the two take turns. */
-function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, callsOf: Calls): number[] {
-  const [original, rewritten] = [wasm, prepare(wasm, { kind }).bytes].map((bytes) => {
+async function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, callsOf: Calls): Promise<number[]> {
+  const works = [wasm, prepare(wasm, { kind }).bytes].map((bytes) => {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { abort: () => undefined } })
     const { __cart_fuel: fuel, __cart_stack: stack } = exports
     if (fuel instanceof WebAssembly.Global) fuel.value = 2n ** 60n
@@ -248,16 +284,29 @@ function overhead(wasm: Uint8Array<ArrayBuffer>, kind: Kind, calls: number, call
     functionOf(exports, 'cart_init')()
     return callsOf(exports)
   })
-  const once = (work: (() => unknown) | undefined): number => {
-    const began = performance.now()
-    for (let call = 0; call < calls; call++) work?.()
-    return performance.now() - began
+  const [original, rewritten] = await takeTurns(works, { rounds: 300, calls })
+  return ratios(rewritten, original).map((ratio) => (ratio - 1) * 100)
+}
+
+/** How much longer a script takes in the rewritten engine than in the original, in percent; the two take turns. */
+function scriptOverhead(source: string, calls: number): number[] {
+  const input = new TextEncoder().encode(JSON.stringify({ ...request, body: '' }))
+  const [original, rewritten] = [quickjs, prepareScriptEngine(quickjs)].map((bytes) => {
+    const machine = ScriptMachine.start(new WebAssembly.Module(bytes))
+    const { __cart_fuel: fuel } = machine.exports
+    if (fuel instanceof WebAssembly.Global) fuel.value = 2n ** 60n
+    machine.load(source, 'handle')
+    return (): number => {
+      const began = performance.now()
+      for (let call = 0; call < calls; call++) machine.run(input)
+      return performance.now() - began
+    }
+  })
+  for (let warming = 0; warming < 10; warming++) {
+    original?.()
+    rewritten?.()
   }
-  for (let warming = 0; warming < 5; warming++) {
-    once(original)
-    once(rewritten)
-  }
-  return Array.from({ length: 15 }, () => (1 / (once(original) / once(rewritten)) - 1) * 100)
+  return Array.from({ length: 15 }, () => (1 / ((original?.() ?? 0) / (rewritten?.() ?? 1)) - 1) * 100)
 }
 
 /** Milliseconds until an endless loop is out of fuel. */

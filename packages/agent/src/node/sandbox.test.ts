@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { toolContext } from '../testing/tool-context.js'
+import { findSandbox, type Sandbox, secretPlaces } from './sandbox.js'
+import { createCommandTool } from './tools/command-tool.js'
+import { createWorkspace } from './tools/workspace.js'
+
+const folder = mkdtempSync(join(process.cwd(), '.sandbox-'))
+const hidden = join(folder, 'hidden')
+const work = join(folder, 'work space')
+for (const path of [hidden, work]) mkdirSync(path)
+writeFileSync(join(hidden, 'key'), 'secret')
+writeFileSync(join(folder, 'token'), 'secret')
+writeFileSync(join(folder, 'seen'), 'seen')
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const hide = [hidden, join(folder, 'token'), join(folder, 'not-there')]
+const apart = await findSandbox({ network: false, hide })
+if (apart === undefined) console.log('Skipped: bubblewrap does not work here')
+
+/** Runs a command in the workspace. */
+async function run(
+  command: string,
+  sandbox: Sandbox | undefined = apart,
+): Promise<{ exitCode: number; stdout: string }> {
+  const workspace = await createWorkspace(work)
+  const { PATH = '', HOME = '' } = process.env
+  const tool = createCommandTool({ workspace, environment: { PATH, HOME }, sandbox })
+  return (await tool.run(tool.input.parse({ command }), toolContext())) as never
+}
+
+describe('findSandbox()', () => {
+  test('finds none where the program is not there', async () => {
+    expect(await findSandbox({ network: true, hide: [] }, { program: 'no-such-program' })).toBeUndefined()
+  })
+
+  test('names what holds keys', () => {
+    expect(secretPlaces('/home/me')).toContain('/home/me/.ssh')
+    expect(secretPlaces(undefined)).toEqual([])
+  })
+})
+
+describe.skipIf(apart === undefined)('a command in the sandbox', { timeout: 30_000 }, () => {
+  test('writes to its workspace and to a temporary folder of its own, and to nothing else', async () => {
+    const outside = join(folder, 'outside')
+    const { exitCode, stdout } = await run(
+      `echo kept > kept && echo x > /tmp/sandbox-temporary && cat /tmp/sandbox-temporary; echo x > '${outside}' || echo refused`,
+    )
+    expect([exitCode, stdout]).toEqual([0, 'x\nrefused\n'])
+    expect(readFileSync(join(work, 'kept'), 'utf8')).toBe('kept\n')
+    expect([existsSync(outside), existsSync(join(tmpdir(), 'sandbox-temporary'))]).toEqual([false, false])
+  })
+
+  test('reads the machine, but finds what is hidden empty', async () => {
+    const { stdout } = await run(`cat ../seen; echo; ls ../hidden | wc -l; cat ../token | wc -c`)
+    expect(stdout.split('\n').map((line) => line.trim())).toEqual(['seen', '0', '0', ''])
+  })
+
+  test('sees no process of others, and leaves none behind', async () => {
+    const { stdout } = await run('ls /proc | grep -c "^[0-9]"; (sleep 300 &) ; echo started')
+    expect(Number(stdout.split('\n')[0])).toBeLessThan(10)
+  })
+
+  test('reaches no network, unless it may', async () => {
+    const server = createServer((_, response) => response.end('reached'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const ask = `'${process.execPath}' -e "fetch('${url}').then(r => r.text()).then(console.log, () => console.log('no way'))"`
+    expect((await run(ask)).stdout).toBe('no way\n')
+    expect((await run(ask, await findSandbox({ network: true, hide }))).stdout).toBe('reached\n')
+    server.close()
+  })
+
+  test('says so on the card', async () => {
+    const workspace = await createWorkspace(work)
+    const tool = createCommandTool({ workspace, environment: {}, sandbox: apart })
+    const { risk } = (await tool.assess?.(tool.input.parse({ command: 'ls' }))) ?? { risk: { reasons: [] } }
+    expect(risk.reasons).toContain('in a sandbox: it can write to the workspace alone, and reaches no network')
+  })
+})
