@@ -14,6 +14,7 @@ import {
   type RequestPermissionResponse,
   type SessionUpdate,
 } from '@agentclientprotocol/sdk'
+import { echoScript, startFakeOpenAi } from '@salp/models/testing/node'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createPlace, type Place, program } from './salp.js'
 
@@ -116,6 +117,31 @@ describe('salp acp', () => {
     expect(existsSync(join(place.workspace, 'never.txt'))).toBe(false)
     node.type('\u0003')
     await node.ended()
+  })
+
+  test('uses the servers of tools that the editor brings, and asks before each call', async () => {
+    await using model = await startFakeOpenAi(echoScript)
+    place[Symbol.dispose]()
+    place = createPlace({ SALP_MODEL_URL: model.url, SALP_MODEL: 'echo' })
+    const asked: string[] = []
+    await using editor = await openEditor((request) => {
+      asked.push(request.toolCall.title ?? '')
+      return allow(request)
+    })
+    const file = join(place.workspace, 'notes.db')
+    const { sessionId } = await editor.agent.request(methods.agent.session.new, {
+      cwd: place.workspace,
+      mcpServers: [
+        { name: 'Notes', command: process.execPath, args: [program, 'memory', 'mcp', '--file', file], env: [] },
+      ],
+    })
+    const say = (text: string) =>
+      editor.agent.request(methods.agent.session.prompt, { sessionId, prompt: [{ type: 'text', text }] })
+    await say('call acp_notes__remember {"content": "The vault opens at nine"}')
+    await say('call acp_notes__recall {"query": "when does the vault open?"}')
+    expect(asked).toEqual([expect.stringMatching(/^acp notes: remember/), expect.stringMatching(/^acp notes: recall/)])
+    expect(textOf(editor.updates)).toContain('The vault opens at nine')
+    expect(existsSync(file)).toBe(true)
   })
 
   test('writes nothing but messages to standard output, whatever it is sent', async () => {

@@ -34,7 +34,7 @@ function common() {
 export type McpServerConfig = z.infer<typeof mcpServerSchema>
 
 /** Name of a server: the first part of the names of its tools. */
-export const mcpServerName = z
+const mcpServerName = z
   .string()
   .max(24)
   .regex(

@@ -2,6 +2,8 @@
 
 import {
   type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
   inputRequired,
   type Tool as ListedTool,
   ProtocolError,
@@ -278,8 +280,7 @@ export function createMcpService(deps: McpServiceDeps): McpService {
         answerAsk(agent, resumed.ask, context.mcpReq.inputResponses)
       }
       try {
-        const client = server.getClientVersion()?.name ?? 'client'
-        const work = resumed ?? begin(name, input, { client, forms: takesForms(server), siblings: own })
+        const work = resumed ?? begin(name, input, { ...clientOf(server, context), siblings: own })
         return step(work, context)
       } catch (error) {
         return toClient(Promise.reject(error))
@@ -302,10 +303,21 @@ export function createMcpService(deps: McpServiceDeps): McpService {
   }
 }
 
-/** Whether a client can show forms; one that says `elicitation` and no more can. */
-function takesForms(server: Server): boolean {
-  const elicitation = server.getClientCapabilities()?.elicitation
-  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
+const envelopeSchema = z.looseObject({
+  [CLIENT_INFO_META_KEY]: z.looseObject({ name: z.string() }).optional(),
+  [CLIENT_CAPABILITIES_META_KEY]: z
+    .looseObject({ elicitation: z.looseObject({ form: z.unknown(), url: z.unknown() }).partial().optional() })
+    .optional(),
+})
+
+/** Who calls, and whether it can show forms: told with each request, or once at the beginning, by revision of the protocol. */
+function clientOf(server: Server, { mcpReq }: ServerContext): Pick<Client, 'client' | 'forms'> {
+  const envelope = envelopeSchema.safeParse(mcpReq.envelope).data
+  const { name = 'client' } = envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion() ?? {}
+  const { elicitation } = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? {}
+  // One that says `elicitation` and no more can show forms.
+  const forms = elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
+  return { client: name, forms }
 }
 
 function toResult(outcome: Outcome): CallToolResult {
