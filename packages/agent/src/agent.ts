@@ -38,6 +38,7 @@ import { callDirectly } from './turn/direct-call.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
 import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
+import { refuseTurn } from './turn/refuse-turn.js'
 import { runTurn } from './turn/run-turn.js'
 import type { TurnResult } from './turn/running-turn.js'
 import { createSteering } from './turn/steering.js'
@@ -277,7 +278,13 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   let closing: Promise<void> | undefined
 
   const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
-    const own = await deps.surroundings?.(turn.sessionId)
+    let own: Surroundings | undefined
+    try {
+      own = await deps.surroundings?.(turn.sessionId)
+    } catch (error) {
+      log.warn('A turn could not begin', { turnId: turn.id, error })
+      return refuseTurn({ store, feed }, turn, error)
+    }
     if (own === undefined) return runTurn(turnDeps, turnOptions, turn, signal)
     const { workspace = turnOptions.workspace, speculator = own.workspace ? undefined : deps.speculator } = own
     const joined = { ...turnDeps, speculator, toolbox: createToolbox(joinTools(tools, own.tools)) }

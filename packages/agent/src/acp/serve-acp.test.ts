@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { methods, type PromptResponse, RequestError } from '@agentclientprotocol/sdk/unstable'
 import { describe, expect, test } from 'vitest'
@@ -646,4 +646,19 @@ test('a session works in its own folder, and goes on there without the editor', 
   await writeFile(join(folder.path, 'inner/x'), 'changed')
   await acp.agent.turn({ sessionId: session.sessionId, text: 'hi', channel: 'studio' })
   expect(JSON.stringify(acp.model.calls.at(-1)?.prompt)).toContain(`${folder.path}/inner`)
+})
+
+test('a session whose folder is gone works nowhere else, and says so', async () => {
+  await using folder = await temporaryFolder({ 'inner/x': 'inside', x: 'outside' })
+  await using acp = await createTestAcp({ folder: folder.path, script: [{ text: 'Never said' }, { text: 'Back' }] })
+  const { sessionId } = await acp.editor.agent.buildSession(join(folder.path, 'inner')).start()
+  await acp.leave()
+  await rename(join(folder.path, 'inner'), join(folder.path, 'away'))
+  const failed = await acp.agent.turn({ sessionId, text: 'read x', channel: 'studio' })
+  expect(failed).toMatchObject({ status: 'failed', code: 'agent/place' })
+  expect(acp.model.calls).toEqual([])
+  await rename(join(folder.path, 'away'), join(folder.path, 'inner'))
+  expect(await acp.agent.turn({ sessionId, text: 'and now?', channel: 'studio' })).toMatchObject({
+    status: 'completed',
+  })
 })
