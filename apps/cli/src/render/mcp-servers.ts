@@ -2,6 +2,7 @@
 
 import type { McpServerView } from '@salp/agent/mcp'
 import { plural } from './quantity.js'
+import { oneLine } from './visible.js'
 
 /** One line a server, and one for each tool that is not taken. What servers say of themselves is not shown. */
 export function renderServers({ servers }: { readonly servers: readonly McpServerView[] }): string {
@@ -9,14 +10,16 @@ export function renderServers({ servers }: { readonly servers: readonly McpServe
   return servers
     .flatMap(({ name, trust, status, reason, tools }) => {
       const taken = tools.filter(({ refused }) => refused === undefined).length
-      const why = reason === undefined ? '' : ` (${reason})`
+      const why = reason === undefined ? '' : ` (${oneLine(reason, 300)})`
       const asks = trust === 'none' ? 'every call is asked about' : 'by the rules'
       return [
         `${name}  ${status}${why}, ${plural(taken, 'tool', 'tools')}, ${asks}`,
         ...tools.flatMap((tool) =>
           tool.refused === undefined
             ? []
-            : [`  ✗ ${tool.name}: ${tool.refused}${tool.changed ? `; salp mcp agree ${name} ${tool.name}` : ''}`],
+            : [
+                `  ✗ ${oneLine(tool.name, 128)}: ${tool.refused}${tool.changed ? `; salp mcp agree ${name} ${tool.name}` : ''}`,
+              ],
         ),
       ]
     })
