@@ -52,6 +52,8 @@ test('the entry for Node exports', () => {
       "createLocalTools",
       "openMcpTransport",
       "openPlace",
+      "findSandbox",
+      "secretPlaces",
       "secretValues",
       "withoutSecrets",
       "createCommandTool",
