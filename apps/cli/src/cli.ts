@@ -16,6 +16,7 @@ import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { gatewayCommand } from './commands/gateway.js'
+import { mcpCommand } from './commands/mcp.js'
 import { memoryCommand } from './commands/memory.js'
 import { modelsCommand } from './commands/models.js'
 import { payCommand } from './commands/pay.js'
@@ -106,6 +107,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     auditCommand,
     acpCommand,
     a2aCommand,
+    mcpCommand,
     walletCommand,
     payCommand,
     gatewayCommand,

@@ -14,7 +14,7 @@ import {
   createModelApi,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
-import { mcpMigrations, mcpServerRoutes } from '@salp/agent/mcp'
+import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
 import { createLocalTools, createWorkspace, openGitCheckout, secretValues, withSpeculation } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
@@ -32,6 +32,8 @@ import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
 import { createJournal } from './journal.js'
 import { createMcp } from './mcp/mcp.js'
+import { sellTools } from './mcp/paid-tools.js'
+import { readableParts } from './mcp/resources.js'
 import { createEmbedding } from './meaning.js'
 import { createBuyTool } from './money/buy-tool.js'
 import { createMoney } from './money/money.js'
@@ -207,6 +209,13 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     trustLoopback: loopback && settings.server.trustLoopback,
   }
   const { chatPrice, publicUrl } = settings.gateway
+  const sellsTools = money !== undefined && Object.keys(settings.mcp.prices).length > 0
+  const mcpParts = { clock, ids, log: log.child('mcp') }
+  const service = createMcpService({
+    ...{ ...mcpParts, agent, memory, version },
+    resources: readableParts({ agent, memory, cartridges: cartridges.workshop }),
+    shop: sellsTools ? sellTools({ money }, settings.mcp.prices) : undefined,
+  })
   const app = createAgentApi(
     {
       ...{ agent, autonomy, memory, model: models.model, clock, ids, log: log.child('http'), status },
@@ -216,6 +225,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
         ...mcpServerRoutes(mcp.servers),
         ...a2a.routes,
+        ...mcpLineRoutes({ ...mcpParts, service }),
         ...acpRoutes(
           { agent, places: mcp.places, memory, clock, ids, log: log.child('acp'), status, version },
           { contextTokens: settings.model.contextTokens },
@@ -231,6 +241,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     },
     access,
   )
+  serveMcp(app, { ...mcpParts, service }, { access, visitors: sellsTools, publicOrigin: publicUrl })
   if (money !== undefined) serveShop(app, money)
   serveCartridges(app, {
     ...{ workshop: cartridges.workshop, sell: sellCartridges(money, settings), player: playerPage },
@@ -257,6 +268,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     async close() {
       await autonomy.close()
       await a2a.close()
+      await service.close()
       await agent.close()
       await mcp.close()
       stopKeeping()

@@ -172,6 +172,10 @@ export const settingsSchema = z.object({
       servers: mcpServersSchema
         .default({})
         .describe('Servers of tools, by name: a command, or a url; every call is asked about unless one is trusted'),
+      prices: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('Sells tools at /mcp to whoever has no token: price by name, such as {"recall": "$0.01"}'),
     })
     .prefault({}),
   a2a: z

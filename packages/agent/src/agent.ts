@@ -24,7 +24,7 @@ import { createTokenEstimator } from './context/tokens.js'
 import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
 import { type GovernOptions, govern } from './governance/govern.js'
 import type { PolicyRule } from './governance/policy.js'
-import type { RecalledMemory, SessionSummary } from './protocol.js'
+import type { Outcome, RecalledMemory, SessionSummary } from './protocol.js'
 import { type Approvals, createApprovals } from './session/approvals.js'
 import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
@@ -32,8 +32,9 @@ import { createSessionStore, type OpenTurn, SessionError, type SessionStore } fr
 import type { Speculator } from './speculation.js'
 import type { Surroundings } from './surroundings.js'
 import { createTasks, type Tasks } from './tasks.js'
-import { type Tool, ToolError } from './tool.js'
+import { type JsonValue, type Tool, ToolError } from './tool.js'
 import { createToolbox, joinTools, type Toolbox } from './toolbox.js'
+import { callDirectly } from './turn/direct-call.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
 import { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
@@ -118,6 +119,29 @@ export interface TurnInput {
   readonly unattended?: boolean | undefined
 }
 
+/** A call of one tool, without the model. */
+export interface CallInput {
+  /** Made if there is none of that id. */
+  readonly sessionId: string
+  /** Of a session that is made. */
+  readonly title: string
+  readonly tool: string
+  readonly input: JsonValue
+  /** Surface it came from. */
+  readonly channel: string
+  /** Nobody can be asked: a call that needs approval is denied at once. */
+  readonly unattended?: boolean | undefined
+}
+
+/** A call that runs. */
+export interface LiveCall {
+  readonly sessionId: string
+  /** Its events and approvals carry this. */
+  readonly turnId: string
+  /** How it ended. */
+  readonly outcome: Promise<Outcome>
+}
+
 /** A running agent. */
 export interface Agent {
   readonly events: Subscriber<AgentEventMap>
@@ -138,6 +162,8 @@ export interface Agent {
   stream(input: TurnInput): LiveTurn
   /** Runs a turn to its end; an abort of `signal` cancels it. */
   turn(input: TurnInput, options?: { signal?: AbortSignal | undefined }): Promise<TurnResult>
+  /** Makes one call under governance, beside any turn; an abort of `signal` cancels it. */
+  call(input: CallInput, options: { signal: AbortSignal }): LiveCall
   /** The turn that runs in a session. */
   running(sessionId: string): LiveTurn | undefined
   /** Cancels the turn that runs in a session. @returns Whether there was one. */
@@ -247,6 +273,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     contextTokens: options.contextTokens ?? 32_768,
     limits: { ...turnLimitsSchema.parse({}), ...options.limits },
   }
+  const calls = new Map<Promise<Outcome>, AbortController>()
   let closing: Promise<void> | undefined
 
   const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
@@ -289,9 +316,34 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     return launch(turn)
   }
 
+  const call = (
+    { sessionId, title, tool, input, channel, unattended: alone = false }: CallInput,
+    { signal }: { signal: AbortSignal },
+  ): LiveCall => {
+    if (closing !== undefined) throw new RangeError('Cannot make a call: the agent is closed')
+    if (store.get(sessionId) === undefined) store.create({ id: sessionId, title })
+    const turnId = ids()
+    const controller = new AbortController()
+    if (alone) unattended.add(turnId)
+    const made = { sessionId, turnId, channel, tool, input }
+    const outcome = Promise.resolve()
+      .then(() => callDirectly(turnDeps, made, AbortSignal.any([signal, controller.signal])))
+      .finally(() => {
+        calls.delete(outcome)
+        unattended.delete(turnId)
+      })
+    calls.set(outcome, controller)
+    return { sessionId, turnId, outcome }
+  }
+
   const close = (): Promise<void> => {
-    closing ??= live.stopAll(new TurnSuspended()).then(keepLearnt)
+    closing ??= stopAll().then(keepLearnt)
     return closing
+  }
+  const stopAll = async (): Promise<void> => {
+    const left = [...calls]
+    for (const [, controller] of left) controller.abort(new TurnSuspended())
+    await Promise.allSettled([live.stopAll(new TurnSuspended()), ...left.map(([outcome]) => outcome)])
   }
 
   return {
@@ -304,11 +356,18 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     toolbox,
     substrate: () => substrate.state(),
     start() {
-      for (const turn of store.openTurns()) {
+      const open = store.openTurns()
+      for (const turn of open) {
         if (live.get(turn.sessionId) === undefined) launch(turn)
+      }
+      // A call outside a turn ended with its process; nobody waits for the answer any more.
+      for (const { id, turnId } of approvals.pending()) {
+        if (!open.some((turn) => turn.id === turnId))
+          approvals.decide(id, { decision: 'deny', scope: 'once', reason: 'the process ended before an answer came' })
       }
     },
     stream: begin,
+    call,
     async turn(input, { signal } = {}) {
       signal?.throwIfAborted()
       const turn = begin(input)

@@ -52,6 +52,8 @@ test('the entry for Node exports', () => {
       "createLocalTools",
       "openMcpTransport",
       "openPlace",
+      "findSandbox",
+      "secretPlaces",
       "secretValues",
       "withoutSecrets",
       "createCommandTool",
@@ -99,6 +101,10 @@ test('the entry for MCP exports', () => {
       "openMcpServers",
       "mcpMigrations",
       "mcpServersSchema",
+      "createMcpService",
+      "transcript",
+      "mcpLineRoutes",
+      "serveMcp",
     ]
   `)
 })

@@ -76,6 +76,7 @@ test('the compile entry exports', () => {
   expect(Object.keys(compile)).toMatchInlineSnapshot(`
     [
       "assemblyScriptBackend",
+      "rustBackend",
       "scriptBackend",
     ]
   `)
@@ -90,6 +91,7 @@ test('the node entry exports', () => {
       "openAssemblyScript",
       "createFetcher",
       "openWorkshop",
+      "openRust",
       "openScript",
       "scriptEngine",
       "openTemplates",

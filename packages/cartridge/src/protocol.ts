@@ -6,8 +6,11 @@ import { httpHostSchema } from './http-hosts.js'
 import { slugSchema } from './manifest.js'
 import { type Capability, capabilities, type Kind, kinds } from './rewrite/abi.js'
 
-/** Languages a cartridge is written in. A `script` is TypeScript or JavaScript, run by an interpreter that is metered itself. */
-export const languages = ['assemblyscript', 'script'] as const
+/**
+ * Languages a cartridge is written in. A `script` is TypeScript or JavaScript, run by an interpreter that is metered itself;
+ * `rust` is there where the machine has its compiler.
+ */
+export const languages = ['assemblyscript', 'script', 'rust'] as const
 
 /** One of {@link languages}. */
 export type Language = (typeof languages)[number]
@@ -170,7 +173,7 @@ export interface TemplateView {
   readonly words: readonly string[]
 }
 
-/** A cartridge in a list; `GET /api/cartridges` gives `{ cartridges, templates }`. */
+/** A cartridge in a list; `GET /api/cartridges` gives `{ cartridges, templates, languages }`, those that can be compiled there. */
 export interface CartridgeSummary {
   readonly id: string
   readonly name: string

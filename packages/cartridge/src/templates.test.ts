@@ -1,17 +1,19 @@
 import { createRng } from '@salp/core'
 import { systemClock } from '@salp/core/node'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { CompilerBackend } from './compile/compiler.js'
 import type { CartridgeCalls } from './host/host.js'
 import { defaultLimits } from './limits.js'
 import { openAssemblyScript } from './node/asc-process.js'
 import { openScript } from './node/script-compiler.js'
 import { openTemplates } from './node/templates.js'
+import type { Language } from './protocol.js'
 import { findTemplate, type Template } from './templates.js'
 import { type TestHost, testHost } from './testing/internal/host.js'
 import { type CallUnderTest, runTests } from './workshop/run-tests.js'
 
 const templates = await openTemplates()
-const compilers = {
+const compilers: Readonly<Partial<Record<Language, CompilerBackend>>> = {
   assemblyscript: openAssemblyScript({ clock: systemClock }, { timeoutMs: 60_000 }),
   script: openScript({ clock: systemClock }),
 }
@@ -23,7 +25,9 @@ const memoryBytes = 3_000_000
 
 /** Compiles a template as it is and lets it in. */
 async function load({ id, kind, language, source, capabilities, callTargets, tests }: Template): Promise<TestHost> {
-  const result = await compilers[language].compile(source, { kind, optimize: 0 })
+  const compiler =
+    compilers[language] ?? expect.fail(`templates are in no language that a machine may lack: ${language}`)
+  const result = await compiler.compile(source, { kind, optimize: 0 })
   expect(result.diagnostics).toEqual([])
   if (result.status === 'failed') throw new Error('unreachable: a failed compilation has diagnostics')
   const examples = tests.flatMap((given) => ('output' in given ? [{ input: given.input, expected: given.output }] : []))

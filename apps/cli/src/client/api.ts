@@ -15,6 +15,7 @@ import type {
   Work,
   WorkOrder,
 } from '@salp/agent'
+import type { McpServerView } from '@salp/agent/mcp'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { type A2aApi, createA2aApi } from './a2a-api.js'
 import { NodeSilentError, toApiError } from './api-error.js'
@@ -74,6 +75,9 @@ export interface Api {
     readonly channel: string
   }): Promise<{ id: string; status: 'added' | 'known' }>
   forget(id: string): Promise<void>
+  mcpServers(): Promise<{ servers: McpServerView[] }>
+  /** Takes a tool of an MCP server as it is now. */
+  agreeToTool(server: string, tool: string): Promise<void>
   tasks(status: 'open' | 'done' | 'all'): Promise<{ tasks: Task[] }>
   createTask(task: Pick<TaskChange, 'title' | 'notes' | 'priority'>): Promise<Task>
   /** All work that the agent was asked to do alone. */
@@ -177,6 +181,8 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
       request('GET', `/api/memory?${new URLSearchParams({ query, limit: String(limit) })}`),
     remember: (body) => request('POST', '/api/memory', { body }),
     forget: (id) => request('DELETE', item('memory', id)),
+    mcpServers: () => request('GET', '/api/mcp/servers'),
+    agreeToTool: (server, tool) => request('POST', `${item('mcp/servers', server)}/agree`, { body: { tool } }),
     tasks: (status) => request('GET', `/api/tasks?status=${status}`),
     createTask: (body) => request('POST', '/api/tasks', { body }),
     work: () => request('GET', '/api/work'),

@@ -4,14 +4,17 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { SalpError } from '@salp/core'
 import { Command } from 'commander'
-import { carryLines, gathered, openLines } from '../acp/carry-lines.js'
-import { type Invocation, withNode } from '../invocation.js'
+import type { Invocation } from '../invocation.js'
+import { carryLines, gathered, openLines, serveLines, untilDone } from '../lines/carry-lines.js'
 import { examples, type ToAction } from './action.js'
 
 interface AcpOptions {
   readonly node?: string
   readonly tokenFile?: string
 }
+
+/** Where the node serves editors. */
+const path = '/api/acp'
 
 /** Creates the command. */
 export function acpCommand(toAction: ToAction): Command {
@@ -22,13 +25,7 @@ export function acpCommand(toAction: ToAction): Command {
     .action(
       toAction((invocation, { node, tokenFile }: AcpOptions) => {
         if (node !== undefined) return serveElsewhere(invocation, node, tokenFile)
-        return withNode(invocation, async ({ endpoint }) => {
-          const { io } = invocation
-          await withSignal(invocation, async (signal) => {
-            const lines = await openLines(io.fetch, endpoint, signal)
-            await carryLines(io.stdout, gathered(io.stdin, signal), lines, signal)
-          })
-        })
+        return serveLines(invocation, path)
       }),
     )
     .addHelpText(
@@ -40,33 +37,24 @@ ${examples(['salp acp', 'what to put into the settings of the editor, as the com
 }
 
 /** Serves a node that may not know us: its token is asked for where there is none that it takes. */
-async function serveElsewhere({ io, home, signal: asked }: Invocation, node: string, file?: string): Promise<void> {
-  const path = resolve(io.folder, file ?? join(home.path, 'node-token'))
+async function serveElsewhere(
+  { io, home, signal: asked }: Invocation,
+  node: string,
+  tokenFile?: string,
+): Promise<void> {
+  const file = resolve(io.folder, tokenFile ?? join(home.path, 'node-token'))
   const url = node.replace(/\/+$/, '')
-  await withSignal({ signal: asked }, async (signal) => {
-    const open = () => openLines(io.fetch, { url, token: readToken(path) }, signal)
+  await untilDone(asked, async (signal) => {
+    const open = () => openLines(io.fetch, { url, token: readToken(file) }, { path, signal })
     const input = gathered(io.stdin, signal)
-    const instructions = `Write the token of the node at ${url} to ${path}, and sign in`
+    const instructions = `Write the token of the node at ${url} to ${file}, and sign in`
     const lines = await open().catch(async (error: unknown) => {
       if (!SalpError.is(error, 'agent/token')) throw error
-      const { signIn } = await import('../acp/sign-in.js')
+      const { signIn } = await import('../lines/sign-in.js')
       return signIn({ stdout: io.stdout, version: io.version, instructions, open }, input)
     })
     if (lines !== undefined) await carryLines(io.stdout, input, lines, signal)
   })
-}
-
-/** Gives a signal that aborts when the work is done, too. */
-async function withSignal(
-  { signal }: Pick<Invocation, 'signal'>,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const over = new AbortController()
-  try {
-    await work(AbortSignal.any([signal, over.signal]))
-  } finally {
-    over.abort()
-  }
 }
 
 function readToken(path: string): string {

@@ -83,6 +83,7 @@ describe('salp cartridge push', () => {
     source: sources.backend,
     capabilities: [],
     callTargets: [],
+    httpHosts: [],
     tests: [],
   }
 

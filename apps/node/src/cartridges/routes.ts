@@ -33,12 +33,12 @@ export function cartridgeRoutes({ workshop, ports }: Pick<Cartridges, 'workshop'
     defineRoute({
       method: 'get',
       path: '/api/cartridges',
-      summary: 'Cartridges, the one changed last first, and templates for new ones',
+      summary: 'Cartridges, the one changed last first; templates and languages for new ones',
       response,
       answer() {
         // Whoever looks at the list may write next.
         workshop.warm()
-        return { cartridges: workshop.list(), templates: workshop.templates }
+        return { cartridges: workshop.list(), templates: workshop.templates, languages: workshop.languages }
       },
     }),
     defineRoute({

@@ -27,6 +27,7 @@ import type {
   ChangeOrder,
   CheckView,
   CreateOrder,
+  Language,
   LogLine,
   PortView,
   TemplateView,
@@ -196,7 +197,7 @@ export function createApi({ fetch }: ApiDeps) {
       request<{ payments: PaymentView[] }>('GET', `/api/gateway/payments?${query({ limit })}`, undefined, options),
 
     cartridges: (options?: Abortable) =>
-      request<{ cartridges: CartridgeSummary[]; templates: TemplateView[] }>(
+      request<{ cartridges: CartridgeSummary[]; templates: TemplateView[]; languages: Language[] }>(
         'GET',
         '/api/cartridges',
         undefined,

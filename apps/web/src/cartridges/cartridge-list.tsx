@@ -1,6 +1,6 @@
 /** All cartridges, and the way to a new one. */
 
-import type { CartridgeSummary, TemplateView } from '@salp/cartridge'
+import type { CartridgeSummary, Language, TemplateView } from '@salp/cartridge'
 import { useState } from 'react'
 import { Icon } from '../design/icon.js'
 import { formatCount, plural } from '../format/quantity.js'
@@ -13,9 +13,11 @@ import { kindWords } from './words.js'
 export function CartridgeList({
   cartridges,
   templates,
+  languages,
 }: {
   cartridges: readonly CartridgeSummary[]
   templates: readonly TemplateView[]
+  languages: readonly Language[]
 }) {
   const [creating, setCreating] = useState(false)
   const sorted = cartridges.toSorted((a, b) => b.changedAt - a.changedAt)
@@ -44,7 +46,7 @@ export function CartridgeList({
           ))}
         </ul>
       )}
-      {creating && <NewCartridge templates={templates} onClose={() => setCreating(false)} />}
+      {creating && <NewCartridge templates={templates} languages={languages} onClose={() => setCreating(false)} />}
     </div>
   )
 }

@@ -13,7 +13,16 @@ import { kindWords, languagesOf, languageWords } from './words.js'
 const kinds = Object.keys(kindWords) as Kind[]
 
 /** The dialog. A cartridge that is made is opened. */
-export function NewCartridge({ templates, onClose }: { templates: readonly TemplateView[]; onClose: () => void }) {
+export function NewCartridge({
+  templates,
+  languages,
+  onClose,
+}: {
+  templates: readonly TemplateView[]
+  /** What the node has compilers for. */
+  languages: readonly Language[]
+  onClose: () => void
+}) {
   const { api } = useStudio()
   const attempt = useAttempt()
   const [query, setQuery] = useState('')
@@ -35,7 +44,7 @@ export function NewCartridge({ templates, onClose }: { templates: readonly Templ
     <Dialog label="New cartridge" place="top" onClose={onClose}>
       <DialogHead title="New cartridge" onClose={onClose} />
       <div className="new-cartridge">
-        <Blank disabled={making} onMake={make} />
+        <Blank offered={languages} disabled={making} onMake={make} />
         <h3>Or begin with one that works</h3>
         <label className="search">
           <Icon name="search" />
@@ -73,16 +82,18 @@ export function NewCartridge({ templates, onClose }: { templates: readonly Templ
 
 function Blank({
   disabled,
+  offered,
   onMake,
 }: {
   disabled: boolean
+  offered: readonly Language[]
   onMake: (order: { name: string; kind: Kind; language: Language }) => void
 }) {
   const [name, setName] = useState('')
   const [kind, setKind] = useState<Kind>('interactive')
   const [chosen, setLanguage] = useState<Language>('assemblyscript')
   const id = useId()
-  const languages = languagesOf(kind)
+  const languages = languagesOf(kind, offered)
   const language = languages.includes(chosen) ? chosen : 'assemblyscript'
   function submit(event: FormEvent): void {
     event.preventDefault()

@@ -1,6 +1,6 @@
 /** What a cartridge is called, what it may do, and its end. */
 
-import type { Capability, CartridgeDraft, CartridgeView } from '@salp/cartridge'
+import { type Capability, type CartridgeDraft, type CartridgeView, httpHostSchema } from '@salp/cartridge'
 import { useId, useState } from 'react'
 import { useResource } from '../api/resource.js'
 import { useStudio } from '../api/studio.js'
@@ -44,7 +44,11 @@ export function SettingsView({
 
   function grant(capability: Capability, on: boolean): void {
     const capabilities = all.filter((one) => (one === capability ? on : draft.capabilities.includes(one)))
-    onChange({ capabilities, ...(capability === 'call' && !on && { callTargets: [] }) })
+    onChange({
+      capabilities,
+      ...(capability === 'call' && !on && { callTargets: [] }),
+      ...(capability === 'http' && !on && { httpHosts: [] }),
+    })
   }
 
   return (
@@ -83,9 +87,10 @@ export function SettingsView({
             </span>
           </label>
         ))}
-        <p className="muted small-text">It can do nothing else: no files, no network.</p>
+        <p className="muted small-text">It can do nothing else: no files, no other machine.</p>
       </fieldset>
       {draft.capabilities.includes('call') && <Targets view={view} draft={draft} onChange={onChange} />}
+      {draft.capabilities.includes('http') && <Hosts draft={draft} onChange={onChange} />}
       {view.kind === 'cognitive' && <PortChoice draft={draft} onChange={onChange} />}
       {view.kind === 'frontend' && (
         <label className="permission">
@@ -157,6 +162,33 @@ function Targets({
         </label>
       ))}
     </fieldset>
+  )
+}
+
+function Hosts({ draft, onChange }: { draft: CartridgeDraft; onChange: (change: DraftChange) => void }) {
+  const [text, setText] = useState(draft.httpHosts.join('\n'))
+  const lines = text.split('\n').flatMap((line) => line.trim().toLowerCase() || [])
+  const wrong = lines.filter((line) => !httpHostSchema.safeParse(line).success)
+  return (
+    <label className="field">
+      Machines it may ask, one a line
+      <textarea
+        rows={2}
+        placeholder="api.example.com"
+        value={text}
+        onChange={({ target: { value } }) => {
+          setText(value)
+          const hosts = value.split('\n').flatMap((line) => line.trim().toLowerCase() || [])
+          if (hosts.every((host) => httpHostSchema.safeParse(host).success))
+            onChange({ httpHosts: [...new Set(hosts)] })
+        }}
+      />
+      <span>
+        {wrong.length > 0
+          ? `${wrong.join(', ')}: write a host, or host:port, and nothing else`
+          : 'Each has to be allowed in the settings too: cartridges.httpHosts'}
+      </span>
+    </label>
   )
 }
 

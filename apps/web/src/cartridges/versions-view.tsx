@@ -159,7 +159,7 @@ function Differences({ old, fresh }: { old: CartridgeDraft; fresh: CartridgeDraf
       ['Program', old.source, fresh.source],
       ['Page', old.page ?? '', fresh.page ?? ''],
       ['Name and description', `${old.name}\n${old.description}`, `${fresh.name}\n${fresh.description}`],
-      ['Permissions', lines(old.capabilities, old.callTargets), lines(fresh.capabilities, fresh.callTargets)],
+      ['Permissions', lines(old), lines(fresh)],
       ['Tests', JSON.stringify(old.tests, null, 2), JSON.stringify(fresh.tests, null, 2)],
     ] as const
   ).flatMap(([name, from, to]) => (from === to ? [] : [{ name, lines: diffLines(from, to) }]))
@@ -176,6 +176,7 @@ function Differences({ old, fresh }: { old: CartridgeDraft; fresh: CartridgeDraf
   )
 }
 
-function lines(capabilities: readonly string[], targets: readonly string[]): string {
-  return [...capabilities, ...targets.map((target) => `calls ${target}`)].join('\n')
+function lines({ capabilities, callTargets, httpHosts }: CartridgeDraft): string {
+  const reach = [...callTargets.map((target) => `calls ${target}`), ...httpHosts.map((host) => `asks ${host}`)]
+  return [...capabilities, ...reach].join('\n')
 }

@@ -17,11 +17,12 @@ export const kindWords: Readonly<
 export const languageWords: Readonly<Record<Language, string>> = {
   assemblyscript: 'AssemblyScript',
   script: 'TypeScript',
+  rust: 'Rust',
 }
 
-/** Languages that a kind can be written in, the usual one first. */
-export function languagesOf(kind: Kind): readonly Language[] {
-  return kind === 'interactive' ? ['assemblyscript'] : ['assemblyscript', 'script']
+/** Languages that a kind can be written in, of those that the node has a compiler for, the usual one first. */
+export function languagesOf(kind: Kind, offered: readonly Language[]): readonly Language[] {
+  return offered.filter((language) => kind !== 'interactive' || language !== 'script')
 }
 
 /** What each permission lets a cartridge do. */

@@ -11,3 +11,12 @@ export {
 } from './client/mcp-servers.js'
 export { mcpMigrations } from './client/pins.js'
 export { type McpServerConfig, mcpServersSchema } from './client/server-config.js'
+export {
+  createMcpService,
+  type McpService,
+  type McpServiceDeps,
+  type ResourceSource,
+  type Shop,
+  transcript,
+} from './server/mcp-service.js'
+export { mcpLineRoutes, type ServeMcpDeps, type ServeMcpOptions, serveMcp } from './server/serve-mcp.js'

@@ -7,6 +7,7 @@ import {
   capabilities,
   cartridgeTestSchema,
   guideTo,
+  httpHostSchema,
   kinds,
   languages,
   type PortView,
@@ -45,6 +46,10 @@ const written = {
   description: z.string().max(500).optional(),
   capabilities: z.array(z.enum(capabilities)).optional(),
   callTargets: z.array(slugSchema).optional().describe('Cartridges it may call'),
+  httpHosts: z
+    .array(httpHostSchema)
+    .optional()
+    .describe('Machines it may ask, as host or host:port; the operator has to allow them too'),
   port: z.string().max(60).optional().describe('Of a cognitive function: the port it may take over'),
   tests: z.array(cartridgeTestSchema).optional(),
 }

@@ -12,4 +12,4 @@ export {
   type WorkerCartridge,
   type WorkerCartridgeDeps,
 } from './worker-cartridge.js'
-export type { WorkerFailure, WorkerNews, WorkerOrder } from './worker-messages.js'
+export type { WorkerNews, WorkerOrder } from './worker-messages.js'

@@ -1,9 +1,10 @@
 /** The worker's side: one cartridge in a host of its own, asked by messages. */
 
 import type { Clock, Rng } from '@salp/core'
+import { toFailure } from '../host/failure.js'
 import { type CartridgeHostDeps, createCartridgeHost } from '../host/host.js'
 import { type KvChange, memoryKvStore } from '../kv/kv-store.js'
-import { toFailure, type WorkerNews, type WorkerOrder } from './worker-messages.js'
+import type { WorkerNews, WorkerOrder } from './worker-messages.js'
 
 /** What a worker is to the code in it; `self` of a dedicated worker is one. */
 export interface WorkerScope {

@@ -2,11 +2,12 @@
 
 import type { Clock } from '@salp/core'
 import { CartridgeTrap } from '../errors.js'
+import { fromFailure } from '../host/failure.js'
 import type { CallResult, CartridgeCalls } from '../host/host.js'
 import type { Program } from '../host/program.js'
 import type { KvStore } from '../kv/kv-store.js'
 import { defaultLimits, lowestLimits } from '../limits.js'
-import { fromFailure, type WorkerNews, type WorkerOrder } from './worker-messages.js'
+import type { WorkerNews, WorkerOrder } from './worker-messages.js'
 
 /** A worker that runs `serveCartridge`; `Worker` of a browser is one. */
 export interface CartridgeWorker {

@@ -15,4 +15,5 @@ export type {
   CompilerBackend,
   Diagnostic,
 } from './compiler.js'
+export { type RustReply, type RustRunner, rustBackend } from './rust/rust.js'
 export { type StripOutcome, scriptBackend, type TypeStripper } from './script/script.js'

@@ -5,6 +5,8 @@ export { cartridgeMigrations } from '../migrations.js'
 export { createScriptEngine, type ScriptEngine } from '../script/engine.js'
 export type { EngineState } from '../script/machine.js'
 export { type CallUnderTest, runTests } from '../workshop/run-tests.js'
+export type { AsyncCartridgeHost } from './async-host.js'
+export type { Failure } from './failure.js'
 export { type CartridgeRequest, type CartridgeResponse, decodeResponse, encodeRequest } from './frames.js'
 export type { EntryUsage, Framebuffer } from './guest.js'
 export {

@@ -4,6 +4,7 @@ export { ArtifactError, type ArtifactFolder, openArtifactFolder, sha256Of } from
 export { type AssemblyScriptOptions, openAssemblyScript } from './asc-process.js'
 export { createFetcher, type FetcherDeps, type FetcherOptions } from './fetcher.js'
 export { type OpenWorkshopDeps, openWorkshop } from './open-workshop.js'
+export { openRust, type RustOptions } from './rust-compiler.js'
 export { openScript, type ScriptOptions } from './script-compiler.js'
 export { scriptEngine } from './script-engine.js'
 export { openTemplates, TemplateError } from './templates.js'

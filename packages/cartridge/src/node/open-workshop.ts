@@ -8,6 +8,7 @@ import { createWorkshop } from '../workshop/workshop.js'
 import { openArtifactFolder } from './artifact-folder.js'
 import { openAssemblyScript } from './asc-process.js'
 import { createFetcher } from './fetcher.js'
+import { openRust } from './rust-compiler.js'
 import { openScript } from './script-compiler.js'
 import { scriptEngine } from './script-engine.js'
 import { openTemplates } from './templates.js'
@@ -32,14 +33,18 @@ export async function openWorkshop(deps: OpenWorkshopDeps, options: WorkshopOpti
   const { db, clock, rng, log, events, folder, priceProblem } = deps
   const kv = sqliteKvStore(db)
   const unheard = { publish: () => undefined }
+  const [templates, rust] = await Promise.all([openTemplates(), openRust({ clock })])
   const http = createFetcher({ clock }, { hosts: options.httpHosts ?? [] })
   return createWorkshop(
     {
       ...{ clock, log, events, kv, priceProblem },
       catalog: openCatalog(db),
       artifacts: openArtifactFolder(folder),
-      compilers: { assemblyscript: openAssemblyScript({ clock }), script: openScript({ clock }) },
-      templates: await openTemplates(),
+      compilers: {
+        ...{ assemblyscript: openAssemblyScript({ clock }), script: openScript({ clock }) },
+        ...(rust !== undefined && { rust }),
+      },
+      templates,
       openHost: (write) =>
         openThreadPool({ open: () => openThreadHost({ clock, rng, kv, events, log: write, scriptEngine, http }) }),
       // Without a way out: what is tried and tested asks nobody.

@@ -2,16 +2,10 @@
 
 import { Worker } from 'node:worker_threads'
 import type { Clock, Publisher, Rng } from '@salp/core'
-import { CartridgeRejected, CartridgeTrap } from '../errors.js'
-import {
-  type CallResult,
-  type CartridgeCalls,
-  type CartridgeEvents,
-  CartridgeMissingError,
-  type KvWrite,
-  type LoadedCartridge,
-  type LoadOptions,
-} from '../host/host.js'
+import { CartridgeTrap } from '../errors.js'
+import type { AsyncCartridgeHost } from '../host/async-host.js'
+import { fromFailure } from '../host/failure.js'
+import type { CallResult, CartridgeCalls, CartridgeEvents, LoadedCartridge, LoadOptions } from '../host/host.js'
 import type { Fetcher } from '../host/http.js'
 import type { Program } from '../host/program.js'
 import type { KvStore } from '../kv/kv-store.js'
@@ -20,7 +14,7 @@ import type { ScriptEngine } from '../script/engine.js'
 import { isRollbackDue } from '../slot/slot.js'
 import { type HttpDoor, openHttpDoor } from './http-door.js'
 import type { ThreadStart } from './thread.js'
-import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
+import type { ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
 
 /** What a {@link ThreadHost} asks for. */
 export interface ThreadHostDeps {
@@ -43,27 +37,7 @@ export interface ThreadHostDeps {
  * A call that takes longer than its `wallClockMs` ends with the thread. A fresh one gets the same versions and what was
  * kept, and whatever waited is done there. A request of the call's is aborted with the thread.
  */
-export interface ThreadHost {
-  /** As `load` of a `CartridgeHost`. */
-  load(program: Program, options?: LoadOptions): Promise<number>
-  /**
-   * As `call` of a `CartridgeHost`. Its writes are in the store when it resolves.
-   *
-   * @throws {@link CartridgeTrap} (`cartridge/timeout`) if it takes longer than it may.
-   */
-  call<Name extends keyof CartridgeCalls>(
-    id: string,
-    name: Name,
-    input: CartridgeCalls[Name]['input'],
-  ): Promise<CallResult<CartridgeCalls[Name]['output']>>
-  rollback(id: string): Promise<number | undefined>
-  /** As `write` of a `CartridgeHost`. */
-  write(id: string, changes: readonly KvWrite[]): Promise<void>
-  unload(id: string): Promise<boolean>
-  describe(id: string): Promise<LoadedCartridge | undefined>
-  /** Ends the thread; what waits rejects. May be called twice. */
-  close(): Promise<void>
-}
+export type ThreadHost = AsyncCartridgeHost
 
 /** Work that waits or runs. */
 interface Job extends PromiseWithResolvers<ThreadResult> {
@@ -196,7 +170,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
       id,
       (versions.get(id) ?? []).filter((held) => held.number !== number),
     )
-    const error = errorOf(message.failure)
+    const error = fromFailure(message.failure)
     if (error instanceof CartridgeTrap) publishTrap(id, number, error)
   }
 
@@ -207,7 +181,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     const job = queue.shift()
     if (job === undefined) return
     if (message.type === 'failed') {
-      job.reject(errorOf(message.failure))
+      job.reject(fromFailure(message.failure))
       return
     }
     try {
@@ -377,23 +351,4 @@ function publish<Name extends keyof CartridgeEvents>(
   { name, event }: { readonly name: Name; readonly event: CartridgeEvents[Name] },
 ): void {
   events.publish(name, event)
-}
-
-function errorOf(failure: ThreadFailure): unknown {
-  switch (failure.type) {
-    case 'trap':
-      return new CartridgeTrap(failure.reason, failure.why)
-    case 'rejected':
-      return new CartridgeRejected(
-        failure.reason,
-        failure.why,
-        failure.offset === undefined ? {} : { offset: failure.offset },
-      )
-    case 'missing':
-      return new CartridgeMissingError(failure.cartridge)
-    case 'range':
-      return new RangeError(failure.message)
-    case 'other':
-      return failure.error
-  }
 }

@@ -1,6 +1,6 @@
 /** What a thread of cartridges is asked, and what it answers. */
 
-import type { RejectionReason, TrapReason } from '../errors.js'
+import type { Failure } from '../host/failure.js'
 import type {
   CallResult,
   CartridgeCalls,
@@ -42,19 +42,6 @@ export type ThreadRequest =
 /** What work gives. */
 export type ThreadResult = number | boolean | undefined | LoadedCartridge | CallResult<unknown>
 
-/** Why work failed. */
-export type ThreadFailure =
-  | { readonly type: 'trap'; readonly reason: TrapReason; readonly why: string }
-  | {
-      readonly type: 'rejected'
-      readonly reason: RejectionReason
-      readonly why: string
-      readonly offset: number | undefined
-    }
-  | { readonly type: 'missing'; readonly cartridge: string }
-  | { readonly type: 'range'; readonly message: string }
-  | { readonly type: 'other'; readonly error: unknown }
-
 /** What the thread says. */
 export type ThreadMessage =
   | { readonly type: 'ready' }
@@ -69,4 +56,4 @@ export type ThreadMessage =
       }
     }[keyof CartridgeEvents]
   | { readonly type: 'done'; readonly result: ThreadResult; readonly changes: readonly KvChange[] }
-  | { readonly type: 'failed'; readonly failure: ThreadFailure }
+  | { readonly type: 'failed'; readonly failure: Failure }

@@ -2,12 +2,12 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { createRng } from '@salp/core'
-import { CartridgeRejected, CartridgeTrap } from '../errors.js'
-import { CartridgeMissingError, createCartridgeHost } from '../host/host.js'
+import { toFailure } from '../host/failure.js'
+import { createCartridgeHost } from '../host/host.js'
 import type { KvChange } from '../kv/kv-store.js'
 import type { ScriptEngine } from '../script/engine.js'
 import { askThrough, type DoorEnd } from './http-door.js'
-import type { ThreadFailure, ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
+import type { ThreadMessage, ThreadRequest, ThreadResult, ThreadWork } from './thread-messages.js'
 
 /** What the thread is started with. */
 export interface ThreadStart {
@@ -71,15 +71,6 @@ async function perform(work: ThreadWork): Promise<ThreadResult> {
   }
 }
 
-function failureOf(error: unknown): ThreadFailure {
-  if (error instanceof CartridgeTrap) return { type: 'trap', reason: error.reason, why: error.why }
-  if (error instanceof CartridgeRejected)
-    return { type: 'rejected', reason: error.reason, why: error.why, offset: error.offset }
-  if (error instanceof CartridgeMissingError) return { type: 'missing', cartridge: error.cartridge }
-  if (error instanceof RangeError) return { type: 'range', message: error.message }
-  return { type: 'other', error }
-}
-
 let last = Promise.resolve()
 parentPort?.on('message', (request: ThreadRequest) => {
   switch (request.type) {
@@ -103,6 +94,6 @@ async function answer({ now: at, work }: Extract<ThreadRequest, { type: 'work' }
     const result = await perform(work)
     say({ type: 'done', result, changes })
   } catch (error) {
-    say({ type: 'failed', failure: failureOf(error) })
+    say({ type: 'failed', failure: toFailure(error) })
   }
 }

@@ -36,6 +36,40 @@ export function key(code: i32, down: bool): void {
 }
 `,
   },
+  rust: {
+    backend: `pub fn handle(request: Request) -> Response {
+    Response::text(format!("Hello from {}", request.path))
+}
+`,
+    cognitive: `pub fn invoke(input: &str) -> String {
+    input.to_string()
+}
+`,
+    frontend: `pub fn render(_event: &str) -> String {
+    r#"{"t":"p","c":["Hello"]}"#.to_string()
+}
+`,
+    interactive: `use std::sync::Mutex;
+
+pub const SIZE: (i32, i32) = (320, 240);
+static X: Mutex<i32> = Mutex::new(150);
+
+pub fn frame(screen: &mut Screen, _t: f64, _dt: f64) -> i32 {
+    screen.clear(rgb(0x101820));
+    screen.fill(*X.lock().unwrap(), 110, 20, 20, rgb(0xffc040));
+    1
+}
+
+pub fn key(code: i32, down: bool) {
+    let mut x = X.lock().unwrap();
+    match (code, down) {
+        (37, true) => *x -= 10,
+        (39, true) => *x += 10,
+        _ => {}
+    }
+}
+`,
+  },
   script: {
     backend: `export function handle(request) {
   return { body: \`Hello from \${request.path}\` }

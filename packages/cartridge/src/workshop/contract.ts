@@ -2,7 +2,8 @@
 
 import type { Clock, EventBus, Logger } from '@salp/core'
 import type { CompilerBackend } from '../compile/compiler.js'
-import type { CallResult, CartridgeCalls, CartridgeEvents, KvWrite, LoadOptions } from '../host/host.js'
+import type { AsyncCartridgeHost } from '../host/async-host.js'
+import type { CallResult, CartridgeCalls, CartridgeEvents } from '../host/host.js'
 import type { Program } from '../host/program.js'
 import type { KvStore } from '../kv/kv-store.js'
 import type {
@@ -25,20 +26,6 @@ import type { Capability, Kind } from '../rewrite/abi.js'
 import type { Template } from '../templates.js'
 import type { Catalog } from './catalog.js'
 
-/** A host that answers by promises, and whose calls something outside can end. */
-export interface WorkshopHost {
-  load(program: Program, options?: LoadOptions): Promise<number>
-  call<Name extends keyof CartridgeCalls>(
-    id: string,
-    name: Name,
-    input: CartridgeCalls[Name]['input'],
-  ): Promise<CallResult<CartridgeCalls[Name]['output']>>
-  rollback(id: string): Promise<number | undefined>
-  write(id: string, changes: readonly KvWrite[]): Promise<void>
-  unload(id: string): Promise<boolean>
-  close(): Promise<void>
-}
-
 /** What a workshop tells, beside what its host does. */
 export interface WorkshopEvents extends CartridgeEvents {
   /** A draft, a version or what is published changed; or a cartridge is new or gone. */
@@ -60,9 +47,9 @@ export interface WorkshopDeps {
   readonly compilers: Readonly<Partial<Record<Language, CompilerBackend>>>
   readonly templates: readonly Template[]
   /** Opens the host that answers. @param log - Takes the lines of its cartridges. */
-  openHost(log: (cartridge: string, level: number, text: string) => void): WorkshopHost
+  openHost(log: (cartridge: string, level: number, text: string) => void): AsyncCartridgeHost
   /** Opens a host apart from it, where versions are tried. */
-  openBench(kv: KvStore): WorkshopHost
+  openBench(kv: KvStore): AsyncCartridgeHost
   /** Why a price cannot be asked, or `undefined`. Without it nothing is sold. */
   priceProblem?: ((price: string) => string | undefined) | undefined
 }
@@ -106,6 +93,8 @@ export interface PublishedCartridge {
  */
 export interface Workshop {
   readonly templates: readonly TemplateView[]
+  /** Those that something here compiles. */
+  readonly languages: readonly Language[]
   /** The one changed last first. */
   list(): CartridgeSummary[]
   get(id: string): CartridgeView

@@ -26,12 +26,30 @@ const script: Readonly<Record<Kind, string>> = {
 const scripting =
   'The language is TypeScript or JavaScript in one file, without imports, timers or fetch. There are, each by its capability: kv.get, kv.set, kv.delete, kv.list (kv), log (log), now (clock), random (entropy), payment (payment), call (call), http (http): http({ url, method, headers, body }) gives { status, headers, body } at once, or throws.'
 
+const rust: Readonly<Record<Kind, string>> = {
+  backend:
+    'Write `pub fn handle(request: Request) -> Response`. A request has method, path, query, text(), header(name), parameter(name) and, of a form, field(name). Answer with Response::text(body), Response::json(text) or Response::html(text), each with .status(404) and .header(name, value).',
+  interactive:
+    'Write `pub const SIZE: (i32, i32)`, `pub fn frame(screen: &mut Screen, t: f64, dt: f64) -> i32` (ms; 1 if the picture changed, 2 to end) and `pub fn key(code: i32, down: bool)`, and `pub fn pointer(x: i32, y: i32, buttons: i32)` if it is needed. Screen has clear(colour), fill(x, y, width, height, colour), set(x, y, colour) and pixels; a colour is rgb(0xRRGGBB). Keep state in `static STATE: Mutex<...>`.',
+  frontend:
+    'Write `pub fn render(event: &str) -> String`, JSON both ways. In: {"type":"mount"} or {"type":"event","event":"click","id":"add","value":null,"key":null}. Out: a text, or {"t":tag,"a":{attributes},"on":{event:id},"c":[children]}.',
+  cognitive:
+    'Write `pub fn invoke(input: &str) -> String`, JSON both ways. It needs one test at least, with an input and the one right output.',
+}
+
+const rusting =
+  'The language is Rust 2021 in one file, with std and without crates, files, threads or time. All that follows is there without `use`, each by its capability: kv::get, kv::set, kv::remove, kv::list (kv), log(text) (log), now() (clock), random() (entropy), payment() (payment), call(target, path, body, method) (call), http(url, method, body, headers), an Option<Response> (http); also decode and escape_html. There is no JSON: read and write it as text.'
+
 /** What the capability `http` needs beside itself. */
 const asking =
   'Whom http asks stands in httpHosts, as host or host:port, and the operator has to grant each. It is refused in the trial and in tests: answer without it there.'
 
 /** Says how to write a kind of cartridge in a language. */
 export function guideTo(kind: Kind, { language: inLanguage }: { readonly language: Language }): string {
-  const written = inLanguage === 'script' ? `${script[kind]} ${scripting}` : `${assemblyScript[kind]} ${language}`
+  const written = {
+    assemblyscript: `${assemblyScript[kind]} ${language}`,
+    rust: `${rust[kind]} ${rusting}`,
+    script: `${script[kind]} ${scripting}`,
+  }[inLanguage]
   return `${written} ${asking}`
 }

@@ -9,13 +9,14 @@ import {
   wholeSource,
 } from '../compile/compiler.js'
 import { CartridgeRejected, CartridgeTrap } from '../errors.js'
+import type { AsyncCartridgeHost } from '../host/async-host.js'
 import type { Program } from '../host/program.js'
 import { hostsNotGranted } from '../http-hosts.js'
 import { memoryKvStore } from '../kv/kv-store.js'
 import type { BuildView, CartridgeDraft, Language, TestView } from '../protocol.js'
 import type { Kind } from '../rewrite/abi.js'
 import type { Catalog, CatalogItem, CatalogVersion } from './catalog.js'
-import type { WorkshopDeps, WorkshopEvents, WorkshopHost, WorkshopOptions } from './contract.js'
+import type { WorkshopDeps, WorkshopEvents, WorkshopOptions } from './contract.js'
 import { runTests } from './run-tests.js'
 import { WorkshopError } from './workshop-error.js'
 
@@ -26,7 +27,7 @@ export interface ReleasesDeps extends Pick<WorkshopDeps, 'artifacts' | 'compiler
   readonly events: EventBus<WorkshopEvents>
   readonly catalog: Catalog
   /** The one that answers. */
-  readonly host: WorkshopHost
+  readonly host: AsyncCartridgeHost
 }
 
 /** A source, and what it is to become. */
@@ -71,7 +72,7 @@ export function createReleases(deps: ReleasesDeps, options: WorkshopOptions): Re
   const { grants, httpHosts: grantedHosts = [], ports = [], optimiseAfterMs = 2_000 } = options
   const { clock, log, events, catalog, artifacts, compilers, host } = deps
   const benchKv = memoryKvStore()
-  let bench: WorkshopHost | undefined
+  let bench: AsyncCartridgeHost | undefined
   let tries = 0
   const closing = new AbortController()
   /** Cartridges whose active version is in the host, or on its way. */

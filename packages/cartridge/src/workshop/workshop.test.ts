@@ -3,6 +3,7 @@ import { openDatabase } from '@salp/core/node'
 import { recordingLogger, type StoppedClock, stoppedClock } from '@salp/core/testing'
 import { describe, expect, test } from 'vitest'
 import { type CompilerBackend, wholeSource } from '../compile/compiler.js'
+import type { AsyncCartridgeHost } from '../host/async-host.js'
 import { createCartridgeHost } from '../host/host.js'
 import { type KvStore, sqliteKvStore } from '../kv/kv-store.js'
 import { cartridgeMigrations } from '../migrations.js'
@@ -12,7 +13,7 @@ import type { Template } from '../templates.js'
 import { answerData, onRequest } from '../testing/internal/host.js'
 import { backend, wat } from '../testing/internal/wat.js'
 import { openCatalog } from './catalog.js'
-import type { Workshop, WorkshopDeps, WorkshopEvents, WorkshopHost } from './contract.js'
+import type { Workshop, WorkshopDeps, WorkshopEvents } from './contract.js'
 import { createWorkshop } from './workshop.js'
 
 /** Compiles the text form; one level of optimisation adds an export, so that its bytes differ. */
@@ -36,7 +37,7 @@ const assembler: CompilerBackend = {
 function hostOn(
   { clock, events, kv }: { clock: StoppedClock; events: Pick<EventBus<WorkshopEvents>, 'publish'>; kv: KvStore },
   log: (cartridge: string, level: number, text: string) => void,
-): WorkshopHost {
+): AsyncCartridgeHost {
   const host = createCartridgeHost({ clock, events, kv, log, rng: createRng('workshop') })
   return {
     load: host.load,
@@ -44,6 +45,7 @@ function hostOn(
     rollback: async (id) => host.rollback(id),
     write: async (id, changes) => host.write(id, changes),
     unload: async (id) => host.unload(id),
+    describe: async (id) => host.describe(id),
     close: async () => undefined,
   }
 }
@@ -142,6 +144,10 @@ describe('createWorkshop()', () => {
     expect(() => workshop.create({ id: 'ete-en-mer', name: 'x' })).toThrow('There is a cartridge "ete-en-mer" already')
     expect(() => workshop.create({ template: 'rocket' })).toThrow('There is no template "rocket". There are: greeter')
     expect(() => workshop.create({})).toThrow('needs a name')
+    expect(() => workshop.create({ name: 'x', language: 'rust' })).toThrow(
+      'Nothing here compiles rust. There are: assemblyscript',
+    )
+    expect(workshop.languages).toEqual(['assemblyscript'])
     expect(() => workshop.create({ name: 'x', source: 'y'.repeat(300_000) })).toThrow(
       expect.objectContaining({ code: 'cartridge/input' }),
     )

@@ -10,6 +10,7 @@ import {
   changeOrderSchema,
   createOrderSchema,
   draftSchema,
+  languages,
   type TemplateView,
   type VersionView,
 } from '../protocol.js'
@@ -104,6 +105,7 @@ export function createWorkshop(deps: WorkshopDeps, options: WorkshopOptions): Wo
 
   return {
     templates: templates.map(templateView),
+    languages: languages.filter((language) => compilers[language] !== undefined),
     list: () => catalog.list().map(summaryOf),
     get: (id) => viewOf(itemOf(id)),
     published(id) {
@@ -130,6 +132,11 @@ export function createWorkshop(deps: WorkshopDeps, options: WorkshopOptions): Wo
         kind: template?.kind ?? kind ?? 'backend',
         language: template?.language ?? language ?? 'assemblyscript',
       } as const
+      if (compilers[own.language] === undefined)
+        throw new WorkshopError(
+          'input',
+          `Nothing here compiles ${own.language}. There are: ${Object.keys(compilers).join(', ')}`,
+        )
       const source = beginningOf(own.kind, own.language)
       const draft = read(draftSchema, { ...blank, source, ...(template && draftOf(template)), ...defined(given), name })
       const id = asked ?? freeId(given.name ?? template?.id ?? name)

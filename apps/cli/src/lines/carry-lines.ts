@@ -1,9 +1,10 @@
-/** Carries the lines of an editor to a node and back, as they are. */
+/** Carries the lines of a program, such as an editor, to a node and back, as they are. */
 
 import { once } from 'node:events'
 import { SalpError } from '@salp/core'
 import type { Endpoint } from '../client/api.js'
 import { toApiError } from '../client/api-error.js'
+import { type Invocation, withNode } from '../invocation.js'
 import type { Io } from '../io.js'
 
 /** What carrying asks of the application. */
@@ -24,31 +25,31 @@ export interface NodeLines {
 export async function openLines(
   fetch: CarryDeps['fetch'],
   { url, token }: Endpoint,
-  signal: AbortSignal,
+  { path, signal }: { path: string; signal: AbortSignal },
 ): Promise<NodeLines> {
   const headers = { authorization: `Bearer ${token}` }
-  const post = async (path: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> => {
+  const post = async (to: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> => {
     const init = { method: 'POST', headers, signal, ...(body !== undefined && { body }) }
-    const response = await fetch(`${url}${path}`, init).catch((cause: unknown) => {
+    const response = await fetch(`${url}${to}`, init).catch((cause: unknown) => {
       signal.throwIfAborted()
       throw new AcpLostError(`nobody answers at ${url}`, { cause })
     })
     if (!response.ok) throw await toApiError(response)
     return response
   }
-  const { headers: told, body } = await post('/api/acp')
+  const { headers: told, body } = await post(path)
   const id = told.get('salp-connection')
   if (id === null || body === null) throw new AcpLostError(`who answers at ${url} is no node`)
   return {
-    send: async (lines) => void (await post(`/api/acp/${id}`, lines)),
+    send: async (lines) => void (await post(`${path}/${id}`, lines)),
     lines: body.pipeThrough(withoutEmptyLines()),
   }
 }
 
 /**
- * Carries until the editor closes its end, or `signal` aborts.
+ * Carries until the program closes its end, or `signal` aborts.
  *
- * @param input - What the editor sends, from {@link gathered}.
+ * @param input - What the program sends, from {@link gathered}.
  * @throws {@link AcpLostError} (`cli/acp-lost`) when the node ends first.
  */
 export async function carryLines(
@@ -71,6 +72,27 @@ export async function carryLines(
   } catch (error) {
     if (signal.aborted) return
     throw SalpError.is(error) ? error : new AcpLostError('the connection broke', { cause: error })
+  }
+}
+
+/** Carries between standard streams and the node of the home folder. */
+export function serveLines(invocation: Invocation, path: string): Promise<void> {
+  const { io } = invocation
+  return withNode(invocation, ({ endpoint }) =>
+    untilDone(invocation.signal, async (signal) => {
+      const lines = await openLines(io.fetch, endpoint, { path, signal })
+      await carryLines(io.stdout, gathered(io.stdin, signal), lines, signal)
+    }),
+  )
+}
+
+/** Gives a signal that aborts when the work is done, too. */
+export async function untilDone(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const over = new AbortController()
+  try {
+    await work(AbortSignal.any([signal, over.signal]))
+  } finally {
+    over.abort()
   }
 }
 
