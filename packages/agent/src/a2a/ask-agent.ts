@@ -75,7 +75,7 @@ export interface AskAnswer {
   /** Name that the agent gives itself. */
   readonly agent: string
   readonly state: 'completed' | 'input-required' | 'failed' | 'canceled' | 'rejected'
-  /** What it made, or what it says of why not. At most {@link maxAnswerLength} characters. */
+  /** What it made, or what it says of why not. At most 100,000 characters. */
   readonly text: string
   readonly taskId: string
   readonly paid?: { readonly amount: string; readonly payee: string; readonly transaction: string } | undefined
@@ -93,7 +93,7 @@ export interface Asker {
 }
 
 /** Longest text that is taken of an answer, in characters. */
-export const maxAnswerLength = 100_000
+const maxAnswerLength = 100_000
 
 /** How often a task is looked at that nobody streams, in ms. */
 const pollMs = 2_000

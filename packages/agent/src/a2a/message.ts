@@ -5,7 +5,7 @@ import { ContentTypeNotSupportedError, RequestMalformedError } from '@a2a-js/sdk
 import type { Standing, StoredTask, TaskStateName } from './task-store.js'
 
 /** Longest text of one message, in characters. */
-export const maxMessageLength = 100_000
+const maxMessageLength = 100_000
 
 const states: Readonly<Record<TaskStateName, TaskState>> = {
   working: TaskState.TASK_STATE_WORKING,
@@ -22,7 +22,7 @@ export function isFinal(state: TaskStateName): boolean {
 }
 
 /** The state on the wire. */
-export function toState(state: TaskStateName): TaskState {
+function toState(state: TaskStateName): TaskState {
   return states[state]
 }
 

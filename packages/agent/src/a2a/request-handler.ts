@@ -35,7 +35,7 @@ export interface RequestHandlerDeps {
 export const goneKey = 'gone'
 
 /** Name of the user who has the token. */
-export const ownerName: Caller = 'owner'
+const ownerName: Caller = 'owner'
 
 /** Tasks on one page of a list. */
 const page = { usual: 50, most: 100 } as const

@@ -82,7 +82,7 @@ export function createTestA2a(options: TestA2aOptions = {}): TestA2a {
 }
 
 /** The official client, which goes out by a fetch. */
-export function clientOf(fetchImpl: typeof globalThis.fetch, url = 'http://agent.test'): Promise<Client> {
+function clientOf(fetchImpl: typeof globalThis.fetch, url = 'http://agent.test'): Promise<Client> {
   const options = { fetchImpl, legacyCompat: { enabled: true } }
   return new ClientFactory(
     ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
