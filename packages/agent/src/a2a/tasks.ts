@@ -155,8 +155,10 @@ export function createA2aTasks({ agent, store, clock, ids, log, strangers, pause
     })
     try {
       const first = store.get(task.id) ?? task
-      yield { payload: { $case: 'task', value: show(first) } }
-      let state = view(first).standing.state
+      // What changes while the reader takes this is in the inbox.
+      const seen = view(first)
+      let { state } = seen.standing
+      yield { payload: { $case: 'task', value: toTask(first, seen) } }
       if (rests(state)) return
       let begun = false
       for await (const { delta } of inbox.read(AbortSignal.any([signal, closing.signal]))) {
