@@ -9,7 +9,8 @@ import { findSandbox, type Sandbox, secretPlaces } from './sandbox.js'
 import { createCommandTool } from './tools/command-tool.js'
 import { createWorkspace } from './tools/workspace.js'
 
-const folder = mkdtempSync(join(process.cwd(), '.sandbox-'))
+// Not below /tmp, which is another one in the sandbox.
+const folder = mkdtempSync(join(existsSync('/var/tmp') ? '/var/tmp' : process.cwd(), 'salp-sandbox-'))
 const hidden = join(folder, 'hidden')
 const work = join(folder, 'work space')
 for (const path of [hidden, work]) mkdirSync(path)
