@@ -36,7 +36,11 @@ export function startWatchdog(clock: Pick<Clock, 'monotonic' | 'sleep'>, limitMs
 
 /** Waits for `work`, but no longer than `signal` lets it. @throws The signal's reason if it aborts first. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason)
+  if (signal.aborted) {
+    // Nobody waits for it any more, however it ends.
+    work.catch(() => undefined)
+    return Promise.reject(signal.reason)
+  }
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
