@@ -14,7 +14,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const client = [
   ...[process.execPath, '--no-warnings', '--experimental-strip-types', '--conditions=@salp/source'],
   ...['--import', require.resolve('@salp/presets/run-source'), `${root}src/testing/mcp-conformance-client.ts`],
-].join(' ')
+]
+  // The suite hands it to a shell.
+  .map((word) => `'${word}'`)
+  .join(' ')
 
 /** Runs the suite where it may leave its results. */
 async function run(...words: string[]): Promise<{ code: number; output: string }> {
