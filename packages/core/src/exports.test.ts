@@ -19,6 +19,7 @@ test('@salp/core exports', () => {
       "createIdSource",
       "createRedactor",
       "createRng",
+      "createTurns",
       "describeError",
       "environmentLayer",
       "flagLayer",

@@ -35,3 +35,4 @@ export {
   signFlipTest,
   wilson,
 } from './statistics.js'
+export { createTurns, type InTurn } from './turns.js'

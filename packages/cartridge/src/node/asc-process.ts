@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Clock } from '@salp/core'
+import { type Clock, createTurns } from '@salp/core'
 import { type AscJob, type AscRunner, assemblyScriptBackend } from '../compile/assemblyscript/assemblyscript.js'
 import type { CompiledModule, CompilerBackend } from '../compile/compiler.js'
 import type { ChildAnswer } from './asc-child.js'
@@ -34,7 +34,7 @@ export function openAssemblyScript(
   { timeoutMs = 10_000, idleMs = 300_000, child: file = ownChild }: AssemblyScriptOptions = {},
 ): CompilerBackend<CompiledModule> {
   let child: ChildProcess | undefined
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
   let idle: NodeJS.Timeout | undefined
   let closed = false
 
@@ -119,16 +119,12 @@ export function openAssemblyScript(
   }
 
   return assemblyScriptBackend({
-    run(job, { signal }) {
-      const turn = last.then(() => perform(job, signal))
-      last = turn.catch(() => undefined)
-      return turn
-    },
+    run: (job, { signal }) => inTurn(() => perform(job, signal)),
     async close() {
       closed = true
       clearTimeout(idle)
       if (child !== undefined) await end(child)
-      await last
+      await inTurn(() => undefined)
     },
   })
 }

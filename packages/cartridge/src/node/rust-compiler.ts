@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Clock } from '@salp/core'
+import { type Clock, createTurns } from '@salp/core'
 import type { CompiledModule, CompilerBackend } from '../compile/compiler.js'
 import { crateFile } from '../compile/rust/messages.js'
 import { type RustRunner, rustBackend } from '../compile/rust/rust.js'
@@ -49,7 +49,7 @@ export async function openRust(
 ): Promise<CompilerBackend<CompiledModule> | undefined> {
   const compiler = await findCompiler(command)
   if (compiler === undefined) return undefined
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
   const closing = new AbortController()
 
   const perform = async (crate: string, signal: AbortSignal | undefined): Promise<Outcome> => {
@@ -74,14 +74,10 @@ export async function openRust(
   }
 
   return rustBackend({
-    run(crate, { signal }) {
-      const turn = last.then(() => perform(crate, signal))
-      last = turn.catch(() => undefined)
-      return turn
-    },
+    run: (crate, { signal }) => inTurn(() => perform(crate, signal)),
     async close() {
       closing.abort(new RangeError('Cannot compile: the compiler is closed'))
-      await last
+      await inTurn(() => undefined)
     },
   })
 }

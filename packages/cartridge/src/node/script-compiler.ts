@@ -1,7 +1,7 @@
 /** Scripts in Node: types are taken out in a thread of their own. */
 
 import { Worker } from 'node:worker_threads'
-import type { Clock } from '@salp/core'
+import { type Clock, createTurns } from '@salp/core'
 import type { CompiledScript, CompilerBackend } from '../compile/compiler.js'
 import { type StripOutcome, scriptBackend } from '../compile/script/script.js'
 import type { StripAnswer } from './strip-thread.js'
@@ -24,7 +24,7 @@ export function openScript(
   { timeoutMs = 10_000 }: ScriptOptions = {},
 ): CompilerBackend<CompiledScript> {
   let thread: Worker | undefined
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
   let closed = false
 
   const start = (): Worker => {
@@ -78,15 +78,11 @@ export function openScript(
   }
 
   return scriptBackend({
-    strip(source, { signal }) {
-      const turn = last.then(() => perform(source, signal))
-      last = turn.catch(() => undefined)
-      return turn
-    },
+    strip: (source, { signal }) => inTurn(() => perform(source, signal)),
     async close() {
       closed = true
       if (thread !== undefined) await end(thread)
-      await last
+      await inTurn(() => undefined)
     },
   })
 }

@@ -1,5 +1,6 @@
 /** Cartridges over several threads, so that one that is busy holds up few others. */
 
+import { createTurns } from '@salp/core'
 import type { Program } from '../host/program.js'
 import type { ThreadHost } from './thread-host.js'
 
@@ -37,14 +38,8 @@ export function openThreadPool({ open }: ThreadPoolDeps, { threads = 3 }: Thread
   const [shared] = hosts
   if (shared === undefined) throw new RangeError('Cannot open a pool without threads')
   const places = new Map<string, Place>()
-  let last: Promise<unknown> = Promise.resolve()
-
   /** Changes of who is where are made one after the other. */
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const turn = last.then(work)
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const inTurn = createTurns()
 
   const isCalled = (id: string): boolean => [...places.values()].some(({ callTargets }) => callTargets.has(id))
 

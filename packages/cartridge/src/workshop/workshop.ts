@@ -1,6 +1,6 @@
 /** Where cartridges are written, built, tried, tested, run, rolled back and published. */
 
-import { describeError } from '@salp/core'
+import { createTurns, describeError } from '@salp/core'
 import { CartridgeTrap } from '../errors.js'
 import { byBytes } from '../kv/transaction.js'
 import {
@@ -46,7 +46,7 @@ export function createWorkshop(deps: WorkshopDeps, options: WorkshopOptions): Wo
   const { inTurn } = releases
   const closing = new AbortController()
   let warmedAt = Number.NEGATIVE_INFINITY
-  let checks: Promise<unknown> = Promise.resolve()
+  const checkInTurn = createTurns()
 
   const itemOf = (id: string): CatalogItem => {
     const item = catalog.get(id)
@@ -168,17 +168,14 @@ export function createWorkshop(deps: WorkshopDeps, options: WorkshopOptions): Wo
         use.forget(id)
         tellChange(id)
       }),
-    check(order, { signal } = {}) {
-      const turn = checks.then(async () => {
+    check: (order, { signal } = {}) =>
+      checkInTurn(async () => {
         signal?.throwIfAborted()
         const began = clock.monotonic()
         // Ending the compiler in its work costs more than the work.
         const { status, diagnostics } = await releases.compile(order, { optimize: 0, signal: closing.signal })
         return { ok: status === 'compiled', diagnostics, durationMs: clock.monotonic() - began }
-      })
-      checks = turn.catch(() => undefined)
-      return turn
-    },
+      }),
     build: (id, { signal } = {}) =>
       inTurn(id, () =>
         releases.build(id, signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])),

@@ -14,7 +14,7 @@ import {
   placePathUsd,
   placePermit2,
 } from '@salp/contracts'
-import { type Clock, type Logger, SalpError, silentLogger } from '@salp/core'
+import { type Clock, createTurns, type Logger, SalpError, silentLogger } from '@salp/core'
 import { Interface, id as keccakOf } from 'ethers'
 import { type ChainClient, createChainClient } from '../chain-client.js'
 import { type Chain, localChain } from '../chains.js'
@@ -181,17 +181,12 @@ export async function startDevChain(
     closing.abort()
   })
 
-  let queue: Promise<void> = Promise.resolve()
-  const inOrder = (work: () => Promise<void>): Promise<void> => {
-    const done = queue.then(work)
-    queue = done.catch(() => undefined)
-    return done
-  }
+  const inTurn = createTurns()
   let closed: Promise<void> | undefined
   const shutDown = async (): Promise<void> => {
     const alive = !closing.signal.aborted
     closing.abort()
-    await Promise.all([working, queue])
+    await Promise.all([working, inTurn(() => undefined)])
     if (alive) await trySave()
     await anvil.stop({ graceMs })
     await forgetChild(note)
@@ -206,7 +201,7 @@ export async function startDevChain(
     client,
     pid: anvil.pid,
     exited: anvil.exited,
-    faucet: (account) => inOrder(() => developmentFaucet({ rpc, client }, account)),
+    faucet: (account) => inTurn(() => developmentFaucet({ rpc, client }, account)),
     save,
     close,
     [Symbol.asyncDispose]: close,

@@ -16,6 +16,7 @@ import {
   rm,
 } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { createTurns } from '@salp/core'
 import { ToolError } from '../../tool.js'
 
 /** A checked path. */
@@ -97,7 +98,6 @@ export async function createWorkspace(root: string, options: WorkspaceOptions = 
   const base = await realpath(root)
   const writeAll = options.writeAll ?? ((handle, bytes) => handle.writeFile(bytes))
   const protectedPaths = await Promise.all((options.protect ?? []).map(settle))
-  let queue: Promise<unknown> = Promise.resolve()
 
   const locate = async (path: string): Promise<WorkspacePath> => {
     const absolute = await realOf(toAbsolute(base, path), path)
@@ -134,11 +134,7 @@ export async function createWorkspace(root: string, options: WorkspaceOptions = 
     open: openFile,
     entries: (folder) => entriesOf(join(base, folder)),
     commit: (changes) => commit(changes, writeAll),
-    exclusively(work) {
-      const next = queue.then(work)
-      queue = next.catch(() => undefined)
-      return next
-    },
+    exclusively: createTurns(),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createTurns } from '@salp/core'
 import { type Experience, ExperienceError, experienceSchema, parseExperience } from '../experience/record.js'
 import type { LeakGuard } from '../experience/split.js'
 import { namesIn } from './atomic-file.js'
@@ -49,7 +50,7 @@ export function openExperienceLog({ folder, guard, maxBytes = 64 * 2 ** 20 }: Ex
     await appendFile(join(folder, name), `${cut ? '\n' : ''}${line}`, { flush: true })
     if (full) for (const old of [...names, name].slice(0, -segments)) await rm(join(folder, old))
   }
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
   return {
     add(record) {
       const parsed = experienceSchema.safeParse(record)
@@ -62,9 +63,7 @@ export function openExperienceLog({ folder, guard, maxBytes = 64 * 2 ** 20 }: Ex
       const line = `${JSON.stringify(parsed.data)}\n`
       if (Buffer.byteLength(line) > maxBytes / segments)
         return Promise.reject(new ExperienceError('it is larger than a part of the log'))
-      const done = last.then(() => append(line))
-      last = done.catch(() => undefined)
-      return done
+      return inTurn(() => append(line))
     },
     async read() {
       const records: Experience[] = []

@@ -12,7 +12,7 @@ import type {
   LanguageModelV4Usage,
   SharedV4Warning,
 } from '@ai-sdk/provider'
-import { describeError, type Logger } from '@salp/core'
+import { createTurns, describeError, type Logger } from '@salp/core'
 import { PromptTooLongError } from '../../cascade/failure.js'
 import type { Slot } from '../../cascade/slot.js'
 import { tierOfModel } from '../../detection/slots.js'
@@ -144,23 +144,22 @@ function serve(opened: Opened): GgufModel {
   const { llama, path, contextTokens } = opened
   const modelId = basename(path, '.gguf')
   const closing = new AbortController()
-  let last: Promise<void> = Promise.resolve()
+  const inTurn = createTurns()
   let closed: Promise<void> | undefined
 
   /** Replies when those asked before are done; rejects at once when aborted, whether or not its turn has come. */
   const reply = (call: LanguageModelV4CallOptions, emit: Emit): Promise<void> => {
     const signals = [closing.signal, ...(call.abortSignal === undefined ? [] : [call.abortSignal])]
     const signal = AbortSignal.any(signals)
-    const turn = last.then(() => {
+    const turn = inTurn(() => {
       signal.throwIfAborted()
       return generate(opened, { call, signal, emit })
     })
-    last = turn.catch(() => undefined)
     return untilAborted(turn, signal)
   }
   const close = (): Promise<void> => {
     closing.abort(new GgufError(path, 'it is closed'))
-    closed ??= last.then(() => llama.dispose())
+    closed ??= inTurn(() => llama.dispose())
     return closed
   }
 
