@@ -6,14 +6,17 @@ import { join, resolve, sep } from 'node:path'
 import {
   type Agent,
   type AgentStatus,
+  type Autonomy,
   agentMigrations,
   createAgent,
   createAgentApi,
   createAutonomy,
   createCartridgeTools,
   createModelApi,
+  createReviewer,
   createRoutines,
   createRoutineTools,
+  createSplitTool,
   type Routines,
   routineMigrations,
 } from '@salp/agent'
@@ -41,7 +44,7 @@ import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
-import { createJournal } from './journal.js'
+import { createJournal, createWorkJournal } from './journal.js'
 import { createMcp } from './mcp/mcp.js'
 import { sellTools } from './mcp/paid-tools.js'
 import { readableParts } from './mcp/resources.js'
@@ -171,6 +174,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
             list: () => routines.list(),
             remove: (id) => routines.remove(id),
           }),
+          createSplitTool({ split: (sessionId, tasks) => autonomy.split(sessionId, tasks) }),
           a2a.tool,
         ]
       },
@@ -190,14 +194,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeSteps(turn)
   })
   const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
-  const autonomy = createAutonomy({
-    db,
-    clock,
-    log: log.child('autonomy'),
-    agent,
-    checkout,
-    places: mcp.places,
-    paused,
+  const autonomy: Autonomy = createAutonomy({
+    ...{ db, clock, log: log.child('autonomy'), agent, checkout, places: mcp.places, paused },
+    reviewer: createReviewer(models.model, () => !models.status().model.reflex),
+    ended: createWorkJournal({ experience, log: log.child('journal') }),
   })
   const routines: Routines = createRoutines({
     ...{ db, clock, ids, log: log.child('routines'), agent, autonomy, paused },

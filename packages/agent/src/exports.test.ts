@@ -12,6 +12,7 @@ test('the entry exports', () => {
       "InputError",
       "maxInputLength",
       "createAutonomy",
+      "createReviewer",
       "WorkError",
       "govern",
       "decideTier",
@@ -44,6 +45,7 @@ test('the entry exports', () => {
       "ToolError",
       "createCartridgeTools",
       "createRoutineTools",
+      "createSplitTool",
       "turnLimitsSchema",
     ]
   `)

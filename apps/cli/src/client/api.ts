@@ -44,7 +44,7 @@ export interface TurnRequest {
 }
 
 /** What may change in a task. */
-export type TaskChange = Partial<Pick<Task, 'title' | 'notes' | 'priority' | 'status'>>
+export type TaskChange = { readonly [Key in 'title' | 'notes' | 'priority' | 'status']?: Task[Key] | undefined }
 
 /** Every request there is. Each rejects with an {@link ApiError}, a {@link NodeSilentError} or the signal's reason. */
 export interface Api {
