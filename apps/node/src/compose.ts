@@ -36,7 +36,7 @@ import { createExperience, createMemory, type MemoryEvents, memoryMigrations } f
 import { createExtractor } from '@salp/memory/ai'
 import { modelsMigrations } from '@salp/models'
 import { openExperienceLog } from '@salp/models/nets/node'
-import { openEmbedder } from '@salp/models/node'
+import { openEmbedder, openTokenCounter } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { createA2a } from './a2a/a2a.js'
 import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
@@ -105,6 +105,9 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment },
     settings.model,
   )
+  const { tokenizer, digests } = settings.model
+  const countTokens = tokenizer === undefined ? undefined : await openTokenCounter(tokenizer)
+  const isLanguageModel = (): boolean => !models.status().model.reflex
   const { vectorWeight, likeness, notes: notesFolder, readPerDay } = settings.memory
   const embedder = await openEmbedder(settings.memory)
   const extractor = readPerDay === 0 ? undefined : createExtractor({ model: models.model, modelId: 'cascade' })
@@ -160,6 +163,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       sha256,
       sealer: openSealer(join(home.path, 'keystore')),
       model: models.model,
+      ...(countTokens !== undefined && { tokens: { count: countTokens, learn: () => undefined } }),
+      summarizer: digests ? { model: models.model, available: isLanguageModel } : undefined,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
       forecaster: cartridges.ports.forecaster,
@@ -196,7 +201,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
   const autonomy: Autonomy = createAutonomy({
     ...{ db, clock, log: log.child('autonomy'), agent, checkout, places: mcp.places, paused },
-    reviewer: createReviewer(models.model, () => !models.status().model.reflex),
+    reviewer: createReviewer(models.model, isLanguageModel),
     ended: createWorkJournal({ experience, log: log.child('journal') }),
   })
   const routines: Routines = createRoutines({

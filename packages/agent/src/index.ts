@@ -28,6 +28,8 @@ export {
 export type { Checkout, Kept, Place } from './autonomy/checkout.js'
 export { createReviewer, type Reviewer, type ReviewRequest } from './autonomy/reviewer.js'
 export { WorkError } from './autonomy/work-store.js'
+export type { Summarizer } from './context/compactor.js'
+export type { TokenEstimator } from './context/tokens.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
 export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
 export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
@@ -62,6 +64,7 @@ export {
   type TurnStatus,
   type Usage,
 } from './protocol.js'
+export type { ContextView } from './protocol-context.js'
 export type {
   AboutView,
   BrowseQuery,

@@ -244,6 +244,23 @@ export const eventSchemas = {
     tier: z.string(),
     controls: controlsSchema.optional(),
   }),
+  /** What the model is about to see, in tokens as they are counted here. */
+  'context:assembled': z.object({
+    step: z.number().int(),
+    /** Of the model, reply included. */
+    contextTokens: z.number(),
+    /** Kept free for the reply. */
+    reserveTokens: z.number(),
+    tools: z.number().int(),
+    toolTokens: z.number(),
+    history: z.object({ shownTurns: z.number(), omittedTurns: z.number(), tokens: z.number() }),
+    /** Parts beside the conversation, with how many items of each fitted, and how many were left out. */
+    sections: z.array(z.object({ name: z.string(), tokens: z.number(), shown: z.number(), dropped: z.number() })),
+    /** Everything. */
+    tokens: z.number(),
+    /** What stood before the person's words; absent where it is as it was in the step before. */
+    records: z.string().optional(),
+  }),
   'text:streamed': z.object({ delta: z.string() }),
   'reasoning:streamed': z.object({ delta: z.string() }),
   'call:requested': z.object({ ...call, input: z.json(), effect: effectSchema }),

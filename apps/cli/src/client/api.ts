@@ -6,6 +6,7 @@ import type {
   Approval,
   AuditEntry,
   ChainState,
+  ContextView,
   Decision,
   Question,
   RecalledMemory,
@@ -61,6 +62,8 @@ export interface Api {
   sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
   session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
   deleteSession(id: string): Promise<void>
+  /** What the model saw in the last turn of a session, or in another one. */
+  context(sessionId: string, turn: string | undefined): Promise<ContextView>
   stop(sessionId: string): Promise<{ stopped: boolean }>
   /** Replays a session; `without` and `with` name modules, joined by commas. */
   replay(sessionId: string, modules: { without?: string | undefined; with?: string | undefined }): Promise<ReplayReport>
@@ -173,6 +176,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     audit: ({ limit = 1, all = false } = {}) => request('GET', `/api/audit?limit=${limit}&all=${all}`),
     sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
     session: (id) => request('GET', item('sessions', id)),
+    context: (id, turn) => request('GET', `${item('sessions', id)}/context${queryOf({ turn })}`),
     deleteSession: (id) => request('DELETE', item('sessions', id)),
     stop: (sessionId) => request('POST', `${item('sessions', sessionId)}/stop`),
     replay: (id, modules) => request('GET', `${item('cognition/replay', id)}${queryOf(modules)}`),
