@@ -82,6 +82,10 @@ export const settingsSchema = z.object({
         .array(policyRuleSchema)
         .default([])
         .describe('Rules on what may run without asking; the first that fits decides'),
+      taint: z
+        .boolean()
+        .default(true)
+        .describe('Asks about commands, messages, payments and memories that words of strangers may have decided'),
       limits: turnLimitsSchema.prefault({}),
       temperature: z
         .number()

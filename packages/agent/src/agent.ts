@@ -23,6 +23,7 @@ import {
 import { createTokenEstimator } from './context/tokens.js'
 import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
 import { type GovernOptions, govern } from './governance/govern.js'
+import { createHearing } from './governance/heard.js'
 import type { PolicyRule } from './governance/policy.js'
 import type { Outcome, RecalledMemory, SessionSummary } from './protocol.js'
 import { type Approvals, createApprovals } from './session/approvals.js'
@@ -96,6 +97,8 @@ export interface AgentOptions {
   readonly limits?: Partial<TurnLimits> | undefined
   /** Rules on what may run without asking; the first that fits decides. */
   readonly policy?: readonly PolicyRule[] | undefined
+  /** Whether calls that words of strangers may have decided are asked about, whatever rules and grants say. @defaultValue `true` */
+  readonly taint?: boolean | undefined
   /** How long a person has to approve, in ms. @defaultValue 1 day */
   readonly approvalExpiryMs?: number | undefined
   readonly governance?: GovernOptions | undefined
@@ -232,6 +235,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       auditLog: audits,
       timeoutMs: (tool, baseMs) => substrate.timeoutMs(tool, baseMs),
       looksTwice: steering.looksTwice,
+      hearing: options.taint === false ? undefined : createHearing(store),
       policy: {
         rules: options.policy ?? [],
         approvalShift: (turnId) => substrate.controls({ turnId }).approvalShift,

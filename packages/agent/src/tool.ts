@@ -2,7 +2,7 @@
 
 import { SalpError } from '@salp/core'
 import type { z } from 'zod'
-import type { Effect, FailureKind, Risk } from './protocol.js'
+import type { Effect, FailureKind, Risk, Source } from './protocol.js'
 
 /** Plain data, as JSON can hold it. */
 export type JsonValue = z.core.util.JSONType
@@ -51,6 +51,8 @@ export interface Tool<Input = unknown> {
   readonly reversible?: boolean | undefined
   /** Whether it gives the same for the same input while nothing is written, so that asking again checks what it gave. */
   readonly repeatable?: boolean | undefined
+  /** Whether what it changes stays in a sandbox of its own, so that words of strangers do no harm there. */
+  readonly contained?: boolean | undefined
   /** How long a call may go without {@link ToolContext.progress}, in ms. */
   readonly timeoutMs: number
   assess?(input: Input): Assessment | Promise<Assessment>
@@ -61,6 +63,8 @@ export interface Tool<Input = unknown> {
    * @throws {@link ToolError}; anything else counts as a fault of the tool.
    */
   run(input: Input, context: ToolContext): Promise<JsonValue>
+  /** Whose words `output` holds; nothing where they are the agent's own. @defaultValue by its effect: `network` gives words of strangers */
+  source?(input: Input, output: JsonValue): Source | undefined
   /** Compares the world with what was asked for. */
   verify?(input: Input, output: JsonValue, context: ToolContext): Promise<Verification>
 }

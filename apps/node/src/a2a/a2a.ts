@@ -126,7 +126,7 @@ function createMind(
       ...(paused !== undefined && { paused }),
     },
     {
-      ...{ name: settings.name, policy: settings.policy, contextTokens, workspace: '.' },
+      ...{ name: settings.name, policy: settings.policy, taint: settings.taint, contextTokens, workspace: '.' },
       instructions: 'Who asks is a stranger that paid for one answer. You know nothing of the person you work for.',
       limits: {
         ...{ ...settings.limits, maxSteps: 8, maxCalls: 16, maxReplyLength: 50_000 },

@@ -55,6 +55,7 @@ export function createAskAgentTool(
       const reasons = [sends, `pays up to ${maxPrice} to ${checked.url.host}`, `left today: ${left.join(', ')}`]
       return { risk: { level: 'high', reasons } }
     },
+    source: ({ url }) => ({ kind: 'peer', name: url, trust: 'foreign' }),
     async run({ url, message, maxPrice }, { signal, request, progress }) {
       try {
         const order = { url: addressOf(url), message, maxPrice, task: request.slice(0, 200) }

@@ -60,7 +60,7 @@ export function approval({
         signal,
       )
       await call.place?.take(signal)
-      if (answer.status !== 'approved') return refuse(call.tool.name, answer)
+      if (answer.status !== 'approved') return refuse(call, answer)
       if (answer.input === undefined) return next(call)
       const edited = await reassess(call, answer.input)
       return typeof edited === 'string' ? failure('invalid', edited) : next(edited)
@@ -80,7 +80,16 @@ const refusals: Readonly<Record<RefusalStatus, string>> = {
   unattended: 'it needs approval and nobody is there to ask; a rule of the operator could allow it',
 }
 
-function refuse(tool: string, { status, reason }: { status: RefusalStatus; reason?: string | undefined }): Outcome {
-  const why = `${refusals[status]}${reason === undefined ? '' : ` (${reason})`}`
-  return failure('denied', `Cannot call ${tool}: ${why}`, 'Do not repeat the call; go on without it or ask what to do')
+function refuse(
+  { tool, taint }: GovernedCall,
+  { status, reason }: { status: RefusalStatus; reason?: string | undefined },
+): Outcome {
+  const isAlone = status === 'unattended' && taint !== undefined
+  const why = isAlone ? `it ${taint}, which nobody is there to approve` : refusals[status]
+  const said = reason === undefined ? '' : ` (${reason})`
+  return failure(
+    'denied',
+    `Cannot call ${tool.name}: ${why}${said}`,
+    'Do not repeat the call; go on without it or ask what to do',
+  )
 }

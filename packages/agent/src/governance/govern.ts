@@ -7,10 +7,12 @@ import { type Approver, approval } from './approval.js'
 import { type AuditLog, audit } from './audit.js'
 import { type BreakerOptions, breaker } from './breaker.js'
 import { concurrency, createGate } from './concurrency.js'
+import type { Hearing } from './heard.js'
 import { compose, failure, type GovernedCall, type Layer } from './pipeline.js'
 import { type PolicyDeps, policy } from './policy.js'
 import { type RateLimitOptions, rateLimit } from './rate-limit.js'
 import { runTool } from './run.js'
+import { taint } from './taint.js'
 import { type TimeoutDeps, timeout } from './timeout.js'
 import { validation } from './validation.js'
 import { type VerificationDeps, verification } from './verification.js'
@@ -23,6 +25,8 @@ export interface GovernDeps {
   readonly auditLog: Pick<AuditLog, 'append'>
   readonly timeoutMs: TimeoutDeps['timeoutMs']
   readonly policy: PolicyDeps
+  /** What sessions have heard, so that words of strangers decide nothing. @defaultValue nobody looks */
+  readonly hearing?: Hearing | undefined
   readonly looksTwice: VerificationDeps['looksTwice']
   /** Told of errors that no tool should throw. */
   onFault(tool: string, error: unknown): void
@@ -63,7 +67,7 @@ export interface Governor {
 }
 
 /**
- * Creates the governor: audit and containment around validation → policy → breaker → rate limit → concurrency → approval → verification
+ * Creates the governor: audit and containment around validation → policy → taint → breaker → rate limit → concurrency → approval → verification
  * around timeout → run.
  *
  * A call waits for a person outside its time limit and without holding a place among those that run.
@@ -75,6 +79,7 @@ export function govern(deps: GovernDeps, options: GovernOptions = {}): Governor 
     audit(deps.auditLog),
     containment(deps.onFault),
     ...check,
+    ...(deps.hearing === undefined ? [] : [taint(deps.hearing)]),
     breaker(deps, options.breaker ?? { faults: 3, cooldownMs: 60_000 }),
     rateLimit(deps, options.rateLimit ?? { calls: 120, windowMs: 60_000 }),
     concurrency(createGate(maxConcurrent)),

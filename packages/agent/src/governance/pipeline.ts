@@ -17,6 +17,8 @@ export interface GovernedCall {
   readonly assessment?: Assessment | undefined
   /** Present after policy. */
   readonly tier?: Tier | undefined
+  /** Why words of strangers may have decided it; present after taint, where they may. */
+  readonly taint?: string | undefined
   /** Releases the call's place while it waits for a person, and takes it again; present after concurrency. */
   readonly place?: { release(): void; take(signal: AbortSignal): Promise<void> } | undefined
   /** Tells that the call begins to run, with the input that will be run. */

@@ -47,7 +47,7 @@ export async function callDirectly(
   const about = `${name} ${JSON.stringify(input).slice(0, 200).toWellFormed()}`
   const begunAt = clock.monotonic()
   store.transaction(() => {
-    feed.tell(place, 'turn:started', { input: about, channel })
+    feed.tell(place, 'turn:started', { input: about, channel, direct: true })
     store.addCall(sessionId, turnId, { id: callId, tool: name, input })
     feed.tell(place, 'call:requested', { callId, tool: name, input, effect: toolbox.effect(name) })
   })
