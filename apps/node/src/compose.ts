@@ -42,6 +42,7 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openPolicy } from './policy.js'
 import { openSandbox } from './sandbox.js'
 import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
@@ -120,6 +121,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const workFolder = join(home.path, 'work')
   // What is made for tasks lies in the home folder, which no other session may touch.
   const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
+  const policy = openPolicy({ folder: home.path, log: log.child('policy') })
   const mcp = createMcp(
     { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect, sandbox },
     { ...settings.mcp, folder: workspace.root },
@@ -129,7 +131,18 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
   const a2a = createA2a(
     {
-      ...{ db, clock, rng: rng.fork('a2a'), ids, log: log.child('a2a'), redactor, sha256, model: models.model, paused },
+      ...{
+        db,
+        clock,
+        rng: rng.fork('a2a'),
+        ids,
+        log: log.child('a2a'),
+        redactor,
+        sha256,
+        model: models.model,
+        paused,
+        policy,
+      },
       ...{ folder: home.path, money, version },
     },
     settings,
@@ -158,6 +171,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ]
       },
       surroundings: mcp.surroundings,
+      policy,
       paused,
     },
     { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },

@@ -24,8 +24,10 @@ import { createTokenEstimator } from './context/tokens.js'
 import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
 import { type GovernOptions, govern } from './governance/govern.js'
 import { createHearing } from './governance/heard.js'
-import type { PolicyRule } from './governance/policy.js'
-import type { Outcome, RecalledMemory, SessionSummary } from './protocol.js'
+import { decideTier, type PolicyRule, type PolicyState, type Ruling } from './governance/policy.js'
+import type { SecondKey } from './governance/second-key.js'
+import { speakerOf } from './governance/source.js'
+import type { Outcome, RecalledMemory, Risk, SessionSummary } from './protocol.js'
 import { type Approvals, createApprovals } from './session/approvals.js'
 import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
@@ -76,6 +78,10 @@ export interface AgentDeps {
   readonly speculator?: Speculator | undefined
   /** Expects in place of the substrate how calls will go. @defaultValue the substrate itself */
   readonly forecaster?: Forecaster | undefined
+  /** Rules of a file that may change while it runs; they come before those of the options. @defaultValue none */
+  policy?(): PolicyState
+  /** Asks the peers that rules of tier `two-key` name. @defaultValue nobody can be asked, and such calls are refused */
+  readonly secondKey?: SecondKey | undefined
   /** Makes the tools. */
   tools(parts: ToolParts): readonly Tool[]
   /** What a session has of its own, asked for at the start of each turn; nothing where it is like the others. */
@@ -97,6 +103,8 @@ export interface AgentOptions {
   readonly limits?: Partial<TurnLimits> | undefined
   /** Rules on what may run without asking; the first that fits decides. */
   readonly policy?: readonly PolicyRule[] | undefined
+  /** Who speaks to this mind, for rules: `owner`, or `stranger`. @defaultValue `owner`, and `peer` on surfaces of other agents */
+  readonly user?: string | undefined
   /** Whether calls that words of strangers may have decided are asked about, whatever rules and grants say. @defaultValue `true` */
   readonly taint?: boolean | undefined
   /** How long a person has to approve, in ms. @defaultValue 1 day */
@@ -137,6 +145,21 @@ export interface CallInput {
   readonly unattended?: boolean | undefined
 }
 
+/** A call that policy is asked about. */
+export interface ExplainInput {
+  readonly tool: string
+  readonly input: JsonValue
+  /** @defaultValue `cli` */
+  readonly surface?: string | undefined
+  readonly user?: string | undefined
+}
+
+/** What policy says, and the words of the rule that said it. */
+export interface Explanation extends Ruling {
+  readonly risk: Risk
+  readonly decidedBy?: PolicyRule | undefined
+}
+
 /** A call that runs. */
 export interface LiveCall {
   readonly sessionId: string
@@ -168,6 +191,12 @@ export interface Agent {
   turn(input: TurnInput, options?: { signal?: AbortSignal | undefined }): Promise<TurnResult>
   /** Makes one call under governance, beside any turn; an abort of `signal` cancels it. */
   call(input: CallInput, options: { signal: AbortSignal }): LiveCall
+  /**
+   * Tells what policy would say of a call, without making it. What is said in the session, and grants, count at the call alone.
+   *
+   * @throws {@link InputError} (`agent/input`) if there is no such tool, or the input does not fit it.
+   */
+  explain(question: ExplainInput): Promise<Explanation>
   /** The turn that runs in a session. */
   running(sessionId: string): LiveTurn | undefined
   /** Cancels the turn that runs in a session. @returns Whether there was one. */
@@ -228,6 +257,11 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const tools = deps.tools({ questions: attended, tasks })
   const toolbox = createToolbox(tools)
   const live = createLiveTurns(bus)
+  const rules = (): PolicyState => {
+    const own = deps.policy?.() ?? { status: 'read', rules: [] }
+    return own.status === 'broken' ? own : { status: 'read', rules: [...own.rules, ...(options.policy ?? [])] }
+  }
+  const userOf = (channel: string): string => options.user ?? (speakerOf(channel) === undefined ? 'owner' : 'peer')
   const governor = govern(
     {
       clock,
@@ -237,7 +271,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       looksTwice: steering.looksTwice,
       hearing: options.taint === false ? undefined : createHearing(store),
       policy: {
-        rules: options.policy ?? [],
+        rules,
+        userOf,
         approvalShift: (turnId) => substrate.controls({ turnId }).approvalShift,
         paused: () => deps.paused?.(),
       },
@@ -248,6 +283,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
             ? Promise.resolve({ status: 'unattended' })
             : approvals.request(request, signal),
       },
+      secondKey: deps.secondKey,
+      sha256: deps.sha256,
       onFault: (tool, error) => log.error('A tool broke', { tool, error }),
     },
     options.governance,
@@ -390,6 +427,20 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         signal?.removeEventListener('abort', stop)
       }
     },
+    async explain({ tool: name, input, surface = 'cli', user }) {
+      const tool = toolbox.get(name)
+      if (tool === undefined) throw new InputError(`there is no tool "${name}"`, { what: 'call' })
+      const parsed = tool.input.safeParse(input)
+      if (!parsed.success)
+        throw new InputError(`it does not fit ${name}: ${parsed.error.issues[0]?.message}`, { what: 'call' })
+      const state = rules()
+      const assessment = (await tool.assess?.(parsed.data)) ?? { risk: { level: 'low', reasons: [] } }
+      const { risk } = assessment
+      if (state.status === 'broken') return { tier: 'deny', why: `the policy cannot be read (${state.reason})`, risk }
+      const asked = { tool, input: parsed.data, assessment, surface, user: user ?? userOf(surface) }
+      const ruling = decideTier(asked, { rules: state.rules, shift: 0 })
+      return { ...ruling, risk, decidedBy: ruling.rule === undefined ? undefined : state.rules[ruling.rule] }
+    },
     running: (sessionId) => live.get(sessionId),
     stop(sessionId) {
       const running = live.get(sessionId) !== undefined
@@ -432,7 +483,7 @@ function createLearntState(db: SqlDatabase): { load(): unknown; save(snapshot: u
 
 /** Something said to the agent that it cannot take: `agent/input`. */
 export class InputError extends SalpError {
-  constructor(why: string) {
-    super('agent/input', `Cannot take the message: ${why}`)
+  constructor(why: string, { what = 'message' }: { what?: 'message' | 'call' } = {}) {
+    super('agent/input', `Cannot take the ${what}: ${why}`)
   }
 }

@@ -17,6 +17,8 @@ test('the entry exports', () => {
       "decideTier",
       "defaultTiers",
       "policyRuleSchema",
+      "PolicyError",
+      "parsePolicy",
       "signIn",
       "createAgentApi",
       "createModelApi",

@@ -7,6 +7,8 @@ import type {
   AuditEntry,
   ChainState,
   Decision,
+  ExplainInput,
+  Explanation,
   Question,
   RecalledMemory,
   ReplayReport,
@@ -56,6 +58,8 @@ export interface Api {
   settings(): Promise<{ entries: SettingEntry[] }>
   /** Calls, the newest first, and whether the record of them is intact. @param options - `all`: as far as the first. */
   audit(options?: { limit?: number; all?: boolean }): Promise<{ entries: AuditEntry[]; chain: ChainState }>
+  /** What policy says of a call, which is not made. */
+  explain(call: ExplainInput): Promise<Explanation>
   sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
   session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
   deleteSession(id: string): Promise<void>
@@ -168,6 +172,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     status: (options) => request('GET', '/api/status', { ...options, once: true }),
     settings: () => request('GET', '/api/config'),
     audit: ({ limit = 1, all = false } = {}) => request('GET', `/api/audit?limit=${limit}&all=${all}`),
+    explain: (body) => request('POST', '/api/policy/explain', { body }),
     sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
     session: (id) => request('GET', item('sessions', id)),
     deleteSession: (id) => request('DELETE', item('sessions', id)),

@@ -4,7 +4,7 @@ import { type Clock, describeError, type Redactor } from '@salp/core'
 import type { Outcome } from '../protocol.js'
 import type { JsonValue, Tool, ToolContext } from '../tool.js'
 import { type Approver, approval } from './approval.js'
-import { type AuditLog, audit } from './audit.js'
+import { type AuditLog, audit, type Sha256 } from './audit.js'
 import { type BreakerOptions, breaker } from './breaker.js'
 import { concurrency, createGate } from './concurrency.js'
 import type { Hearing } from './heard.js'
@@ -12,6 +12,7 @@ import { compose, failure, type GovernedCall, type Layer } from './pipeline.js'
 import { type PolicyDeps, policy } from './policy.js'
 import { type RateLimitOptions, rateLimit } from './rate-limit.js'
 import { runTool } from './run.js'
+import type { SecondKey } from './second-key.js'
 import { taint } from './taint.js'
 import { type TimeoutDeps, timeout } from './timeout.js'
 import { validation } from './validation.js'
@@ -28,6 +29,10 @@ export interface GovernDeps {
   /** What sessions have heard, so that words of strangers decide nothing. @defaultValue nobody looks */
   readonly hearing?: Hearing | undefined
   readonly looksTwice: VerificationDeps['looksTwice']
+  /** Asks peers for the second key. @defaultValue nobody can be asked */
+  readonly secondKey?: SecondKey | undefined
+  /** Binds what a peer agrees to. */
+  readonly sha256: Sha256
   /** Told of errors that no tool should throw. */
   onFault(tool: string, error: unknown): void
 }
@@ -83,7 +88,7 @@ export function govern(deps: GovernDeps, options: GovernOptions = {}): Governor 
     breaker(deps, options.breaker ?? { faults: 3, cooldownMs: 60_000 }),
     rateLimit(deps, options.rateLimit ?? { calls: 120, windowMs: 60_000 }),
     concurrency(createGate(maxConcurrent)),
-    approval({ approver: deps.approver, reassess: (call, input) => reassess(check, call, input) }),
+    approval({ ...deps, reassess: (call, input) => reassess(check, call, input) }),
     verification(deps),
     timeout(deps),
   ]

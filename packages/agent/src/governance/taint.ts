@@ -5,6 +5,7 @@ import type { Assessment, Tool } from '../tool.js'
 import { reachesNetwork } from '../tools/assess-command.js'
 import type { Heard, HeardText, Hearing } from './heard.js'
 import type { GovernedCall, Layer } from './pipeline.js'
+import { unassessed } from './policy.js'
 import { field } from './source.js'
 import { foldWords, holdsWords, quotes, sharesRun } from './words.js'
 
@@ -25,7 +26,7 @@ const shortestOfFile = 12
  * `foreign`: it runs a command that does more than look, reaches out, keeps something for later or harms files.
  * `workspace`: of those it is one that reaches out or harms, since running what lies in the workspace is ordinary work.
  */
-export function dangerOf(
+function dangerOf(
   { effect, contained }: Pick<Tool, 'effect' | 'contained'>,
   input: unknown,
   { risk }: Pick<Assessment, 'risk'>,
@@ -154,7 +155,7 @@ export function taint(hearing: Hearing): Layer {
   return {
     name: 'taint',
     apply(call, next) {
-      const assessment = call.assessment ?? { risk: { level: 'high', reasons: ['not assessed'] } }
+      const assessment = call.assessment ?? unassessed
       const found = judgeTaint(call.tool, call.input, { assessment, heard: hearing.heard(call.context.sessionId) })
       return next(found === undefined ? call : tainted(call, found))
     },
@@ -166,7 +167,7 @@ function tainted(call: GovernedCall, { reason }: Taint): GovernedCall {
   const grant = `of strangers: ${call.tool.name}: ${JSON.stringify(call.input)}`
   return {
     ...call,
-    tier: 'ask',
+    tier: call.tier === 'two-key' ? 'two-key' : 'ask',
     taint: reason,
     assessment: { ...call.assessment, risk: { level: 'high', reasons }, grant },
   }

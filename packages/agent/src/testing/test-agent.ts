@@ -26,6 +26,7 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly seed?: string | undefined
   readonly speculator?: Speculator | undefined
   readonly surroundings?: AgentDeps['surroundings'] | undefined
+  readonly secondKey?: AgentDeps['secondKey'] | undefined
 }
 
 /** The agent and what it was made of. */
@@ -66,6 +67,7 @@ export function createTestAgent({
   seed = 'test',
   speculator,
   surroundings,
+  secondKey,
   ...options
 }: TestAgentOptions = {}): TestAgent {
   migrate(db, 'agent', agentMigrations)
@@ -93,6 +95,7 @@ export function createTestAgent({
       tools: tools ?? (() => notingTools([])),
       ...(paused !== undefined && { paused }),
       speculator,
+      secondKey,
       ...(surroundings !== undefined && { surroundings }),
     },
     { workspace: '/home/me/project', ...options },
