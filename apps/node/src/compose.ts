@@ -25,6 +25,7 @@ import { openExperienceLog } from '@salp/models/nets/node'
 import { openEmbedder } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { createA2a } from './a2a/a2a.js'
+import { keptOffline } from './air-gap.js'
 import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
 import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
@@ -70,7 +71,8 @@ export interface NodeDeps {
 
 /** Composes a node. Nothing runs before `start()`. */
 export async function compose({ home, config, environment, version }: NodeDeps): Promise<Node> {
-  const settings = config.value
+  const settings = keptOffline(config.value)
+  const { airGap } = settings.agent
   const workspace = withSpeculation(await createWorkspace(resolve(settings.workspace), { protect: [home.path] }))
   const clock = systemClock
   const rng = createSystemRng()
@@ -88,7 +90,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     onError: (error, event) => log.warn('A listener failed', { event, error }),
   })
   const models = connectModels(
-    { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment },
+    { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment: airGap ? {} : environment },
     settings.model,
   )
   const { vectorWeight, likeness, notes: notesFolder, readPerDay } = settings.memory
@@ -123,7 +125,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
   const policy = openPolicy({ folder: home.path, log: log.child('policy') })
   const mcp = createMcp(
-    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect, sandbox },
+    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect, sandbox, airGap },
     { ...settings.mcp, folder: workspace.root },
   )
   const paused = (): string | undefined =>
@@ -174,7 +176,12 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       policy,
       paused,
     },
-    { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
+    {
+      ...settings.agent,
+      workspace: workspace.root,
+      contextTokens: settings.model.contextTokens,
+      airGap: airGap ? { commandsHeld: sandbox !== undefined } : undefined,
+    },
   )
   const writeEpisode = createJournal({ experience, log: log.child('journal') })
   const writeSteps = createStepKeeper({
@@ -186,7 +193,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeEpisode(turn)
     writeSteps(turn)
   })
-  const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
+  const checkout = openGitCheckout(
+    { clock, environment, sandbox, airGap },
+    { folder: workFolder, repository: workspace.root },
+  )
   const autonomy = createAutonomy({
     db,
     clock,

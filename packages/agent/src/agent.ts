@@ -24,7 +24,14 @@ import { createTokenEstimator } from './context/tokens.js'
 import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
 import { type GovernOptions, govern } from './governance/govern.js'
 import { createHearing } from './governance/heard.js'
-import { decideTier, type PolicyRule, type PolicyState, type Ruling } from './governance/policy.js'
+import {
+  type AirGap,
+  decideTier,
+  leavesMachine,
+  type PolicyRule,
+  type PolicyState,
+  type Ruling,
+} from './governance/policy.js'
 import type { SecondKey } from './governance/second-key.js'
 import { speakerOf } from './governance/source.js'
 import type { Outcome, RecalledMemory, Risk, SessionSummary } from './protocol.js'
@@ -105,6 +112,8 @@ export interface AgentOptions {
   readonly policy?: readonly PolicyRule[] | undefined
   /** Who speaks to this mind, for rules: `owner`, or `stranger`. @defaultValue `owner`, and `peer` on surfaces of other agents */
   readonly user?: string | undefined
+  /** Keeps every call on this machine. @defaultValue the network may be used */
+  readonly airGap?: AirGap | undefined
   /** Whether calls that words of strangers may have decided are asked about, whatever rules and grants say. @defaultValue `true` */
   readonly taint?: boolean | undefined
   /** How long a person has to approve, in ms. @defaultValue 1 day */
@@ -273,6 +282,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       policy: {
         rules,
         userOf,
+        airGap: options.airGap,
         approvalShift: (turnId) => substrate.controls({ turnId }).approvalShift,
         paused: () => deps.paused?.(),
       },
@@ -437,6 +447,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       const assessment = (await tool.assess?.(parsed.data)) ?? { risk: { level: 'low', reasons: [] } }
       const { risk } = assessment
       if (state.status === 'broken') return { tier: 'deny', why: `the policy cannot be read (${state.reason})`, risk }
+      const leaves = options.airGap && leavesMachine(tool, parsed.data, options.airGap)
+      if (leaves !== undefined) return { tier: 'deny', why: `${leaves}, and the agent is kept off the network`, risk }
       const asked = { tool, input: parsed.data, assessment, surface, user: user ?? userOf(surface) }
       const ruling = decideTier(asked, { rules: state.rules, shift: 0 })
       return { ...ruling, risk, decidedBy: ruling.rule === undefined ? undefined : state.rules[ruling.rule] }

@@ -27,6 +27,7 @@ export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './go
 export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
 export type { Tier } from './governance/pipeline.js'
 export {
+  type AirGap,
   decideTier,
   defaultTiers,
   type PolicyQuestion,

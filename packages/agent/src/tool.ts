@@ -53,6 +53,8 @@ export interface Tool<Input = unknown> {
   readonly repeatable?: boolean | undefined
   /** Whether what it changes stays in a sandbox of its own, so that words of strangers do no harm there. */
   readonly contained?: boolean | undefined
+  /** Whether another program does the work, which may be anywhere. */
+  readonly remote?: boolean | undefined
   /** How long a call may go without {@link ToolContext.progress}, in ms. */
   readonly timeoutMs: number
   assess?(input: Input): Assessment | Promise<Assessment>

@@ -64,7 +64,7 @@ export function createA2a(
   const ids = createIdSource({ clock, rng: createSystemRng() })
   migrate(db, 'agent-a2a', a2aMigrations)
   const { allowHosts, peers, strangersTools, taskPrice } = settings
-  const outward = openOutwardFetch({ clock }, { allowHosts })
+  const outward = openOutwardFetch({ clock }, { allowHosts, closed: agentSettings.airGap })
   const payer = money && createTaskPayer({ money })
   const asker = createAsker({ fetch: outward.fetch, clock, ids, payer })
   let serving: A2aServing | undefined
@@ -135,6 +135,7 @@ function createMind(
         user: 'stranger',
         policy: settings.policy,
         taint: settings.taint,
+        airGap: settings.airGap ? { commandsHeld: false } : undefined,
         contextTokens,
         workspace: '.',
       },

@@ -15,6 +15,8 @@ export interface McpDeps extends Omit<McpServersDeps, 'sha256' | 'openTransport'
   protect(folder: string): readonly string[]
   /** Keeps commands to their folder. */
   readonly sandbox?: Sandbox | undefined
+  /** Nothing may leave the machine. */
+  readonly airGap: boolean
 }
 
 /** Servers for every session, places for those of editors, and what each session gets of both. */
@@ -31,7 +33,7 @@ export interface Mcp {
 
 /** Creates the parts; nothing is connected to before `start()`. */
 export function createMcp(
-  { environment, protect, sandbox, ...deps }: McpDeps,
+  { environment, protect, sandbox, airGap, ...deps }: McpDeps,
   { servers: configs, folder }: { servers: Readonly<Record<string, McpServerConfig>>; folder: string },
 ): Mcp {
   let questions: ToolParts['questions'] | undefined
@@ -47,7 +49,7 @@ export function createMcp(
     open: (request) =>
       openPlace(
         {
-          ...{ protect: protect(request.folder), environment, sandbox },
+          ...{ protect: protect(request.folder), environment, sandbox, airGap },
           openServers: (list, at) => open(clientServers(list, at), at),
         },
         request,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createTestAgent, notingTools } from '../testing/test-agent.js'
-import { decideTier, type PolicyRule, policyRuleSchema } from './policy.js'
+import type { Tool } from '../tool.js'
+import { decideTier, leavesMachine, type PolicyRule, policyRuleSchema } from './policy.js'
 import { PolicyError, parsePolicy } from './policy-file.js'
 import { fitsGlob, fitsInput, refuseExpression } from './policy-match.js'
 
@@ -146,6 +147,44 @@ describe('parsePolicy()', () => {
     ['', 1],
   ])('names the line of a mistake in %j', (text, line) => {
     expect(mistakesOf(text)).toEqual([expect.objectContaining({ line })])
+  })
+})
+
+describe('leavesMachine()', () => {
+  const held = { commandsHeld: true }
+  test('names what uses the network, and what might where nothing holds it', () => {
+    expect(leavesMachine({ effect: 'network' }, {}, held)).toBe('it uses the network')
+    expect(leavesMachine({ effect: 'read', remote: true }, {}, held)).toBe('another program does it')
+    expect(leavesMachine({ effect: 'execute' }, { command: 'git push' }, held)).toBe('the command uses the network')
+    expect(leavesMachine({ effect: 'execute' }, { command: 'npm test' }, held)).toBeUndefined()
+    expect(leavesMachine({ effect: 'execute' }, { command: 'npm test' }, { commandsHeld: false })).toContain(
+      'no sandbox',
+    )
+    expect(leavesMachine({ effect: 'write' }, {}, { commandsHeld: false })).toBeUndefined()
+  })
+
+  test('is asked about before rules, which cannot allow it', async () => {
+    const ran: string[] = []
+    const [look, change] = notingTools(ran)
+    const tools = () => [{ ...look, effect: 'network' as const }, change].filter((tool) => tool !== undefined) as Tool[]
+    const calls = [
+      { name: 'look', input: { value: 'x' } },
+      { name: 'change', input: { value: 'y' } },
+    ]
+    const made = createTestAgent({
+      airGap: held,
+      policy: [{ tier: 'allow' }],
+      tools,
+      script: [{ calls }, { text: 'Done.' }],
+    })
+    await made.agent.turn({ text: 'go', channel: 'test' })
+    expect(ran).toEqual(['change y'])
+    expect(await made.agent.explain({ tool: 'look', input: { value: 'x' } })).toMatchObject({
+      tier: 'deny',
+      why: 'it uses the network, and the agent is kept off the network',
+    })
+    await made.agent.close()
+    made.db.close()
   })
 })
 

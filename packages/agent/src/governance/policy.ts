@@ -3,8 +3,10 @@
 import { z } from 'zod'
 import { type Effect, effectSchema, type Risk } from '../protocol.js'
 import type { Assessment, Tool } from '../tool.js'
+import { reachesNetwork } from '../tools/assess-command.js'
 import { failure, type Layer, type Tier } from './pipeline.js'
 import { fitsGlob, fitsInput, pathSchema, textPatternSchema } from './policy-match.js'
+import { field } from './source.js'
 
 const names = z.union([z.string(), z.array(z.string()).min(1)]).optional()
 
@@ -123,11 +125,32 @@ export type PolicyState =
   | { readonly status: 'read'; readonly rules: readonly PolicyRule[] }
   | { readonly status: 'broken'; readonly reason: string }
 
+/** How an agent is kept on its machine. */
+export interface AirGap {
+  /** Whether commands run where there is no network; if not, none runs. */
+  readonly commandsHeld: boolean
+}
+
+/** Why a call would leave the machine, or might unseen; nothing for one that stays. */
+export function leavesMachine(
+  { effect, remote }: Pick<Tool, 'effect' | 'remote'>,
+  input: unknown,
+  { commandsHeld }: AirGap,
+): string | undefined {
+  if (effect === 'network') return 'it uses the network'
+  if (remote === true) return 'another program does it'
+  if (effect !== 'execute') return undefined
+  if (!commandsHeld) return 'no sandbox works here that keeps commands off the network'
+  return reachesNetwork(field(input, 'command') ?? '') ? 'the command uses the network' : undefined
+}
+
 /** What policy asks of its surroundings at the moment of a call. */
 export interface PolicyDeps {
   rules(): PolicyState
   /** Who speaks on a surface. */
   userOf(channel: string): string
+  /** Present where nothing may leave the machine. */
+  readonly airGap?: AirGap | undefined
   /** How careful the substrate wants to be in a turn now. */
   approvalShift(turnId: string): 0 | 1
   /** Why nothing may run now, when an operator has paused the agent. */
@@ -135,7 +158,7 @@ export interface PolicyDeps {
 }
 
 /** Applies {@link decideTier}. Rules that cannot be read let nothing through. */
-export function policy({ rules, userOf, approvalShift, paused }: PolicyDeps): Layer {
+export function policy({ rules, userOf, airGap, approvalShift, paused }: PolicyDeps): Layer {
   return {
     name: 'policy',
     async apply(call, next) {
@@ -143,6 +166,8 @@ export function policy({ rules, userOf, approvalShift, paused }: PolicyDeps): La
       const refuse = (why: string) => failure('denied', `Cannot call ${tool.name}: ${why}`)
       const reason = paused()
       if (reason !== undefined) return refuse(`the agent is paused (${reason})`)
+      const leaves = airGap && leavesMachine(tool, input, airGap)
+      if (leaves !== undefined) return refuse(`${leaves}, and the agent is kept off the network`)
       const state = rules()
       if (state.status === 'broken') return refuse(`the policy cannot be read (${state.reason})`)
       const assessment = call.assessment ?? unassessed
