@@ -12,10 +12,21 @@ import {
   createAutonomy,
   createCartridgeTools,
   createModelApi,
+  createRoutines,
+  createRoutineTools,
+  type Routines,
+  routineMigrations,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
 import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
-import { createLocalTools, createWorkspace, openGitCheckout, secretValues, withSpeculation } from '@salp/agent/node'
+import {
+  createLocalTools,
+  createLook,
+  createWorkspace,
+  openGitCheckout,
+  secretValues,
+  withSpeculation,
+} from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -84,6 +95,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'models', modelsMigrations)
   migrate(db, 'agent', agentMigrations)
   migrate(db, 'agent-places', placesMigrations)
+  migrate(db, 'agent-routines', routineMigrations)
   migrate(db, 'agent-mcp', mcpMigrations)
 
   const memoryEvents = createEventBus<MemoryEvents>({
@@ -169,6 +181,11 @@ export async function compose({ home, config, environment, version }: NodeDeps):
           ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
           ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
           ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
+          ...createRoutineTools({
+            add: (input) => routines.add(input),
+            list: () => routines.list(),
+            remove: (id) => routines.remove(id),
+          }),
           a2a.tool,
         ]
       },
@@ -206,6 +223,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     places: mcp.places,
     paused,
   })
+  const routines: Routines = createRoutines({
+    ...{ db, clock, ids, log: log.child('routines'), agent, autonomy, paused },
+    look: createLook({ folder: workspace.root, protect: [home.path] }),
+  })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
     { stamp: join(home.path, 'upkeep'), readPerDay },
@@ -242,7 +263,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   })
   const app = createAgentApi(
     {
-      ...{ agent, autonomy, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ agent, autonomy, routines, memory, model: models.model, clock, ids, log: log.child('http'), status },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
       routes: [
         ...cartridgeRoutes(cartridges),
@@ -285,11 +306,13 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       mcp.start()
       agent.start()
       autonomy.start()
+      routines.start()
       upkeep.start()
       money?.start()
       a2a.start()
     },
     async close() {
+      await routines.close()
       await autonomy.close()
       await service.close()
       await a2a.close()

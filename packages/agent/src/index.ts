@@ -15,6 +15,7 @@ export {
   InputError,
   type LiveCall,
   maxInputLength,
+  type ToldTurn,
   type ToolParts,
   type TurnInput,
   type TurnMemory,
@@ -76,6 +77,14 @@ export type {
   RememberedRecord,
 } from './protocol-memory.js'
 export { type NetView, trainingSchema } from './protocol-nets.js'
+export {
+  type Routine,
+  type RoutineChange,
+  type RoutineInput,
+  type RoutineRun,
+  routineInputSchema,
+  type Trigger,
+} from './protocol-routines.js'
 export { type Work, type WorkCheck, type WorkOrder, workOrderSchema } from './protocol-work.js'
 export {
   type CallFigures,
@@ -89,6 +98,16 @@ export {
   type StepSteering,
 } from './replay/replay.js'
 export type { ForecastScore } from './replay/scores.js'
+export { readFeed } from './routines/read-feed.js'
+export { routineMigrations } from './routines/routine-store.js'
+export {
+  createRoutines,
+  type Delivery,
+  type Routines,
+  type RoutinesDeps,
+  type Sight,
+  type WatchTrigger,
+} from './routines/routines.js'
 export { ApprovalError, type Approvals } from './session/approvals.js'
 export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'
@@ -106,6 +125,7 @@ export {
   type Verification,
 } from './tool.js'
 export { type CartridgePort, createCartridgeTools } from './tools/cartridge-tools.js'
+export { createRoutineTools } from './tools/routine-tools.js'
 export { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 export type { LiveTurn } from './turn/live-turns.js'
 export type { TurnResult } from './turn/running-turn.js'

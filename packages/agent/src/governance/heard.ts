@@ -93,10 +93,17 @@ function take(fold: Fold, event: AgentEvent): void {
 const embedded = /\n\n(\S[^\n]*):\n(`{3,})\n([\s\S]*?)\n\2(?:\n|$)/g
 
 function listen(fold: Fold, { input, channel }: { readonly input: string; readonly channel: string }): void {
-  if (channel === 'acp')
+  if (channel === 'acp') {
     for (const [, name = '', , text = ''] of input.matchAll(embedded))
       hear(fold, { kind: 'file', name, trust: 'workspace' }, text)
-  say(fold, channel === 'acp' ? input.replace(embedded, '\n') : input)
+    say(fold, input.replace(embedded, '\n'))
+  } else if (channel === 'routine' || channel === 'task') {
+    // What feeds and webhooks brought is quoted there, line by line.
+    const lines = input.split('\n')
+    const quoted = lines.filter((line) => line.startsWith('> '))
+    if (quoted.length > 0) hear(fold, { kind: 'web', name: 'news', trust: 'foreign' }, quoted.join('\n'))
+    say(fold, lines.filter((line) => !line.startsWith('> ')).join('\n'))
+  } else say(fold, input)
 }
 
 function say(fold: Fold, text: string): void {

@@ -12,6 +12,7 @@ import { memoryRoutes } from './routes/memory.js'
 import { netRoutes } from './routes/nets.js'
 import { type ModelApiDeps, modelRoutes, openAiRoutes } from './routes/openai.js'
 import { policyRoutes } from './routes/policy.js'
+import { routineRoutes } from './routes/routines.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { taskRoutes } from './routes/tasks.js'
 import { workRoutes } from './routes/work.js'
@@ -29,6 +30,7 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     ...memoryRoutes(deps),
     ...taskRoutes(deps),
     ...workRoutes(deps),
+    ...routineRoutes(deps),
     ...cognitionRoutes(deps),
     ...insightRoutes(deps),
     ...policyRoutes(deps),

@@ -17,6 +17,7 @@ const statuses: readonly (readonly [RegExp, number, string])[] = [
   [/unknown$|not-found$/, 404, 'Not found'],
   [/busy$|decided$|conflict$/, 409, 'Conflict'],
   [/input$|invalid$/, 400, 'Bad request'],
+  [/webhook-refused$/, 401, 'Not allowed'],
   [/database-(?:full|locked)$/, 503, 'Storage is unavailable'],
 ]
 
