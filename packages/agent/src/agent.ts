@@ -22,6 +22,7 @@ import {
 } from '@salp/core'
 import { createTokenEstimator } from './context/tokens.js'
 import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
+import { type Capability, createCapabilities, type Narrowing, narrowingSchema } from './governance/capability.js'
 import { type GovernOptions, govern } from './governance/govern.js'
 import { createHearing } from './governance/heard.js'
 import {
@@ -139,6 +140,8 @@ export interface TurnInput {
   readonly history?: readonly LanguageModelV4Message[] | undefined
   /** Nobody can be asked: calls that need approval are denied at once. */
   readonly unattended?: boolean | undefined
+  /** Takes away of what the turn may do. @defaultValue nothing, and payments of a turn that nobody attends */
+  readonly may?: Narrowing | undefined
 }
 
 /** Something that the agent says of itself. */
@@ -285,6 +288,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const tools = deps.tools({ questions: attended, tasks })
   const toolbox = createToolbox(tools)
   const live = createLiveTurns(bus)
+  const capabilities = createCapabilities({ clock })
+  const scopes = createScopes(db)
   const rules = (): PolicyState => {
     const own = deps.policy?.() ?? { status: 'read', rules: [] }
     return own.status === 'broken' ? own : { status: 'read', rules: [...own.rules, ...(options.policy ?? [])] }
@@ -312,6 +317,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
             ? Promise.resolve({ status: 'unattended' })
             : approvals.request(request, signal),
       },
+      capabilities,
       secondKey: deps.secondKey,
       sha256: deps.sha256,
       onFault: (tool, error) => log.error('A tool broke', { tool, error }),
@@ -347,6 +353,14 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const calls = new Map<Promise<Outcome>, AbortController>()
   let closing: Promise<void> | undefined
 
+  /** What a turn may do: all, less what was taken away, and less money where nobody looks. */
+  const authorityOf = ({ id, unattended: alone }: Pick<OpenTurn, 'id' | 'unattended'>): Capability => {
+    const whole = capabilities.mint(id)
+    const safe = alone ? capabilities.narrow(whole, { maxSpend: 0 }) : whole
+    const asked = scopes.of(id)
+    return asked === undefined ? safe : capabilities.narrow(safe, asked)
+  }
+
   const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
     let own: Surroundings | undefined
     try {
@@ -355,10 +369,23 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       log.warn('A turn could not begin', { turnId: turn.id, error })
       return refuseTurn({ store, feed }, turn, error)
     }
-    if (own === undefined) return runTurn(turnDeps, turnOptions, turn, signal)
+    const capability = authorityOf(turn)
+    try {
+      return await runWith(own, { turn, capability, signal })
+    } finally {
+      capabilities.revoke(capability, 'its turn has ended')
+      if (!(signal.reason instanceof TurnSuspended)) scopes.drop(turn.id)
+    }
+  }
+
+  const runWith = (
+    own: Surroundings | undefined,
+    { turn, capability, signal }: { turn: OpenTurn; capability: Capability; signal: AbortSignal },
+  ): Promise<TurnResult> => {
+    if (own === undefined) return runTurn(turnDeps, { ...turnOptions, capability }, turn, signal)
     const { workspace = turnOptions.workspace, speculator = own.workspace ? undefined : deps.speculator } = own
     const joined = { ...turnDeps, speculator, toolbox: createToolbox(joinTools(tools, own.tools)) }
-    return runTurn(joined, { ...turnOptions, workspace }, turn, signal)
+    return runTurn(joined, { ...turnOptions, workspace, capability }, turn, signal)
   }
 
   const launch = (turn: OpenTurn): LiveTurn => {
@@ -368,7 +395,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     )
   }
 
-  const begin = ({ sessionId, text, channel, history = [], unattended: alone = false }: TurnInput): LiveTurn => {
+  const begin = ({ sessionId, text, channel, history = [], unattended: alone = false, may }: TurnInput): LiveTurn => {
     if (closing !== undefined) throw new RangeError('Cannot begin a turn: the agent is closed')
     if (text.trim() === '') throw new InputError('it is empty')
     if (text.length > maxInputLength)
@@ -387,6 +414,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       }
       for (const message of history) store.addMessage(session.id, 'history', message)
       store.openTurn(opened)
+      if (may !== undefined) scopes.keep(opened.id, may)
       store.addMessage(session.id, opened.id, { role: 'user', content: [{ type: 'text', text: clean }] })
       return opened
     })
@@ -414,10 +442,12 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     const turnId = ids()
     const controller = new AbortController()
     if (alone) unattended.add(turnId)
-    const made = { sessionId, turnId, channel, tool, input }
+    const capability = authorityOf({ id: turnId, unattended: alone })
+    const made = { sessionId, turnId, channel, tool, input, capability }
     const outcome = Promise.resolve()
       .then(() => callDirectly(turnDeps, made, AbortSignal.any([signal, controller.signal])))
       .finally(() => {
+        capabilities.revoke(capability, 'its call has ended')
         calls.delete(outcome)
         unattended.delete(turnId)
       })
@@ -498,6 +528,25 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     },
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Keeps what was taken from turns, so that one that is gone on with gets no more than it had. */
+function createScopes(db: SqlDatabase): {
+  keep(turnId: string, narrowing: Narrowing): void
+  of(turnId: string): Narrowing | undefined
+  drop(turnId: string): void
+} {
+  const write = db.prepare('INSERT INTO agent_state (key, value) VALUES (?, ?)')
+  const read = db.prepare<{ value: string }>('SELECT value FROM agent_state WHERE key = ?')
+  const erase = db.prepare('DELETE FROM agent_state WHERE key = ?')
+  return {
+    keep: (turnId, narrowing) => void write.run(`may ${turnId}`, JSON.stringify(narrowingSchema.parse(narrowing))),
+    of(turnId) {
+      const row = read.get(`may ${turnId}`)
+      return row === undefined ? undefined : narrowingSchema.parse(JSON.parse(row.value))
+    },
+    drop: (turnId) => void erase.run(`may ${turnId}`),
   }
 }
 

@@ -25,6 +25,7 @@ export type { Checkout, Kept, Place } from './autonomy/checkout.js'
 export { WorkError } from './autonomy/work-store.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
 export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
+export type { Capability, Narrowing } from './governance/capability.js'
 export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
 export type { Tier } from './governance/pipeline.js'
 export {

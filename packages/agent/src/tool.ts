@@ -2,6 +2,7 @@
 
 import { SalpError } from '@salp/core'
 import type { z } from 'zod'
+import type { Capability } from './governance/capability.js'
 import type { Effect, FailureKind, Risk, Source } from './protocol.js'
 
 /** Plain data, as JSON can hold it. */
@@ -18,6 +19,8 @@ export interface ToolContext {
   readonly channel: string
   /** What the person said that the turn answers. */
   readonly request: string
+  /** What the turn may do; governance holds every call to it. */
+  readonly capability?: Capability | undefined
   /** Shows a person what is going on, and keeps the call's time from running out. */
   progress(text: string): void
 }
@@ -29,6 +32,8 @@ export interface Assessment {
   readonly grant?: string | undefined
   /** Refuses the call, whatever a person says, for this reason. */
   readonly refuse?: string | undefined
+  /** Most that it pays, in units of the token. @defaultValue `0` */
+  readonly spends?: number | undefined
   /** Asks a person even where the effect alone would not. */
   readonly ask?: boolean | undefined
 }

@@ -1,9 +1,10 @@
 /** Decides by code what may run, what a person is asked about, and what is refused. */
 
 import { z } from 'zod'
-import { type Effect, effectSchema, type Risk } from '../protocol.js'
+import { type Effect, effectSchema } from '../protocol.js'
 import type { Assessment, Tool } from '../tool.js'
 import { reachesNetwork } from '../tools/assess-command.js'
+import { unassessed } from './assessment.js'
 import { failure, type Layer, type Tier } from './pipeline.js'
 import { fitsGlob, fitsInput, pathSchema, textPatternSchema } from './policy-match.js'
 import { field } from './source.js'
@@ -180,6 +181,3 @@ export function policy({ rules, userOf, airGap, approvalShift, paused }: PolicyD
     },
   }
 }
-
-/** What stands in where a tool said nothing of an input. */
-export const unassessed: { readonly risk: Risk } = { risk: { level: 'high', reasons: ['not assessed'] } }

@@ -3,9 +3,9 @@
 import type { Source } from '../protocol.js'
 import type { Assessment, Tool } from '../tool.js'
 import { reachesNetwork } from '../tools/assess-command.js'
+import { unassessed } from './assessment.js'
 import type { Heard, HeardText, Hearing } from './heard.js'
 import type { GovernedCall, Layer } from './pipeline.js'
-import { unassessed } from './policy.js'
 import { field } from './source.js'
 import { foldWords, holdsWords, quotes, sharesRun } from './words.js'
 
