@@ -26,6 +26,7 @@ import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
 import { tasksCommand } from './commands/tasks.js'
+import { undoCommand } from './commands/undo.js'
 import { versionCommand } from './commands/version.js'
 import { walletCommand } from './commands/wallet.js'
 import { exitCodes } from './exit-codes.js'
@@ -110,6 +111,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     sessionsCommand,
     auditCommand,
     policyCommand,
+    undoCommand,
     acpCommand,
     mcpCommand,
     a2aCommand,

@@ -24,6 +24,7 @@ import {
   createLook,
   createWorkspace,
   openGitCheckout,
+  openUndoLog,
   secretValues,
   withSpeculation,
 } from '@salp/agent/node'
@@ -60,6 +61,7 @@ import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
+import { undoRoutes } from './undo-routes.js'
 import { createUpkeep } from './upkeep.js'
 
 /** A node that is ready to be served. */
@@ -84,8 +86,14 @@ export interface NodeDeps {
 export async function compose({ home, config, environment, version }: NodeDeps): Promise<Node> {
   const settings = keptOffline(config.value)
   const { airGap } = settings.agent
-  const workspace = withSpeculation(await createWorkspace(resolve(settings.workspace), { protect: [home.path] }))
   const clock = systemClock
+  const workFolder = join(home.path, 'work')
+  // What is made for tasks lies in the home folder, which no other session may touch.
+  const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
+  const undo = openUndoLog({ clock }, { folder: join(home.path, 'undo'), protect })
+  const workspace = withSpeculation(
+    undo.watch(await createWorkspace(resolve(settings.workspace), { protect: [home.path] })),
+  )
   const rng = createSystemRng()
   const ids = createIdSource({ clock, rng: rng.fork('ids') })
   const redactor = createRedactor({ secrets: [...secretValues(environment), home.token] })
@@ -132,12 +140,20 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     settings,
   )
   const sandbox = await openSandbox({ home, environment, log }, settings)
-  const workFolder = join(home.path, 'work')
-  // What is made for tasks lies in the home folder, which no other session may touch.
-  const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
   const policy = openPolicy({ folder: home.path, log: log.child('policy') })
   const mcp = createMcp(
-    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect, sandbox, airGap },
+    {
+      db,
+      clock,
+      log: log.child('mcp'),
+      version,
+      model: models.model,
+      environment,
+      protect,
+      sandbox,
+      watch: undo.watch,
+      airGap,
+    },
     { ...settings.mcp, folder: workspace.root },
   )
   const paused = (): string | undefined =>
@@ -192,6 +208,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       surroundings: mcp.surroundings,
       policy,
       paused,
+      within: undo.within,
     },
     {
       ...settings.agent,
@@ -270,6 +287,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
         ...mcpServerRoutes(mcp.servers),
         ...mcpLineRoutes({ ...mcpParts, service }),
+        ...undoRoutes({ undo, audit: agent.audit }),
         ...a2a.routes,
         ...acpRoutes(
           { agent, places: mcp.places, memory, clock, ids, log: log.child('acp'), status, version },

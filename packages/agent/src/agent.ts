@@ -97,6 +97,8 @@ export interface AgentDeps {
   surroundings?(sessionId: string): Promise<Surroundings | undefined>
   /** Why nothing may run now, when an operator has paused the agent. */
   paused?(): string | undefined
+  /** Runs the work of a turn, or of one call, within whatever the application wants to know of it. @defaultValue as it is */
+  within?<T>(place: { readonly sessionId: string; readonly turnId: string }, work: () => Promise<T>): Promise<T>
 }
 
 /** How an agent behaves. */
@@ -288,6 +290,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const tools = deps.tools({ questions: attended, tasks })
   const toolbox = createToolbox(tools)
   const live = createLiveTurns(bus)
+  const within: NonNullable<AgentDeps['within']> = (place, work) => deps.within?.(place, work) ?? work()
   const capabilities = createCapabilities({ clock })
   const scopes = createScopes(db)
   const rules = (): PolicyState => {
@@ -371,7 +374,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     }
     const capability = authorityOf(turn)
     try {
-      return await runWith(own, { turn, capability, signal })
+      return await within({ sessionId: turn.sessionId, turnId: turn.id }, () =>
+        runWith(own, { turn, capability, signal }),
+      )
     } finally {
       capabilities.revoke(capability, 'its turn has ended')
       if (!(signal.reason instanceof TurnSuspended)) scopes.drop(turn.id)
@@ -445,7 +450,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     const capability = authorityOf({ id: turnId, unattended: alone })
     const made = { sessionId, turnId, channel, tool, input, capability }
     const outcome = Promise.resolve()
-      .then(() => callDirectly(turnDeps, made, AbortSignal.any([signal, controller.signal])))
+      .then(() =>
+        within({ sessionId, turnId }, () => callDirectly(turnDeps, made, AbortSignal.any([signal, controller.signal]))),
+      )
       .finally(() => {
         capabilities.revoke(capability, 'its call has ended')
         calls.delete(outcome)

@@ -21,6 +21,8 @@ export interface OpenPlaceDeps {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Keeps commands to the folder. */
   readonly sandbox?: Sandbox | undefined
+  /** Keeps what stands in files before they are changed. @defaultValue nothing is kept */
+  watch?(workspace: Workspace): Workspace
   /** Nothing may leave the machine: commands run here, and no server is connected to. @defaultValue `false` */
   readonly airGap?: boolean | undefined
   /** Connects to servers of tools that a client brings, which work in the folder. */
@@ -29,11 +31,11 @@ export interface OpenPlaceDeps {
 
 /** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
 export async function openPlace(
-  { protect, environment, sandbox, airGap = false, openServers }: OpenPlaceDeps,
+  { protect, environment, sandbox, watch = (workspace) => workspace, airGap = false, openServers }: OpenPlaceDeps,
   { folder, machine, servers }: PlaceRequest,
 ): Promise<Place> {
   if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
-  const base = await openWorkspace(folder, protect)
+  const base = watch(await openWorkspace(folder, protect))
   const workspace = machine === undefined ? base : withClient(base, machine)
   const run = machine?.run
   const runner = () =>

@@ -27,6 +27,7 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly speculator?: Speculator | undefined
   readonly surroundings?: AgentDeps['surroundings'] | undefined
   readonly secondKey?: AgentDeps['secondKey'] | undefined
+  readonly within?: AgentDeps['within'] | undefined
 }
 
 /** The agent and what it was made of. */
@@ -68,6 +69,7 @@ export function createTestAgent({
   speculator,
   surroundings,
   secondKey,
+  within,
   ...options
 }: TestAgentOptions = {}): TestAgent {
   migrate(db, 'agent', agentMigrations)
@@ -96,6 +98,7 @@ export function createTestAgent({
       ...(paused !== undefined && { paused }),
       speculator,
       secondKey,
+      ...(within !== undefined && { within }),
       ...(surroundings !== undefined && { surroundings }),
     },
     { workspace: '/home/me/project', ...options },
