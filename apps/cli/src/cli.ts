@@ -21,11 +21,13 @@ import { mcpCommand } from './commands/mcp.js'
 import { memoryCommand } from './commands/memory.js'
 import { modelsCommand } from './commands/models.js'
 import { payCommand } from './commands/pay.js'
+import { policyCommand } from './commands/policy.js'
 import { briefingCommand, routinesCommand } from './commands/routines.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
 import { tasksCommand } from './commands/tasks.js'
+import { undoCommand } from './commands/undo.js'
 import { versionCommand } from './commands/version.js'
 import { walletCommand } from './commands/wallet.js'
 import { exitCodes } from './exit-codes.js'
@@ -110,6 +112,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     sessionsCommand,
     contextCommand,
     auditCommand,
+    policyCommand,
+    undoCommand,
     acpCommand,
     mcpCommand,
     a2aCommand,

@@ -27,6 +27,7 @@ import {
   createLook,
   createWorkspace,
   openGitCheckout,
+  openUndoLog,
   secretValues,
   withSpeculation,
 } from '@salp/agent/node'
@@ -39,6 +40,7 @@ import { openExperienceLog } from '@salp/models/nets/node'
 import { openEmbedder, openTokenCounter } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { createA2a } from './a2a/a2a.js'
+import { keptOffline } from './air-gap.js'
 import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
 import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
@@ -56,11 +58,13 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openPolicy } from './policy.js'
 import { openSandbox } from './sandbox.js'
 import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
+import { undoRoutes } from './undo-routes.js'
 import { createUpkeep } from './upkeep.js'
 
 /** A node that is ready to be served. */
@@ -83,9 +87,16 @@ export interface NodeDeps {
 
 /** Composes a node. Nothing runs before `start()`. */
 export async function compose({ home, config, environment, version }: NodeDeps): Promise<Node> {
-  const settings = config.value
-  const workspace = withSpeculation(await createWorkspace(resolve(settings.workspace), { protect: [home.path] }))
+  const settings = keptOffline(config.value)
+  const { airGap } = settings.agent
   const clock = systemClock
+  const workFolder = join(home.path, 'work')
+  // What is made for tasks lies in the home folder, which no other session may touch.
+  const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
+  const undo = openUndoLog({ clock }, { folder: join(home.path, 'undo'), protect })
+  const workspace = withSpeculation(
+    undo.watch(await createWorkspace(resolve(settings.workspace), { protect: [home.path] })),
+  )
   const rng = createSystemRng()
   const ids = createIdSource({ clock, rng: rng.fork('ids') })
   const redactor = createRedactor({ secrets: [...secretValues(environment), home.token] })
@@ -102,7 +113,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     onError: (error, event) => log.warn('A listener failed', { event, error }),
   })
   const models = connectModels(
-    { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment },
+    { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment: airGap ? {} : environment },
     settings.model,
   )
   const { tokenizer, digests } = settings.model
@@ -135,11 +146,20 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     settings,
   )
   const sandbox = await openSandbox({ home, environment, log }, settings)
-  const workFolder = join(home.path, 'work')
-  // What is made for tasks lies in the home folder, which no other session may touch.
-  const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
+  const policy = openPolicy({ folder: home.path, log: log.child('policy') })
   const mcp = createMcp(
-    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect, sandbox },
+    {
+      db,
+      clock,
+      log: log.child('mcp'),
+      version,
+      model: models.model,
+      environment,
+      protect,
+      sandbox,
+      watch: undo.watch,
+      airGap,
+    },
     { ...settings.mcp, folder: workspace.root },
   )
   const paused = (): string | undefined =>
@@ -147,7 +167,18 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
   const a2a = createA2a(
     {
-      ...{ db, clock, rng: rng.fork('a2a'), ids, log: log.child('a2a'), redactor, sha256, model: models.model, paused },
+      ...{
+        db,
+        clock,
+        rng: rng.fork('a2a'),
+        ids,
+        log: log.child('a2a'),
+        redactor,
+        sha256,
+        model: models.model,
+        paused,
+        policy,
+      },
       ...{ folder: home.path, money, version },
     },
     settings,
@@ -184,9 +215,16 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ]
       },
       surroundings: mcp.surroundings,
+      policy,
       paused,
+      within: undo.within,
     },
-    { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
+    {
+      ...settings.agent,
+      workspace: workspace.root,
+      contextTokens: settings.model.contextTokens,
+      airGap: airGap ? { commandsHeld: sandbox !== undefined } : undefined,
+    },
   )
   const writeEpisode = createJournal({ experience, log: log.child('journal') })
   const writeSteps = createStepKeeper({
@@ -198,7 +236,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeEpisode(turn)
     writeSteps(turn)
   })
-  const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
+  const checkout = openGitCheckout(
+    { clock, environment, sandbox, airGap },
+    { folder: workFolder, repository: workspace.root },
+  )
   const autonomy: Autonomy = createAutonomy({
     ...{ db, clock, log: log.child('autonomy'), agent, checkout, places: mcp.places, paused },
     reviewer: createReviewer(models.model, isLanguageModel),
@@ -251,6 +292,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
         ...mcpServerRoutes(mcp.servers),
         ...mcpLineRoutes({ ...mcpParts, service }),
+        ...undoRoutes({ undo, audit: agent.audit }),
         ...a2a.routes,
         ...acpRoutes(
           { agent, places: mcp.places, memory, clock, ids, log: log.child('acp'), status, version },

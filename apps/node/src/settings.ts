@@ -90,6 +90,14 @@ export const settingsSchema = z.object({
         .array(policyRuleSchema)
         .default([])
         .describe('Rules on what may run without asking; the first that fits decides'),
+      airGap: z
+        .boolean()
+        .default(false)
+        .describe('Keeps everything on this machine: web, commands, servers of tools, other agents and money'),
+      taint: z
+        .boolean()
+        .default(true)
+        .describe('Asks about commands, messages, payments and memories that words of strangers may have decided'),
       limits: turnLimitsSchema.prefault({}),
       temperature: z
         .number()

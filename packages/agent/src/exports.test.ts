@@ -18,6 +18,8 @@ test('the entry exports', () => {
       "decideTier",
       "defaultTiers",
       "policyRuleSchema",
+      "PolicyError",
+      "parsePolicy",
       "signIn",
       "createAgentApi",
       "createModelApi",
@@ -70,6 +72,8 @@ test('the entry for Node exports', () => {
       "withSpeculation",
       "createWorkspace",
       "createWriteTools",
+      "openUndoLog",
+      "UndoError",
     ]
   `)
 })

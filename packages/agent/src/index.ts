@@ -10,6 +10,8 @@ export {
   type AgentOptions,
   type CallInput,
   createAgent,
+  type ExplainInput,
+  type Explanation,
   InputError,
   type LiveCall,
   maxInputLength,
@@ -32,9 +34,20 @@ export type { Summarizer } from './context/compactor.js'
 export type { TokenEstimator } from './context/tokens.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
 export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
+export type { Capability, Narrowing } from './governance/capability.js'
 export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
 export type { Tier } from './governance/pipeline.js'
-export { decideTier, defaultTiers, type PolicyRule, policyRuleSchema } from './governance/policy.js'
+export {
+  type AirGap,
+  decideTier,
+  defaultTiers,
+  type PolicyQuestion,
+  type PolicyRule,
+  type PolicyState,
+  policyRuleSchema,
+  type Ruling,
+} from './governance/policy.js'
+export { PolicyError, type PolicyMistake, parsePolicy } from './governance/policy-file.js'
 export { type AccessOptions, signIn } from './http/access.js'
 export { createAgentApi, createModelApi } from './http/api.js'
 export type { ApiDeps } from './http/deps.js'

@@ -18,6 +18,18 @@ export const riskSchema = z.object({
 /** Harm a call could do. */
 export type Risk = z.infer<typeof riskSchema>
 
+/** Whose words a text holds, where they are neither the person's nor the agent's. */
+export const sourceSchema = z.object({
+  kind: z.enum(['web', 'file', 'command', 'memory', 'mcp', 'peer', 'cartridge', 'client']),
+  /** Which of them: an address, a path, a command, the name of a server. */
+  name: z.string(),
+  /** `workspace`: of the folder worked in, which its owner answers for; `foreign`: of anybody. */
+  trust: z.enum(['workspace', 'foreign']),
+})
+
+/** Whose words a text holds. */
+export type Source = z.infer<typeof sourceSchema>
+
 /** Why a call gave no result. */
 export const failureKindSchema = z.enum([
   'invalid',
@@ -39,10 +51,13 @@ export const outcomeSchema = z.discriminatedUnion('status', [
     output: z.json(),
     /** What a check after the run found; absent when the tool has none. */
     verification: z.object({ passed: z.boolean(), detail: z.string() }).optional(),
+    /** Whose words the output holds, where strangers could have put them there. */
+    source: sourceSchema.optional(),
   }),
   z.object({
     status: z.literal('error'),
     error: z.object({ kind: failureKindSchema, message: z.string(), hint: z.string().optional() }),
+    source: sourceSchema.optional(),
   }),
 ])
 
@@ -233,6 +248,8 @@ export const eventSchemas = {
   'turn:started': z.object({
     input: z.string(),
     channel: z.string(),
+    /** A client made one call; nobody said anything. */
+    direct: z.literal(true).optional(),
     budgets: z
       .object({ maxCalls: z.number(), maxTokens: z.number(), maxCostUsd: z.number(), maxWorkMs: z.number() })
       .optional(),

@@ -2,7 +2,8 @@
 
 import { SalpError } from '@salp/core'
 import type { z } from 'zod'
-import type { Effect, FailureKind, Risk } from './protocol.js'
+import type { Capability } from './governance/capability.js'
+import type { Effect, FailureKind, Risk, Source } from './protocol.js'
 
 /** Plain data, as JSON can hold it. */
 export type JsonValue = z.core.util.JSONType
@@ -18,6 +19,8 @@ export interface ToolContext {
   readonly channel: string
   /** What the person said that the turn answers. */
   readonly request: string
+  /** What the turn may do; governance holds every call to it. */
+  readonly capability?: Capability | undefined
   /** Shows a person what is going on, and keeps the call's time from running out. */
   progress(text: string): void
 }
@@ -29,6 +32,8 @@ export interface Assessment {
   readonly grant?: string | undefined
   /** Refuses the call, whatever a person says, for this reason. */
   readonly refuse?: string | undefined
+  /** Most that it pays, in units of the token. @defaultValue `0` */
+  readonly spends?: number | undefined
   /** Asks a person even where the effect alone would not. */
   readonly ask?: boolean | undefined
 }
@@ -51,6 +56,10 @@ export interface Tool<Input = unknown> {
   readonly reversible?: boolean | undefined
   /** Whether it gives the same for the same input while nothing is written, so that asking again checks what it gave. */
   readonly repeatable?: boolean | undefined
+  /** Whether what it changes stays in a sandbox of its own, so that words of strangers do no harm there. */
+  readonly contained?: boolean | undefined
+  /** Whether another program does the work, which may be anywhere. */
+  readonly remote?: boolean | undefined
   /** How long a call may go without {@link ToolContext.progress}, in ms. */
   readonly timeoutMs: number
   assess?(input: Input): Assessment | Promise<Assessment>
@@ -61,6 +70,8 @@ export interface Tool<Input = unknown> {
    * @throws {@link ToolError}; anything else counts as a fault of the tool.
    */
   run(input: Input, context: ToolContext): Promise<JsonValue>
+  /** Whose words `output` holds; nothing where they are the agent's own. @defaultValue by its effect: `network` gives words of strangers */
+  source?(input: Input, output: JsonValue): Source | undefined
   /** Compares the world with what was asked for. */
   verify?(input: Input, output: JsonValue, context: ToolContext): Promise<Verification>
 }

@@ -8,6 +8,8 @@ import type {
   ChainState,
   ContextView,
   Decision,
+  ExplainInput,
+  Explanation,
   Question,
   RecalledMemory,
   ReplayReport,
@@ -17,6 +19,7 @@ import type {
   WorkOrder,
 } from '@salp/agent'
 import type { McpServerView } from '@salp/agent/mcp'
+import type { UndoableTurn, UndoneFile } from '@salp/agent/node'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { type A2aApi, createA2aApi } from './a2a-api.js'
 import { NodeSilentError, toApiError } from './api-error.js'
@@ -59,6 +62,12 @@ export interface Api {
   settings(): Promise<{ entries: SettingEntry[] }>
   /** Calls, the newest first, and whether the record of them is intact. @param options - `all`: as far as the first. */
   audit(options?: { limit?: number; all?: boolean }): Promise<{ entries: AuditEntry[]; chain: ChainState }>
+  /** Turns whose changes of files can be taken back, the newest first. */
+  undoable(): Promise<{ turns: UndoableTurn[] }>
+  /** Puts the files of a turn back as they were. */
+  undo(turnId: string): Promise<{ files: UndoneFile[] }>
+  /** What policy says of a call, which is not made. */
+  explain(call: ExplainInput): Promise<Explanation>
   sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
   session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
   deleteSession(id: string): Promise<void>
@@ -174,6 +183,9 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     status: (options) => request('GET', '/api/status', { ...options, once: true }),
     settings: () => request('GET', '/api/config'),
     audit: ({ limit = 1, all = false } = {}) => request('GET', `/api/audit?limit=${limit}&all=${all}`),
+    undoable: () => request('GET', '/api/undo'),
+    undo: (turnId) => request('POST', `${item('turns', turnId)}/undo`),
+    explain: (body) => request('POST', '/api/policy/explain', { body }),
     sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
     session: (id) => request('GET', item('sessions', id)),
     context: (id, turn) => request('GET', `${item('sessions', id)}/context${queryOf({ turn })}`),

@@ -224,6 +224,7 @@ describe('GET /api/openapi.json', () => {
         "/api/audit",
         "/api/config",
         "/api/events",
+        "/api/policy/explain",
         "/api/nets",
         "/api/nets/{name}/rollback",
         "/v1/models",

@@ -11,6 +11,7 @@ import { insightRoutes } from './routes/insight.js'
 import { memoryRoutes } from './routes/memory.js'
 import { netRoutes } from './routes/nets.js'
 import { type ModelApiDeps, modelRoutes, openAiRoutes } from './routes/openai.js'
+import { policyRoutes } from './routes/policy.js'
 import { routineRoutes } from './routes/routines.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { taskRoutes } from './routes/tasks.js'
@@ -32,6 +33,7 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     ...routineRoutes(deps),
     ...cognitionRoutes(deps),
     ...insightRoutes(deps),
+    ...policyRoutes(deps),
     ...netRoutes(deps),
     ...openAiRoutes(deps),
     ...(deps.routes ?? []),

@@ -27,6 +27,8 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly speculator?: Speculator | undefined
   readonly surroundings?: AgentDeps['surroundings'] | undefined
   readonly summarizer?: AgentDeps['summarizer'] | undefined
+  readonly secondKey?: AgentDeps['secondKey'] | undefined
+  readonly within?: AgentDeps['within'] | undefined
 }
 
 /** The agent and what it was made of. */
@@ -68,6 +70,8 @@ export function createTestAgent({
   speculator,
   surroundings,
   summarizer,
+  secondKey,
+  within,
   ...options
 }: TestAgentOptions = {}): TestAgent {
   migrate(db, 'agent', agentMigrations)
@@ -96,6 +100,8 @@ export function createTestAgent({
       ...(paused !== undefined && { paused }),
       speculator,
       summarizer,
+      secondKey,
+      ...(within !== undefined && { within }),
       ...(surroundings !== undefined && { surroundings }),
     },
     { workspace: '/home/me/project', ...options },

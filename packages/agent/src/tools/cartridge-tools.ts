@@ -149,6 +149,7 @@ export function createCartridgeTools({
       { aliases: { template: ['idea'], source: ['code'] }, text: 'template' },
     ),
     effect: 'self',
+    contained: true,
     timeoutMs: 60_000,
     run: (input, { signal }) =>
       attempt(async () => {
@@ -182,6 +183,7 @@ export function createCartridgeTools({
       { aliases: { id: idNames, source: ['code', 'content'] } },
     ),
     effect: 'self',
+    contained: true,
     timeoutMs: 60_000,
     run: ({ id: asked, find, replace, ...change }, { signal }) =>
       attempt(async () => {
@@ -224,6 +226,8 @@ export function createCartridgeTools({
       { aliases: { id: idNames, value: ['input'] } },
     ),
     effect: 'self',
+    contained: true,
+    source: ({ id: asked }) => ({ kind: 'cartridge', name: asked, trust: 'foreign' }),
     timeoutMs: 60_000,
     run: ({ id: asked, request, value, event }) =>
       attempt(async () => {
@@ -267,6 +271,7 @@ export function createCartridgeTools({
     description: 'Takes a cartridge from the public; it stays here.',
     input: onlyId,
     effect: 'self',
+    contained: true,
     timeoutMs: 10_000,
     run: (input) =>
       attempt(async () => {
@@ -280,6 +285,7 @@ export function createCartridgeTools({
     description: 'Goes back to the version of a cartridge that answered before. Its keys and values stay as they are.',
     input: onlyId,
     effect: 'self',
+    contained: true,
     timeoutMs: 30_000,
     run: (input) =>
       attempt(async () => plainJson({ id: input.id, version: (await cartridges.rollback(input.id)).version })),

@@ -2,6 +2,7 @@
 
 import type { Clock, IdSource } from '@salp/core'
 import type { AuditQueue } from '../governance/audit.js'
+import type { Capability } from '../governance/capability.js'
 import type { Governor } from '../governance/govern.js'
 import { failure } from '../governance/pipeline.js'
 import type { Outcome } from '../protocol.js'
@@ -29,6 +30,7 @@ export interface DirectCallInput {
   readonly channel: string
   readonly tool: string
   readonly input: JsonValue
+  readonly capability: Capability
 }
 
 /**
@@ -38,7 +40,7 @@ export interface DirectCallInput {
  */
 export async function callDirectly(
   deps: DirectCallDeps,
-  { sessionId, turnId, channel, tool: name, input }: DirectCallInput,
+  { sessionId, turnId, channel, tool: name, input, capability }: DirectCallInput,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { store, feed, governor, audits, toolbox, clock, ids } = deps
@@ -47,7 +49,7 @@ export async function callDirectly(
   const about = `${name} ${JSON.stringify(input).slice(0, 200).toWellFormed()}`
   const begunAt = clock.monotonic()
   store.transaction(() => {
-    feed.tell(place, 'turn:started', { input: about, channel })
+    feed.tell(place, 'turn:started', { input: about, channel, direct: true })
     store.addCall(sessionId, turnId, { id: callId, tool: name, input })
     feed.tell(place, 'call:requested', { callId, tool: name, input, effect: toolbox.effect(name) })
   })
@@ -60,7 +62,7 @@ export async function callDirectly(
           tool,
           input,
           context: {
-            ...{ signal, callId, ...place, channel, request: about },
+            ...{ signal, callId, ...place, channel, request: about, capability },
             progress: (text) => void feed.tell(place, 'call:progressed', { callId, tool: name, text }, { kept: false }),
           },
           onStart: (started) =>

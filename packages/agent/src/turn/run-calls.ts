@@ -297,13 +297,14 @@ async function governed(
   })
 }
 
-function contextOf({ deps, turn, place, signal }: RunningTurn, { id: callId, tool }: StoredCall): ToolContext {
+function contextOf({ deps, options, turn, place, signal }: RunningTurn, { id: callId, tool }: StoredCall): ToolContext {
   return {
     signal,
     callId,
     ...place,
     channel: turn.channel,
     request: turn.input,
+    capability: options.capability,
     progress: (text) => void deps.feed.tell(place, 'call:progressed', { callId, tool, text }, { kept: false }),
   }
 }

@@ -5,6 +5,7 @@ import type { Tier } from '@salp/cognition'
 import type { Clock, IdSource, Logger } from '@salp/core'
 import type { TokenEstimator } from '../context/tokens.js'
 import type { AuditQueue } from '../governance/audit.js'
+import type { Capability } from '../governance/capability.js'
 import type { Governor } from '../governance/govern.js'
 import type { RecalledMemory, Task, TurnEvents } from '../protocol.js'
 import type { EventPlace, Feed } from '../session/feed.js'
@@ -60,6 +61,8 @@ export interface TurnOptions {
   /** Tokens of the model's context. */
   readonly contextTokens: number
   readonly limits: TurnLimits
+  /** What it may do. */
+  readonly capability: Capability
 }
 
 /** How a turn ended. */

@@ -3,6 +3,7 @@
 import { createUIMessageStreamResponse, type UIMessage, type UIMessageChunk } from 'ai'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
+import { narrowingSchema } from '../../governance/capability.js'
 import type { AgentEvent } from '../../protocol.js'
 import type { LiveTurn } from '../../turn/live-turns.js'
 import type { ApiDeps } from '../deps.js'
@@ -27,6 +28,8 @@ const turnSchema = z.object({
   channel: z.string().min(1).max(50),
   /** Nobody can be asked: calls that need approval are denied. */
   unattended: z.boolean().default(false),
+  /** Takes away of what the turn may do. */
+  may: narrowingSchema.optional(),
 })
 
 type ChatMessage = z.infer<typeof messageSchema>
