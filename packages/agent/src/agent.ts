@@ -161,6 +161,13 @@ export interface LiveCall {
   readonly outcome: Promise<Outcome>
 }
 
+/** A call without a turn, as others see it while it runs. */
+export interface RunningCall extends Pick<CallInput, 'tool' | 'channel' | 'sessionId'> {
+  readonly turnId: string
+  /** ms since the epoch. */
+  readonly startedAt: number
+}
+
 /** A running agent. */
 export interface Agent {
   readonly events: Subscriber<AgentEventMap>
@@ -189,6 +196,10 @@ export interface Agent {
    * @throws SessionError (`agent/session-busy`)
    */
   say(told: ToldTurn): void
+  /** The calls that run beside any turn, oldest first. */
+  calls(): RunningCall[]
+  /** Cancels a call that runs beside any turn. @returns Whether there was one. */
+  stopCall(turnId: string): boolean
   /** The turn that runs in a session. */
   running(sessionId: string): LiveTurn | undefined
   /** Cancels the turn that runs in a session. @returns Whether there was one. */
@@ -302,7 +313,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     contextTokens: options.contextTokens ?? 32_768,
     limits: { ...turnLimitsSchema.parse({}), ...options.limits },
   }
-  const calls = new Map<Promise<Outcome>, AbortController>()
+  const calls = new Map<string, LiveCall & { readonly running: RunningCall; readonly controller: AbortController }>()
   let closing: Promise<void> | undefined
 
   const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
@@ -376,10 +387,11 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     const outcome = Promise.resolve()
       .then(() => callDirectly(turnDeps, made, AbortSignal.any([signal, controller.signal])))
       .finally(() => {
-        calls.delete(outcome)
+        calls.delete(turnId)
         unattended.delete(turnId)
       })
-    calls.set(outcome, controller)
+    const running = { sessionId, turnId, tool, channel, startedAt: clock.now() }
+    calls.set(turnId, { sessionId, turnId, outcome, running, controller })
     return { sessionId, turnId, outcome }
   }
 
@@ -388,9 +400,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     return closing
   }
   const stopAll = async (): Promise<void> => {
-    const left = [...calls]
-    for (const [, controller] of left) controller.abort(new TurnSuspended())
-    await Promise.allSettled([live.stopAll(new TurnSuspended()), ...left.map(([outcome]) => outcome)])
+    const left = [...calls.values()]
+    for (const { controller } of left) controller.abort(new TurnSuspended())
+    await Promise.allSettled([live.stopAll(new TurnSuspended()), ...left.map(({ outcome }) => outcome)])
   }
 
   return {
@@ -416,6 +428,12 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     stream: begin,
     call,
     say,
+    calls: () => [...calls.values()].map(({ running }) => running),
+    stopCall(turnId) {
+      const found = calls.get(turnId)
+      found?.controller.abort(new TurnCancelled('A person stopped it'))
+      return found !== undefined
+    },
     async turn(input, { signal } = {}) {
       signal?.throwIfAborted()
       const turn = begin(input)
