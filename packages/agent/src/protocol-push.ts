@@ -20,8 +20,8 @@ export const pushOrderSchema = z.object({
   endpoint: z.url().max(2_000),
   /** As base64url: a point of P-256, and 16 bytes. */
   keys: z.object({ p256dh: z.string().regex(/^[\w-]{86,88}=*$/), auth: z.string().regex(/^[\w-]{22}=*$/) }),
-  /** What a person calls it. */
-  label: z.string().trim().min(1).max(80),
+  /** What a person calls it. @defaultValue as before, or `A browser` */
+  label: z.string().trim().min(1).max(80).optional(),
   /** @defaultValue everything, or what the device wanted before. */
   kinds: pushKindsSchema.optional(),
   /** Endpoint that the browser gave up for this one. */

@@ -100,8 +100,9 @@ export function createPushStore({ db, clock }: { db: SqlDatabase; clock: Pick<Cl
       db.transaction(() => {
         const before = one.get(endpoint) ?? (replaces === undefined ? undefined : one.get(replaces))
         const wanted = kinds ?? (before === undefined ? everything : JSON.parse(before.kinds))
-        const now = clock.now()
-        insert.run(endpoint, keys.p256dh, keys.auth, label, JSON.stringify(pushKindsSchema.parse(wanted)), now)
+        const name = label ?? before?.label ?? 'A browser'
+        const parsed = JSON.stringify(pushKindsSchema.parse(wanted))
+        insert.run(endpoint, keys.p256dh, keys.auth, name, parsed, clock.now())
         if (replaces !== undefined && replaces !== endpoint) remove.run(replaces)
         const row = one.get(endpoint)
         if (row === undefined) throw new RangeError(`Cannot find the device "${endpoint}" that was just put`)

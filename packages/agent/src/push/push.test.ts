@@ -155,7 +155,7 @@ describe('createPush()', () => {
     const { push } = open()
     push.subscribe({ ...phone, kinds: { tasks: false } })
     const endpoint = 'https://push.test/new'
-    push.subscribe({ ...phone, endpoint, replaces: phone.endpoint })
+    push.subscribe({ endpoint, keys, replaces: phone.endpoint })
     const kinds = { approvals: true, questions: true, tasks: false }
     expect(push.view().devices).toMatchObject([{ endpoint, label: 'Phone', kinds }])
   })
