@@ -324,6 +324,7 @@ function goToAsking(): void {
 /** The way to what goes on, with how much it is. */
 function NowLink({ running, waiting, current }: { running: number; waiting: number; current: boolean }) {
   const label = `Now: ${summarizeNow(running, waiting)}`
+  const count = waiting > 0 ? waiting : running
   return (
     <a
       className="button-quiet button-icon now-link"
@@ -333,9 +334,9 @@ function NowLink({ running, waiting, current }: { running: number; waiting: numb
       aria-current={current ? 'page' : undefined}
     >
       <Icon name="now" />
-      {running + waiting > 0 && (
+      {count > 0 && (
         <span className={waiting > 0 ? 'now-count now-count-warm' : 'now-count'} aria-hidden="true">
-          {running + waiting > 9 ? '9+' : running + waiting}
+          {count > 9 ? '9+' : count}
         </span>
       )}
     </a>

@@ -34,7 +34,7 @@ export function NowPage({ now, route }: { now: Resource<Now>; route: NowRoute })
   return (
     <div className="now-page">
       <div className="now-scroll">
-        <div className="now-sections">
+        <div className={connected ? 'now-sections' : 'now-sections now-stale'}>
           {now.error !== undefined && !now.value && <PanelProblem error={now.error} onRetry={now.reload} />}
           <WaitingList />
           <Asking route={route} />

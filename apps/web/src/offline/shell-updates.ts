@@ -21,8 +21,8 @@ export interface ShellUpdatesDeps {
 /** Address of the worker. */
 const workerUrl = '/service-worker.js'
 
-/** Word that lets a waiting worker take over. */
-export const activateWord = 'activate'
+/** Word that lets a waiting worker take over (serve-shell.ts). */
+const activateWord = 'activate'
 
 /** Registers the worker. Where there is none, nothing is kept and nothing is ever newer. */
 export function createShellUpdates({ container, reload }: ShellUpdatesDeps): ShellUpdates {

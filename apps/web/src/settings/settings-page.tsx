@@ -39,9 +39,9 @@ function KeptHere() {
         <p className="muted">This browser keeps nothing for Studio, so nothing can be read while Salp is away.</p>
       ) : (
         <>
-          <p>
-            {count === 0 ? 'No conversation' : plural(count, 'conversation')} to be read while Salp is away: the 30 that
-            were seen last. They are cleared when you sign out.
+          <p className="muted">
+            The 30 conversations that were seen last can be read while Salp is away
+            {count === 0 ? '; there is none yet' : `: ${count} by now`}. They are cleared when you sign out.
           </p>
           <button
             type="button"
