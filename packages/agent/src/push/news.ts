@@ -32,6 +32,12 @@ export function readNews(
 ): News[] {
   const words = (text: string, length: number): string => cut(redactor.text(text).replace(/\s+/g, ' ').trim(), length)
   const titleOf = (taskId: number): string => tasks.find(({ id }) => id === taskId)?.title ?? `Task ${taskId}`
+  const asked = new Map(questions.map(({ turnId, id }) => [turnId, id]))
+  /** The question by which a blocked task asks its person. */
+  const questionOf = ({ taskId, attempt, rounds }: Work): string | undefined =>
+    asked.get(`work-${taskId}-${attempt}-${rounds}`)
+  const ofTasks = new Set(work.flatMap((one) => (one.state === 'blocked' ? (questionOf(one) ?? []) : [])))
+  const hashOf = (ask: string): string => `#/now?ask=${encodeURIComponent(ask)}`
   return [
     ...approvals.map(
       ({ id, grant, risk, requestedAt }): News => ({
@@ -39,28 +45,28 @@ export function readNews(
         notice: {
           title: `${name} waits for your word`,
           body: words(`${grant} (${risk.level} risk)`, bodyLength),
-          ...{ tag: `approval:${id}`, hash: `#/now?ask=${encodeURIComponent(id)}`, decides: true },
+          ...{ tag: `approval:${id}`, hash: hashOf(id), decides: true },
         },
       }),
     ),
-    ...questions.map(
-      ({ id, question, askedAt }): News => ({
-        ...{ kind: 'questions', at: askedAt },
-        notice: {
-          ...{ title: `${name} asks you`, body: words(question, bodyLength) },
-          ...{ tag: `question:${id}`, hash: `#/now?ask=${encodeURIComponent(id)}` },
-        },
-      }),
-    ),
-    ...work.flatMap(({ taskId, attempt, state, finishedAt, summary, reason, sessionId }): News[] => {
+    ...questions.flatMap(({ id, question, askedAt }): News[] => {
+      // A task that needs its person is told as such.
+      if (ofTasks.has(id)) return []
+      const notice = { title: `${name} asks you`, body: words(question, bodyLength) }
+      return [{ kind: 'questions', at: askedAt, notice: { ...notice, tag: `question:${id}`, hash: hashOf(id) } }]
+    }),
+    ...work.flatMap((one): News[] => {
+      const { taskId, attempt, rounds, state, finishedAt, summary, reason, sessionId } = one
       if ((state !== 'done' && state !== 'blocked') || finishedAt === undefined) return []
       const text = state === 'done' ? (summary ?? 'Every command passed') : (reason ?? 'It cannot go on')
       const title = words(`${state === 'done' ? 'Done' : 'Needs you'}: ${titleOf(taskId)}`, titleLength)
-      const hash = sessionId === undefined ? '#/now' : `#/sessions/${encodeURIComponent(sessionId)}`
+      const place = sessionId === undefined ? '#/now' : `#/sessions/${encodeURIComponent(sessionId)}`
+      const ask = questionOf(one)
+      const hash = ask === undefined ? place : hashOf(ask)
       return [
         {
           ...{ kind: 'tasks', at: finishedAt },
-          notice: { title, body: words(text, bodyLength), tag: `task:${taskId}:${attempt}:${state}`, hash },
+          notice: { title, body: words(text, bodyLength), tag: `task:${taskId}:${attempt}:${rounds}:${state}`, hash },
         },
       ]
     }),

@@ -135,7 +135,18 @@ describe('createPush()', () => {
     first.push.subscribe(phone)
     first.push.start()
     await first.settle()
-    const rest = { verify: ['true'], acceptance: [], context: '', after: [], maxRounds: 5, maxMinutes: 120, checks: [] }
+    const rest = {
+      verify: ['true'],
+      acceptance: [],
+      context: '',
+      plan: [],
+      risks: [],
+      review: 'auto' as const,
+      after: [],
+      maxRounds: 5,
+      maxMinutes: 120,
+      checks: [],
+    }
     work.push({
       ...{ ...rest, taskId: id, state: 'blocked', attempt: 1, rounds: 2, queuedAt: 1, sessionId: 'task-1-1' },
       ...{ finishedAt: first.clock.now() + 1, reason: `It failed: ${'x'.repeat(300)}` },
@@ -149,6 +160,29 @@ describe('createPush()', () => {
     second.push.start()
     await second.clock.advance(120_000)
     expect(second.taken).toEqual([])
+  })
+
+  test('tells of a task that needs its person as such, not as a question too', async () => {
+    const work: Work[] = []
+    const { push, agent, taken, settle, clock } = open([], { work })
+    const { id } = agent.tasks.create({ title: 'Mend it' })
+    push.subscribe(phone)
+    push.start()
+    const rest = { verify: ['true'], acceptance: [], context: '', plan: [], risks: [], after: [], maxRounds: 5 }
+    const state = { maxMinutes: 120, checks: [], review: 'auto' as const, state: 'blocked' as const, attempt: 1 }
+    work.push({ ...rest, ...state, taskId: id, rounds: 2, queuedAt: 1, finishedAt: clock.now() })
+    agent.store.create({ id: 's' })
+    const callId = `work-${id}-1-2`
+    const place = { sessionId: 's', turnId: callId, callId, channel: 'task', request: '', progress: () => undefined }
+    const gone = new AbortController()
+    const answer = agent.questions.ask('What now?', ['Try again'], { ...place, signal: gone.signal })
+    await settle()
+    const [question] = agent.questions.open()
+    expect(taken.map(({ notice: { title, hash } }) => [title, hash])).toEqual([
+      ['Needs you: Mend it', `#/now?ask=${question?.id}`],
+    ])
+    agent.questions.answer(question?.id ?? '', 'Try again')
+    expect(await answer).toBe('Try again')
   })
 
   test('keeps what a device wanted when its browser changes its address', () => {
