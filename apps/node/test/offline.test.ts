@@ -111,7 +111,7 @@ describe.skipIf(browserPath === undefined)('Studio without its node', { timeout:
     await waiting(page).getByText('remember that the clay is red').waitFor()
     await page.reload()
     await page.getByText('2 messages wait').click()
-    expect(await waiting(page).getByRole('listitem').count()).toBe(2)
+    await expect.poll(() => waiting(page).getByRole('listitem').count()).toBe(2)
 
     // The first message arrives, and nobody hears of it: it is sent again under the same name.
     let lost = 0

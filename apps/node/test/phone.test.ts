@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Approval, Now, Task, Work } from '@salp/agent'
+import type { Approval, Now, Routine, Task, Work } from '@salp/agent'
 import { type FakeReply, startFakeOpenAi } from '@salp/models/testing/node'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -76,6 +76,8 @@ describe.skipIf(browserPath === undefined)('from a phone, an operator', { timeou
     await begin('Think for ever', 'cli')
     await begin('Touch a file', 'acp')
     const task = await beginTask('Mend the parser')
+    const every = { trigger: { type: 'every', minutes: 60 }, action: { type: 'turn', text: 'Look around' } }
+    await json('/api/routines', { title: 'Look around', ...every })
     const { page, problems } = await openPhone(node, '#/now')
     const running = page.getByRole('region', { name: 'Running' }).getByRole('listitem')
     await expect.poll(() => running.count()).toBe(3)
@@ -87,6 +89,10 @@ describe.skipIf(browserPath === undefined)('from a phone, an operator', { timeou
     expect(await overflow()).toBe(0)
 
     // Each of it, by its own button.
+    await page.getByRole('button', { name: 'Rest: Look around' }).tap()
+    await page.getByRole('button', { name: 'Go on: Look around' }).waitFor()
+    const { routines } = await json<{ routines: Routine[] }>('/api/routines')
+    expect(routines.map(({ enabled }) => enabled)).toEqual([false])
     await page.getByRole('button', { name: 'Stop Think for ever' }).tap()
     await running.filter({ hasText: 'Think for ever' }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Stop Mend the parser' }).tap()

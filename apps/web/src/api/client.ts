@@ -18,6 +18,7 @@ import type {
   PushView,
   Question,
   RememberedRecord,
+  Routine,
   SessionSummary,
   StrangerTask,
   Task,
@@ -135,6 +136,9 @@ export function createApi({ fetch }: ApiDeps) {
     stopAll: () => request<{ stopped: number; failed: string[] }>('POST', '/api/now/stop-all', {}),
     pause: () => request<unknown>('POST', '/api/pause', {}),
     resume: () => request<unknown>('DELETE', '/api/pause'),
+    routines: (options?: Abortable) => request<{ routines: Routine[] }>('GET', '/api/routines', undefined, options),
+    /** Lets a routine rest, or go on. */
+    enableRoutine: (id: number, enabled: boolean) => request<Routine>('PATCH', at('routines', id), { enabled }),
     strangers: (options?: Abortable) =>
       request<{ tasks: StrangerTask[] }>('GET', '/api/a2a/strangers?limit=20', undefined, options),
 

@@ -14,6 +14,7 @@ import { formatAgo, formatMoment } from '../format/time.js'
 import { WaitingList } from '../offline/waiting-list.js'
 import { sessionHash } from '../sessions/route.js'
 import type { NowRoute } from './route.js'
+import { RoutineList } from './routine-list.js'
 import { StrangerList } from './stranger-list.js'
 import { describeStop, fromWhere, groupActivities } from './summary.js'
 
@@ -22,6 +23,7 @@ export function NowPage({ now, route }: { now: Resource<Now>; route: NowRoute })
   const { api } = useStudio()
   const attempt = useAttempt()
   const strangers = useResource(api.strangers, String(now.value?.activities.length ?? 0), 2_000)
+  const routines = useResource(api.routines, '')
   const connected = useLive((live) => live.connection.status === 'open')
   const groups = groupActivities(now.value?.activities ?? [])
 
@@ -49,6 +51,14 @@ export function NowPage({ now, route }: { now: Resource<Now>; route: NowRoute })
             />
           )}
           <ActivityList name="Next" activities={groups.next} connected={connected} onStop={stop} />
+          <RoutineList
+            routines={routines.value?.routines ?? []}
+            connected={connected}
+            onEnable={async ({ id }, enabled) => {
+              await attempt('change the routine', () => api.enableRoutine(id, enabled))
+              routines.reload()
+            }}
+          />
           <StrangerList tasks={strangers.value?.tasks ?? []} />
         </div>
       </div>
@@ -106,7 +116,6 @@ const icons: Readonly<Record<string, IconName>> = {
   stranger: 'globe',
   cartridge: 'cartridge',
   training: 'graph',
-  schedule: 'now',
 }
 
 function ActivityList({
