@@ -218,7 +218,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     look: createLook({ folder: workspace.root, protect: [home.path] }),
   })
   const activities = createActivities({
-    sources: [...agentSources({ agent, autonomy }), ...a2a.sources],
+    sources: [...agentSources({ agent, autonomy }), ...a2a.sources, cartridges.source],
     pause,
     log: log.child('activities'),
   })
