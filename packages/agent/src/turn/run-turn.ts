@@ -33,7 +33,13 @@ export async function runTurn(
   const running: RunningTurn = { deps, options, turn, place, signal, meter, conversation, reply: '' }
   const finish = (status: TurnResult['status'], why: Partial<Pick<TurnResult, 'reason' | 'code'>> = {}): TurnResult => {
     const durationMs = deps.clock.monotonic() - startedAt
-    return close(running, { status, text: running.reply, ...why, ...running.meter.totals(), durationMs })
+    return close(running, {
+      status,
+      text: deps.redactor.text(running.reply),
+      ...why,
+      ...running.meter.totals(),
+      durationMs,
+    })
   }
   deps.steering.begin(turn, options.limits)
   tellStart(running)
@@ -188,11 +194,10 @@ async function takeStep(
 }
 
 /** Writes a reply as a message of the conversation, as calls to run, and as events whole. */
-function keepReply(
-  running: RunningTurn,
-  { text, reasoning, calls }: Pick<StepResult, 'text' | 'reasoning' | 'calls'>,
-): StoredCall[] {
+function keepReply(running: RunningTurn, said: Pick<StepResult, 'text' | 'reasoning' | 'calls'>): StoredCall[] {
   const { deps, turn, place } = running
+  const { redactor } = deps
+  const [text, reasoning, calls] = [redactor.text(said.text), redactor.text(said.reasoning), said.calls]
   const { feed, store, toolbox, ids } = deps
   if (reasoning !== '') feed.keep(place, 'reasoning:streamed', { delta: reasoning })
   if (text !== '') feed.keep(place, 'text:streamed', { delta: text })
@@ -211,7 +216,7 @@ function keepReply(
         type: 'tool-call' as const,
         toolCallId: id,
         toolName: tool,
-        input,
+        input: redactor.data(input),
       })),
     ],
   })
@@ -220,7 +225,7 @@ function keepReply(
     feed.tell(place, 'call:requested', {
       callId: call.id,
       tool: call.tool,
-      input: call.input,
+      input: redactor.data(call.input),
       effect: toolbox.effect(call.tool),
     })
   }
