@@ -257,6 +257,16 @@ describe('govern()', () => {
   })
 })
 
+describe('the record', () => {
+  test('tells the exit code of a command, and what did not hold afterwards', async () => {
+    const { call, auditLog } = setup()
+    await call(tool(async () => ({ exitCode: 2, stdout: '' })))
+    await call(tool(async () => ({ exitCode: 0 })))
+    await call(tool(async () => 'written', { verify: async () => ({ passed: false, detail: 'it is not there' }) }))
+    expect(auditLog.list({ limit: 3 }).map(({ result }) => result)).toEqual(['unverified', 'ok', 'exit 2'])
+  })
+})
+
 describe('decideTier()', () => {
   const decide = (effect: Effect, more: Partial<Assessment> = {}, rules: PolicyRule[] = [], shift: 0 | 1 = 0) =>
     decideTier(
