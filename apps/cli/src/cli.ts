@@ -14,6 +14,7 @@ import { cartridgeCommand } from './commands/cartridge.js'
 import { chatCommand } from './commands/chat.js'
 import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
+import { contextCommand } from './commands/context.js'
 import { doctorCommand } from './commands/doctor.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { mcpCommand } from './commands/mcp.js'
@@ -109,6 +110,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     routinesCommand,
     briefingCommand,
     sessionsCommand,
+    contextCommand,
     auditCommand,
     policyCommand,
     undoCommand,

@@ -6,14 +6,17 @@ import { join, resolve, sep } from 'node:path'
 import {
   type Agent,
   type AgentStatus,
+  type Autonomy,
   agentMigrations,
   createAgent,
   createAgentApi,
   createAutonomy,
   createCartridgeTools,
   createModelApi,
+  createReviewer,
   createRoutines,
   createRoutineTools,
+  createSplitTool,
   type Routines,
   routineMigrations,
 } from '@salp/agent'
@@ -34,7 +37,7 @@ import { createExperience, createMemory, type MemoryEvents, memoryMigrations } f
 import { createExtractor } from '@salp/memory/ai'
 import { modelsMigrations } from '@salp/models'
 import { openExperienceLog } from '@salp/models/nets/node'
-import { openEmbedder } from '@salp/models/node'
+import { openEmbedder, openTokenCounter } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { createA2a } from './a2a/a2a.js'
 import { keptOffline } from './air-gap.js'
@@ -44,7 +47,7 @@ import { serveCartridges } from './cartridges/serve.js'
 import { connectModels } from './connect-models.js'
 import { discreetMemory } from './discreet-memory.js'
 import type { Home } from './home.js'
-import { createJournal } from './journal.js'
+import { createJournal, createWorkJournal } from './journal.js'
 import { createMcp } from './mcp/mcp.js'
 import { sellTools } from './mcp/paid-tools.js'
 import { readableParts } from './mcp/resources.js'
@@ -114,6 +117,9 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment: airGap ? {} : environment },
     settings.model,
   )
+  const { tokenizer, digests } = settings.model
+  const countTokens = tokenizer === undefined ? undefined : await openTokenCounter(tokenizer)
+  const isLanguageModel = (): boolean => !models.status().model.reflex
   const { vectorWeight, likeness, notes: notesFolder, readPerDay } = settings.memory
   const embedder = await openEmbedder(settings.memory)
   const extractor = readPerDay === 0 ? undefined : createExtractor({ model: models.model, modelId: 'cascade' })
@@ -192,6 +198,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       sha256,
       sealer: openSealer(join(home.path, 'keystore')),
       model: models.model,
+      ...(countTokens !== undefined && { tokens: { count: countTokens, learn: () => undefined } }),
+      summarizer: digests ? { model: models.model, available: isLanguageModel } : undefined,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
       forecaster: cartridges.ports.forecaster,
@@ -206,6 +214,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
             list: () => routines.list(),
             remove: (id) => routines.remove(id),
           }),
+          createSplitTool({ split: (sessionId, tasks) => autonomy.split(sessionId, tasks) }),
           a2a.tool,
         ]
       },
@@ -235,14 +244,10 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     { clock, environment, sandbox, airGap },
     { folder: workFolder, repository: workspace.root },
   )
-  const autonomy = createAutonomy({
-    db,
-    clock,
-    log: log.child('autonomy'),
-    agent,
-    checkout,
-    places: mcp.places,
-    paused,
+  const autonomy: Autonomy = createAutonomy({
+    ...{ db, clock, log: log.child('autonomy'), agent, checkout, places: mcp.places, paused },
+    reviewer: createReviewer(models.model, isLanguageModel),
+    ended: createWorkJournal({ experience, log: log.child('journal') }),
   })
   const routines: Routines = createRoutines({
     ...{ db, clock, ids, log: log.child('routines'), agent, autonomy, paused },

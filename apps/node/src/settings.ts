@@ -44,6 +44,14 @@ export const settingsSchema = z.object({
         .describe('Layers of that model kept on the GPU; 0 uses none; as many as fit when absent'),
       detect: z.boolean().default(true).describe('Looks for local model servers and for keys in the environment'),
       contextTokens: z.number().int().min(2_048).default(32_768).describe('Context of the model, in tokens'),
+      tokenizer: z
+        .string()
+        .optional()
+        .describe('tokenizer.json of the model, for exact counts; they are estimated, and corrected, without it'),
+      digests: z
+        .boolean()
+        .default(true)
+        .describe('Has the model sum up turns that no longer fit; without, the sentences that matter are picked'),
     })
     .prefault({}),
   memory: z

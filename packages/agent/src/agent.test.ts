@@ -60,6 +60,7 @@ describe('agent.turn()', () => {
       'turn:started',
       'memory:recalled',
       'step:started',
+      'context:assembled',
       'text:streamed',
       'text:streamed',
       'step:finished',
@@ -76,7 +77,7 @@ describe('agent.turn()', () => {
     expect(await made.agent.turn(say('Look'))).toMatchObject({ status: 'completed', text: 'Seen', steps: 2, calls: 1 })
     expect(ran).toEqual(['look a'])
     expect(made.model.calls[1]?.prompt.slice(1)).toEqual([
-      { role: 'user', content: [{ type: 'text', text: 'Look' }] },
+      { role: 'user', content: [expect.anything(), { type: 'text', text: 'Look' }] },
       {
         role: 'assistant',
         content: [{ type: 'tool-call', toolCallId: 'call-1', toolName: 'look', input: { value: 'a' } }],
@@ -264,9 +265,14 @@ describe('agent.turn()', () => {
     const made = testAgent({ memories: [memory], script: [{ text: 'On Fridays' }] })
     made.agent.tasks.create({ title: 'Review the README' })
     await made.agent.turn(say('When?'))
-    const system = made.model.calls[0]?.prompt[0]
-    expect(system?.content).toContain('- [m1] The deploy key rotates on Fridays (user, 2026-11-20, stated)')
-    expect(system?.content).toContain('- #1 Review the README')
+    const [system, asked] = made.model.calls[0]?.prompt ?? []
+    expect(system?.content).not.toContain('deploy')
+    const [context, said] = (asked?.role === 'user' ? asked.content : []).map(
+      (part) => part.type === 'text' && part.text,
+    )
+    expect(said).toBe('When?')
+    expect(context).toContain('- [m1] The deploy key rotates on Fridays (user, 2026-11-20, stated)')
+    expect(context).toContain('- #1 Review the README')
   })
 })
 

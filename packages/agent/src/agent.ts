@@ -20,7 +20,8 @@ import {
   type SqlDatabase,
   type Subscriber,
 } from '@salp/core'
-import { createTokenEstimator } from './context/tokens.js'
+import { createCompactor, type Summarizer } from './context/compactor.js'
+import { createTokenEstimator, type TokenEstimator } from './context/tokens.js'
 import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
 import { type Capability, createCapabilities, type Narrowing, narrowingSchema } from './governance/capability.js'
 import { type GovernOptions, govern } from './governance/govern.js'
@@ -82,6 +83,10 @@ export interface AgentDeps {
   /** Signs checkpoints of the record of calls. @defaultValue nothing is signed */
   readonly sealer?: AuditSealer | undefined
   readonly model: LanguageModelV4
+  /** Counts tokens. @defaultValue an estimate by characters, corrected by what providers report */
+  readonly tokens?: TokenEstimator | undefined
+  /** Writes down what long conversations came to. @defaultValue that is picked from what was said */
+  readonly summarizer?: Summarizer | undefined
   readonly memory: TurnMemory
   /** Lets a reply that writes several times count as a whole: when one call fails, the others are undone. */
   readonly speculator?: Speculator | undefined
@@ -327,6 +332,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     },
     options.governance,
   )
+  const tokens = deps.tokens ?? createTokenEstimator()
+  const compactor = createCompactor({ db, clock, log, count: tokens.count, summarizer: deps.summarizer })
   const turnDeps = {
     store,
     feed,
@@ -339,7 +346,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     clock,
     ids,
     log,
-    tokens: createTokenEstimator(),
+    tokens,
+    digest: compactor.lines,
+    ended: compactor.update,
     redactor,
     injected: () => (Object.values(injections).includes(true) ? injectionText(substrate.state(), injections) : ''),
     attends: (turnId: string) => !unattended.has(turnId),
@@ -464,7 +473,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   }
 
   const close = (): Promise<void> => {
-    closing ??= stopAll().then(keepLearnt)
+    closing ??= stopAll().then(compactor.close).then(keepLearnt)
     return closing
   }
   const stopAll = async (): Promise<void> => {

@@ -12,6 +12,7 @@ test('the entry exports', () => {
       "InputError",
       "maxInputLength",
       "createAutonomy",
+      "createReviewer",
       "WorkError",
       "govern",
       "decideTier",
@@ -46,6 +47,7 @@ test('the entry exports', () => {
       "ToolError",
       "createCartridgeTools",
       "createRoutineTools",
+      "createSplitTool",
       "turnLimitsSchema",
     ]
   `)
@@ -70,6 +72,8 @@ test('the entry for Node exports', () => {
       "withSpeculation",
       "createWorkspace",
       "createWriteTools",
+      "openUndoLog",
+      "UndoError",
     ]
   `)
 })

@@ -20,9 +20,18 @@ export {
   type TurnInput,
   type TurnMemory,
 } from './agent.js'
-export { type Autonomy, type AutonomyDeps, type AutonomyOptions, createAutonomy } from './autonomy/autonomy.js'
+export {
+  type Autonomy,
+  type AutonomyDeps,
+  type AutonomyOptions,
+  createAutonomy,
+  type Part,
+} from './autonomy/autonomy.js'
 export type { Checkout, Kept, Place } from './autonomy/checkout.js'
+export { createReviewer, type Reviewer, type ReviewRequest } from './autonomy/reviewer.js'
 export { WorkError } from './autonomy/work-store.js'
+export type { Summarizer } from './context/compactor.js'
+export type { TokenEstimator } from './context/tokens.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
 export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
 export type { Capability, Narrowing } from './governance/capability.js'
@@ -68,6 +77,7 @@ export {
   type TurnStatus,
   type Usage,
 } from './protocol.js'
+export type { ContextView } from './protocol-context.js'
 export type {
   AboutView,
   BrowseQuery,
@@ -86,7 +96,7 @@ export {
   routineInputSchema,
   type Trigger,
 } from './protocol-routines.js'
-export { type Work, type WorkCheck, type WorkOrder, workOrderSchema } from './protocol-work.js'
+export { type Work, type WorkCheck, type WorkOrder, type WorkReview, workOrderSchema } from './protocol-work.js'
 export {
   type CallFigures,
   type ReplayedCall,
@@ -127,6 +137,7 @@ export {
 } from './tool.js'
 export { type CartridgePort, createCartridgeTools } from './tools/cartridge-tools.js'
 export { createRoutineTools } from './tools/routine-tools.js'
+export { createSplitTool } from './tools/split-tool.js'
 export { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 export type { LiveTurn } from './turn/live-turns.js'
 export type { TurnResult } from './turn/running-turn.js'

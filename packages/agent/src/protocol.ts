@@ -103,6 +103,12 @@ export const memoryHitSchema = z.object({
 export type RecalledMemory = z.infer<typeof memoryHitSchema>
 
 /** A task of the agent's list. Times in ms since the epoch. */
+export const planStepSchema = z.object({
+  text: z.string().trim().min(1).max(1_000),
+  status: z.enum(['open', 'in_progress', 'done', 'dropped']),
+})
+
+/** A task of the agent's list. */
 export const taskSchema = z.object({
   id: z.number().int().positive(),
   title: z.string(),
@@ -111,6 +117,8 @@ export const taskSchema = z.object({
   priority: z.number().int(),
   createdAt: z.number(),
   updatedAt: z.number(),
+  /** How it is gone about, kept across conversations; absent where nothing is planned. */
+  plan: z.array(planStepSchema).max(50).optional(),
 })
 
 /** A task of the agent's list. */
@@ -252,6 +260,23 @@ export const eventSchemas = {
     regime: z.string(),
     tier: z.string(),
     controls: controlsSchema.optional(),
+  }),
+  /** What the model is about to see, in tokens as they are counted here. */
+  'context:assembled': z.object({
+    step: z.number().int(),
+    /** Of the model, reply included. */
+    contextTokens: z.number(),
+    /** Kept free for the reply. */
+    reserveTokens: z.number(),
+    tools: z.number().int(),
+    toolTokens: z.number(),
+    history: z.object({ shownTurns: z.number(), omittedTurns: z.number(), tokens: z.number() }),
+    /** Parts beside the conversation, with how many items of each fitted, and how many were left out. */
+    sections: z.array(z.object({ name: z.string(), tokens: z.number(), shown: z.number(), dropped: z.number() })),
+    /** Everything. */
+    tokens: z.number(),
+    /** What stood before the person's words; absent where it is as it was in the step before. */
+    records: z.string().optional(),
   }),
   'text:streamed': z.object({ delta: z.string() }),
   'reasoning:streamed': z.object({ delta: z.string() }),

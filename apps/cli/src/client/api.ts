@@ -6,6 +6,7 @@ import type {
   Approval,
   AuditEntry,
   ChainState,
+  ContextView,
   Decision,
   ExplainInput,
   Explanation,
@@ -47,7 +48,7 @@ export interface TurnRequest {
 }
 
 /** What may change in a task. */
-export type TaskChange = Partial<Pick<Task, 'title' | 'notes' | 'priority' | 'status'>>
+export type TaskChange = { readonly [Key in 'title' | 'notes' | 'priority' | 'status']?: Task[Key] | undefined }
 
 /** Every request there is. Each rejects with an {@link ApiError}, a {@link NodeSilentError} or the signal's reason. */
 export interface Api {
@@ -70,6 +71,8 @@ export interface Api {
   sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
   session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
   deleteSession(id: string): Promise<void>
+  /** What the model saw in the last turn of a session, or in another one. */
+  context(sessionId: string, turn: string | undefined): Promise<ContextView>
   stop(sessionId: string): Promise<{ stopped: boolean }>
   /** Replays a session; `without` and `with` name modules, joined by commas. */
   replay(sessionId: string, modules: { without?: string | undefined; with?: string | undefined }): Promise<ReplayReport>
@@ -185,6 +188,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     explain: (body) => request('POST', '/api/policy/explain', { body }),
     sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
     session: (id) => request('GET', item('sessions', id)),
+    context: (id, turn) => request('GET', `${item('sessions', id)}/context${queryOf({ turn })}`),
     deleteSession: (id) => request('DELETE', item('sessions', id)),
     stop: (sessionId) => request('POST', `${item('sessions', sessionId)}/stop`),
     replay: (id, modules) => request('GET', `${item('cognition/replay', id)}${queryOf(modules)}`),

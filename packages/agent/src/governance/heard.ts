@@ -98,11 +98,14 @@ function listen(fold: Fold, { input, channel }: { readonly input: string; readon
       hear(fold, { kind: 'file', name, trust: 'workspace' }, text)
     say(fold, input.replace(embedded, '\n'))
   } else if (channel === 'routine' || channel === 'task') {
-    // What feeds and webhooks brought is quoted there, line by line.
+    // What feeds and webhooks brought is quoted there, line by line, and so is what commands and models said of the work.
     const lines = input.split('\n')
-    const quoted = lines.filter((line) => line.startsWith('> '))
-    if (quoted.length > 0) hear(fold, { kind: 'web', name: 'news', trust: 'foreign' }, quoted.join('\n'))
-    say(fold, lines.filter((line) => !line.startsWith('> ')).join('\n'))
+    const news = lines.filter((line) => line.startsWith('> '))
+    const results = lines.filter((line) => line.startsWith('| '))
+    if (news.length > 0) hear(fold, { kind: 'web', name: 'news', trust: 'foreign' }, news.join('\n'))
+    if (results.length > 0)
+      hear(fold, { kind: 'command', name: 'checks of the work', trust: 'workspace' }, results.join('\n'))
+    say(fold, lines.filter((line) => !/^[>|] /.test(line)).join('\n'))
   } else say(fold, input)
 }
 

@@ -199,6 +199,7 @@ describe('GET /api/openapi.json', () => {
         "/api/chat/{sessionId}/stream",
         "/api/sessions",
         "/api/sessions/{id}",
+        "/api/sessions/{id}/context",
         "/api/sessions/{id}/stop",
         "/api/approvals",
         "/api/approvals/{id}",

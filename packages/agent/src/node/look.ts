@@ -61,7 +61,7 @@ async function feed(url: string, options: GuardedFetchOptions): Promise<Sight[]>
 }
 
 /** Something that cannot be watched: `agent/watch`. */
-export class WatchError extends SalpError {
+class WatchError extends SalpError {
   constructor(why: string) {
     super('agent/watch', `Cannot watch: ${why}`)
   }

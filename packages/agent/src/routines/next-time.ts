@@ -34,7 +34,7 @@ function nextOfCron({ cron, timezone }: Extract<Trigger, { type: 'cron' }>, afte
 }
 
 /** A time that means nothing: `agent/routine-invalid`. */
-export class TriggerError extends SalpError {
+class TriggerError extends SalpError {
   constructor(time: string, cause: unknown) {
     super(
       'agent/routine-invalid',

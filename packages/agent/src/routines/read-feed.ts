@@ -52,7 +52,7 @@ function entriesOf(parsed: ReturnType<typeof parseFeed>): Entry[] {
 }
 
 /** Something that is no feed: `agent/feed-invalid`. */
-export class FeedError extends SalpError {
+class FeedError extends SalpError {
   constructor(cause: unknown) {
     super('agent/feed-invalid', 'Cannot read the feed: it is neither RSS, Atom, RDF nor JSON Feed', { cause })
   }

@@ -378,7 +378,7 @@ function newSecret(): string {
 }
 
 /** Too many deliveries of one webhook wait: `agent/routine-busy`. */
-export class CrowdedError extends SalpError {
+class CrowdedError extends SalpError {
   constructor(id: number) {
     super('agent/routine-busy', `Cannot take more for routine ${id}: ${maxWaiting} deliveries wait already`, {
       retryable: true,

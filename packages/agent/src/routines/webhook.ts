@@ -51,7 +51,7 @@ function fromHex(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** A delivery that proves nothing: `agent/webhook-refused`. */
-export class WebhookError extends SalpError {
+class WebhookError extends SalpError {
   constructor() {
     super('agent/webhook-refused', 'There is no such webhook, or the secret is another')
   }

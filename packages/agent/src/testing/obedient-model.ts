@@ -77,9 +77,14 @@ export function obedience(
       isFirst = false
       return { calls: [first] }
     }
-    const read = prompt.filter(({ role }) => role === 'system' || role === 'tool' || (obeysRequest && role === 'user'))
+    const read = prompt.flatMap((message): unknown[] => {
+      if (message.role === 'assistant') return []
+      if (message.role !== 'user' || obeysRequest) return [message.content]
+      // What the records say stands before the words of the person.
+      return message.content.filter(({ providerOptions }) => providerOptions?.salp?.context === true)
+    })
     const calls = read
-      .flatMap(({ content }) => textsOf(content))
+      .flatMap(textsOf)
       .flatMap(ordersIn)
       .filter((call) => !done.has(JSON.stringify(call)))
     for (const call of calls) done.add(JSON.stringify(call))

@@ -26,6 +26,7 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly seed?: string | undefined
   readonly speculator?: Speculator | undefined
   readonly surroundings?: AgentDeps['surroundings'] | undefined
+  readonly summarizer?: AgentDeps['summarizer'] | undefined
   readonly secondKey?: AgentDeps['secondKey'] | undefined
   readonly within?: AgentDeps['within'] | undefined
 }
@@ -68,6 +69,7 @@ export function createTestAgent({
   seed = 'test',
   speculator,
   surroundings,
+  summarizer,
   secondKey,
   within,
   ...options
@@ -97,6 +99,7 @@ export function createTestAgent({
       tools: tools ?? (() => notingTools([])),
       ...(paused !== undefined && { paused }),
       speculator,
+      summarizer,
       secondKey,
       ...(within !== undefined && { within }),
       ...(surroundings !== undefined && { surroundings }),

@@ -30,7 +30,8 @@ export async function runTurn(
   const place = { sessionId: turn.sessionId, turnId: turn.id }
   const meter = createTurnMeter(options.limits)
   const conversation = deps.store.messages(turn.sessionId)
-  const running: RunningTurn = { deps, options, turn, place, signal, meter, conversation, reply: '' }
+  const tasks = deps.openTasks(5)
+  const running: RunningTurn = { deps, options, turn, place, signal, meter, conversation, tasks, reply: '' }
   const finish = (status: TurnResult['status'], why: Partial<Pick<TurnResult, 'reason' | 'code'>> = {}): TurnResult => {
     const durationMs = deps.clock.monotonic() - startedAt
     return close(running, {
@@ -137,17 +138,18 @@ async function takeStep(
   const { deps, options, turn, place, signal, meter } = running
   const { feed, store, steering, tokens } = deps
   const controls = steering.controls(turn)
-  const { estimatedTokens, ...request } = assembleRequest(
+  const { assembled, ...request } = assembleRequest(
     {
       name: options.name,
       instructions: options.instructions,
       workspace: options.workspace,
-      now: deps.clock.now(),
+      startedAt: turn.startedAt,
       memories,
-      tasks: deps.openTasks(5),
+      tasks: running.tasks,
       injected: deps.injected(),
       conversation: running.conversation,
       toolbox: last ? undefined : deps.toolbox,
+      digest: (omitted, budgetTokens) => digestOnce(running, omitted, budgetTokens),
     },
     {
       contextTokens: options.contextTokens,
@@ -162,6 +164,10 @@ async function takeStep(
     ...{ step, regime, tier },
     controls: { ...rest, ...(temperature !== undefined && { temperature }) },
   })
+  const { records, ...figures } = assembled
+  feed.tell(place, 'context:assembled', { step, ...figures, ...(records !== running.records && { records }) })
+  running.records = records
+  running.omittedTurns = figures.history.omittedTurns
   running.reply = ''
   const result = await runStep(
     deps.model,
@@ -182,7 +188,7 @@ async function takeStep(
       onReasoning: (delta) => void feed.tell(place, 'reasoning:streamed', { delta }, { kept: false }),
     },
   )
-  if (result.usage.inputTokens !== undefined) tokens.learn(estimatedTokens, result.usage.inputTokens)
+  if (result.usage.inputTokens !== undefined) tokens.learn(assembled.tokens, result.usage.inputTokens)
   meter.step(result.usage)
   steering.spend(turn, result)
   return store.transaction(() => {
@@ -191,6 +197,15 @@ async function takeStep(
     if (calls.length > 0) running.reply = ''
     return calls
   })
+}
+
+/** What turns came to that are not shown; read anew only when there are others. */
+function digestOnce(running: RunningTurn, omitted: number, budgetTokens: number): readonly string[] {
+  const { deps, turn, conversation, digest } = running
+  if (digest?.omitted === omitted) return digest.lines
+  const lines = deps.digest(turn.sessionId, conversation, { omitted, budgetTokens })
+  running.digest = { omitted, lines }
+  return lines
 }
 
 /** Writes a reply as a message of the conversation, as calls to run, and as events whole. */
@@ -251,6 +266,7 @@ function close(running: RunningTurn, result: TurnResult): TurnResult {
     deps.feed.tell(place, 'turn:finished', told, { kept: false })
   }
   deps.steering.end(turn, told.status)
+  deps.ended(turn.sessionId, running.conversation, running.omittedTurns ?? 0)
   return told
 }
 

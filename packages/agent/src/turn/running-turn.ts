@@ -42,6 +42,14 @@ export interface TurnDeps {
   recall(text: string, options: { limit: number; signal: AbortSignal }): Promise<readonly RecalledMemory[]>
   /** The tasks to be done, the most urgent first. */
   openTasks(limit: number): readonly Task[]
+  /** What the first turns of a conversation came to, in lines within a budget. */
+  digest(
+    sessionId: string,
+    conversation: readonly StoredMessage[],
+    limits: { readonly omitted: number; readonly budgetTokens: number },
+  ): readonly string[]
+  /** Told of the end of each turn, and how many turns before it did not fit into the context. */
+  ended(sessionId: string, conversation: readonly StoredMessage[], omittedTurns: number): void
 }
 
 /** How a turn behaves. */
@@ -72,6 +80,13 @@ export interface RunningTurn {
   readonly meter: TurnMeter
   /** Every message of the session, as it is on disk; read once and added to by {@link addMessage}. */
   readonly conversation: StoredMessage[]
+  /** The tasks to be done when it began, so that the prompt stays the same from step to step. */
+  readonly tasks: readonly Task[]
+  /** What turns came to that are not shown. */
+  digest?: { readonly omitted: number; readonly lines: readonly string[] } | undefined
+  /** What stood before the person's words in the last step, and how many turns were not shown then. */
+  records?: string | undefined
+  omittedTurns?: number | undefined
   /** Tier of the model that the last step asked for. */
   tier?: Tier | undefined
   /** Text of the reply in progress, or of the last one; empty once calls follow it. */
