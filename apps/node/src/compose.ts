@@ -50,6 +50,7 @@ import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
 import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
 import { connectModels } from './connect-models.js'
+import { discreetMemory } from './discreet-memory.js'
 import type { Home } from './home.js'
 import { createJournal, createWorkJournal } from './journal.js'
 import { createMcp } from './mcp/mcp.js'
@@ -131,14 +132,17 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const { vectorWeight, likeness, notes: notesFolder, readPerDay } = settings.memory
   const embedder = await openEmbedder(settings.memory)
   const extractor = readPerDay === 0 ? undefined : createExtractor({ model: models.model, modelId: 'cascade' })
-  const memory = createMemory(
-    { db, clock, ids, events: memoryEvents, embedder, extractor },
-    {
-      tuning: {
-        ...(vectorWeight !== undefined && { vectors: vectorWeight }),
-        ...(likeness !== undefined && { likeness }),
+  const memory = discreetMemory(
+    createMemory(
+      { db, clock, ids, events: memoryEvents, embedder, extractor },
+      {
+        tuning: {
+          ...(vectorWeight !== undefined && { vectors: vectorWeight }),
+          ...(likeness !== undefined && { likeness }),
+        },
       },
-    },
+    ),
+    redactor,
   )
   const embedding = embedder && createEmbedding({ memory, events: memoryEvents, log: log.child('memory') })
   const experience = createExperience({ db, memory, clock }, { episodes: 'episodes' })

@@ -23,6 +23,28 @@ afterEach(async () => {
 const say = (text: string) => ({ text, channel: 'test' })
 const names = ({ events }: TestAgent) => events.map(({ name }) => name)
 
+describe('what is kept of a turn', () => {
+  test('holds no secret that the model repeats, in what it says, thinks or calls', async () => {
+    const made = testAgent({
+      policy: [{ tier: 'allow' }],
+      script: [
+        {
+          text: 'I use hunter2-hunter2',
+          reasoning: 'it is hunter2-hunter2',
+          calls: [{ name: 'change', input: { value: 'hunter2-hunter2' } }],
+        },
+        { text: 'Done with hunter2-hunter2' },
+      ],
+    })
+    const result = await made.agent.turn(say('Go'))
+    expect(result.status).toBe('completed')
+    const tables = ['agent_messages', 'agent_calls', 'agent_events', 'agent_audit', 'agent_turns']
+    const kept = tables.map((table) => JSON.stringify(made.db.prepare(`SELECT * FROM ${table}`).all()))
+    for (const text of kept) expect(text).not.toContain('hunter2')
+    expect(kept[0]).toContain('[redacted:known]')
+  })
+})
+
 describe('agent.turn()', () => {
   test('answers without tools', async () => {
     const made = testAgent({ script: [{ text: ['Hello', ' there'], usage: { input: 120, output: 2 } }] })

@@ -360,6 +360,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     tokens,
     digest: compactor.lines,
     ended: compactor.update,
+    redactor,
     injected: () => (Object.values(injections).includes(true) ? injectionText(substrate.state(), injections) : ''),
     attends: (turnId: string) => !unattended.has(turnId),
     recall: async (text: string, recallOptions: { limit: number; signal: AbortSignal }) =>

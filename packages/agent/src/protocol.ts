@@ -375,7 +375,7 @@ export const auditEntrySchema = z.object({
   tool: z.string(),
   /** Without secrets, at most 500 characters. */
   input: z.string(),
-  /** `ok`, `unverified`, or the kind of failure. */
+  /** `ok`, `unverified`, the code of a command such as `exit 1`, or the kind of failure. */
   result: z.string(),
   previousHash: z.string(),
   hash: z.string(),

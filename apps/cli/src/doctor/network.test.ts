@@ -5,6 +5,7 @@ import { networkCheck } from './network.js'
 const works: typeof findSandbox = async () => ({
   name: 'bubblewrap',
   promise: '',
+  limited: true,
   wrap: () => ({ file: '', parameters: [] }),
 })
 const fails: typeof findSandbox = async () => undefined

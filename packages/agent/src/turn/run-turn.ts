@@ -34,7 +34,13 @@ export async function runTurn(
   const running: RunningTurn = { deps, options, turn, place, signal, meter, conversation, tasks, reply: '' }
   const finish = (status: TurnResult['status'], why: Partial<Pick<TurnResult, 'reason' | 'code'>> = {}): TurnResult => {
     const durationMs = deps.clock.monotonic() - startedAt
-    return close(running, { status, text: running.reply, ...why, ...running.meter.totals(), durationMs })
+    return close(running, {
+      status,
+      text: deps.redactor.text(running.reply),
+      ...why,
+      ...running.meter.totals(),
+      durationMs,
+    })
   }
   deps.steering.begin(turn, options.limits)
   tellStart(running)
@@ -203,11 +209,10 @@ function digestOnce(running: RunningTurn, omitted: number, budgetTokens: number)
 }
 
 /** Writes a reply as a message of the conversation, as calls to run, and as events whole. */
-function keepReply(
-  running: RunningTurn,
-  { text, reasoning, calls }: Pick<StepResult, 'text' | 'reasoning' | 'calls'>,
-): StoredCall[] {
+function keepReply(running: RunningTurn, said: Pick<StepResult, 'text' | 'reasoning' | 'calls'>): StoredCall[] {
   const { deps, turn, place } = running
+  const { redactor } = deps
+  const [text, reasoning, calls] = [redactor.text(said.text), redactor.text(said.reasoning), said.calls]
   const { feed, store, toolbox, ids } = deps
   if (reasoning !== '') feed.keep(place, 'reasoning:streamed', { delta: reasoning })
   if (text !== '') feed.keep(place, 'text:streamed', { delta: text })
@@ -226,7 +231,7 @@ function keepReply(
         type: 'tool-call' as const,
         toolCallId: id,
         toolName: tool,
-        input,
+        input: redactor.data(input),
       })),
     ],
   })
@@ -235,7 +240,7 @@ function keepReply(
     feed.tell(place, 'call:requested', {
       callId: call.id,
       tool: call.tool,
-      input: call.input,
+      input: redactor.data(call.input),
       effect: toolbox.effect(call.tool),
     })
   }

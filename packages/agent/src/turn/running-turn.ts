@@ -2,7 +2,7 @@
 
 import type { LanguageModelV4, LanguageModelV4Message } from '@ai-sdk/provider'
 import type { Tier } from '@salp/cognition'
-import type { Clock, IdSource, Logger } from '@salp/core'
+import type { Clock, IdSource, Logger, Redactor } from '@salp/core'
 import type { TokenEstimator } from '../context/tokens.js'
 import type { AuditQueue } from '../governance/audit.js'
 import type { Governor } from '../governance/govern.js'
@@ -32,6 +32,8 @@ export interface TurnDeps {
   readonly ids: IdSource
   readonly log: Logger
   readonly tokens: TokenEstimator
+  /** Takes secrets out of what is kept. */
+  readonly redactor: Redactor
   /** Whether somebody can be asked in a turn. */
   attends(turnId: string): boolean
   /** What the substrate puts into the prompt: nothing unless the operator wants it. */
