@@ -1,5 +1,6 @@
 /** The tools of an agent that works on a machine. */
 
+import { createSyntaxCheck } from '@salp/code/node'
 import type { ToolParts } from '../agent.js'
 import type { AgentStatus } from '../protocol.js'
 import type { Tool } from '../tool.js'
@@ -36,7 +37,7 @@ export function createLocalTools({
 }: LocalToolDeps): readonly Tool[] {
   return [
     ...createReadTools({ workspace }),
-    ...createWriteTools({ workspace }),
+    ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
     createCommandTool({ workspace, environment, sandbox }),
     createFetchTool(),
     ...createMemoryTools({ memory }),

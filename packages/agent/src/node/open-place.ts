@@ -1,6 +1,7 @@
 /** Opens folders for sessions of editors: file tools and commands in a folder of the session's own. */
 
 import { isAbsolute } from 'node:path'
+import { createSyntaxCheck } from '@salp/code/node'
 import { describeError } from '@salp/core'
 import { type Place, PlaceError, type PlaceRequest } from '../acp/places.js'
 import type { McpServers } from '../mcp/client/mcp-servers.js'
@@ -48,7 +49,7 @@ export async function openPlace(
     // A search looks at many files: on the disk, not one by one through the editor.
     ...createReadTools({ workspace }).filter(({ name }) => name === 'read_file'),
     ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
-    ...createWriteTools({ workspace }),
+    ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
     createCommandTool({ workspace: base, environment, runner, sandbox }),
   ]
   const foreign = servers.length === 0 ? undefined : openServers(servers, base.root)
