@@ -14,6 +14,9 @@ test('the entry exports', () => {
       "replacePassage",
       "globMatcher",
       "parseIgnore",
+      "findSymbols",
+      "renderMap",
+      "renderOutline",
     ]
   `)
 })
@@ -21,6 +24,9 @@ test('the entry exports', () => {
 test('the entry for Node exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "createGitRunner",
+      "GitError",
+      "openRepositoryIndex",
       "createSyntaxCheck",
     ]
   `)

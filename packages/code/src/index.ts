@@ -33,3 +33,7 @@ export {
 export { type PassageEdit, type PassageResult, replacePassage } from './edit/replace-passage.js'
 export type { HunkLine } from './edit/rewrite.js'
 export { globMatcher, type IgnoreRule, parseIgnore } from './glob.js'
+export type { CodeIndex, Definition, IndexedFile, SkippedFile, SkipReason } from './map/code-index.js'
+export { type FoundSymbol, findSymbols, type SymbolQuery } from './map/find-symbols.js'
+export type { Focus } from './map/rank.js'
+export { type MapOptions, type RepositoryMap, renderMap, renderOutline } from './map/render-map.js'

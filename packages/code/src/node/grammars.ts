@@ -4,23 +4,13 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type TreeSitter from '@vscode/tree-sitter-wasm'
 import type { SyntaxProblem } from '../edit/apply-edits.js'
+import type { Definition } from '../map/code-index.js'
 import type { Language } from '../map/languages.js'
-
-/** A name that a file defines. */
-export interface Definition {
-  readonly name: string
-  /** Such as `function` or `class`, as the query of the language calls it. */
-  readonly kind: string
-  /** First and last line, from 1. */
-  readonly line: number
-  readonly endLine: number
-  /** Its head in one line, without its body. */
-  readonly signature: string
-}
 
 /** Parses sources. Everything runs where it is called, and blocks: large amounts belong in a thread. */
 export interface Grammars {
-  definitions(language: Language, text: string): Promise<Definition[]>
+  /** In the order of their lines; absent if it takes too long. */
+  definitions(language: Language, text: string): Promise<Definition[] | undefined>
   /** Places that cannot be parsed, in order. */
   problems(language: Language, text: string): Promise<SyntaxProblem[]>
 }
@@ -30,7 +20,7 @@ interface Loaded {
   readonly query: TreeSitter.Query
 }
 
-/** A parse that takes longer is given up: such a file has no definitions and no problems. */
+/** A parse that takes longer is given up: such a text has no problems that are known. */
 const longestMs = 5_000
 
 /** Longest signature, in characters. */
@@ -81,7 +71,7 @@ export function createGrammars(): Grammars {
 
   return {
     definitions: async (language, text) =>
-      (await parse(language, text, (root, query) => definitionsIn(root, query, text))) ?? [],
+      await parse(language, text, (root, query) => definitionsIn(root, query, text)),
     problems: async (language, text) => (await parse(language, text, problemsIn)) ?? [],
   }
 }

@@ -1,3 +1,11 @@
 /** What touches the machine: parsing by tree-sitter. */
 
+export { createGitRunner, GitError, type GitOptions, type GitRunner, type GitRunnerDeps } from './git/run-git.js'
+export {
+  openRepositoryIndex,
+  type Reference,
+  type RepositoryIndex,
+  type RepositoryIndexDeps,
+  type RepositoryIndexOptions,
+} from './repository-index.js'
 export { createSyntaxCheck } from './syntax-check.js'
