@@ -17,6 +17,9 @@ test('the entry exports', () => {
       "findSymbols",
       "renderMap",
       "renderOutline",
+      "detectTestRunners",
+      "testRunnerIds",
+      "testRunners",
     ]
   `)
 })

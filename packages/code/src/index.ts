@@ -37,3 +37,12 @@ export type { CodeIndex, Definition, IndexedFile, SkippedFile, SkipReason } from
 export { type FoundSymbol, findSymbols, type SymbolQuery } from './map/find-symbols.js'
 export type { Focus } from './map/rank.js'
 export { type MapOptions, type RepositoryMap, renderMap, renderOutline } from './map/render-map.js'
+export type { TestFailure, TestResults } from './tests/results.js'
+export {
+  detectTestRunners,
+  type TestFilter,
+  type TestRunner,
+  type TestRunnerId,
+  testRunnerIds,
+  testRunners,
+} from './tests/runners.js'
