@@ -17,6 +17,9 @@ test('the entry exports', () => {
       "findSymbols",
       "renderMap",
       "renderOutline",
+      "createGithub",
+      "GithubError",
+      "parseRemote",
       "detectTestRunners",
       "testRunnerIds",
       "testRunners",
@@ -27,6 +30,8 @@ test('the entry exports', () => {
 test('the entry for Node exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "GitStateError",
+      "openGitRepository",
       "createGitRunner",
       "GitError",
       "openRepositoryIndex",

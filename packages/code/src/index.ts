@@ -37,6 +37,16 @@ export type { CodeIndex, Definition, IndexedFile, SkippedFile, SkipReason } from
 export { type FoundSymbol, findSymbols, type SymbolQuery } from './map/find-symbols.js'
 export type { Focus } from './map/rank.js'
 export { type MapOptions, type RepositoryMap, renderMap, renderOutline } from './map/render-map.js'
+export {
+  createGithub,
+  type Github,
+  type GithubDeps,
+  GithubError,
+  type GithubOptions,
+  type NewPullRequest,
+  type PullRequest,
+  parseRemote,
+} from './pulls/github.js'
 export type { TestFailure, TestResults } from './tests/results.js'
 export {
   detectTestRunners,

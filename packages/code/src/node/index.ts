@@ -1,5 +1,18 @@
 /** What touches the machine: parsing by tree-sitter. */
 
+export {
+  type BlamedLine,
+  type ChangedFile,
+  type GitCheckpoint,
+  type GitCommit,
+  type GitRepository,
+  type GitRepositoryDeps,
+  type GitRepositoryOptions,
+  GitStateError,
+  type GitStatus,
+  openGitRepository,
+  type RestoredFiles,
+} from './git/repository.js'
 export { createGitRunner, GitError, type GitOptions, type GitRunner, type GitRunnerDeps } from './git/run-git.js'
 export {
   openRepositoryIndex,

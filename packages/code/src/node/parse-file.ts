@@ -3,10 +3,25 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Definition, SkipReason } from '../map/code-index.js'
 import { languageOf } from '../map/languages.js'
 import { eachName } from '../map/mentions.js'
 import type { Grammars } from './grammars.js'
-import type { ParsedFile } from './parse-messages.js'
+
+/** What one file holds. */
+export type ParsedFile =
+  | { readonly path: string; readonly status: 'skipped'; readonly reason: SkipReason; readonly hash: string }
+  | {
+      readonly path: string
+      readonly status: 'parsed'
+      /** SHA-256 of its bytes, in hexadecimal. */
+      readonly hash: string
+      readonly definitions: readonly Definition[]
+      /** Joined by line feeds. */
+      readonly names: string
+      /** How often each name is mentioned, at most 65 535 times. */
+      readonly counts: Uint16Array
+    }
 
 /** Files beyond this are not looked into. */
 const largestBytes = 1_000_000
@@ -17,7 +32,7 @@ const longestLines = { average: 250, above: 10_000 }
 /** Reads and parses a file. Whatever is wrong with it, it is skipped with a reason. */
 export async function parseFile(grammars: Grammars, root: string, path: string): Promise<ParsedFile> {
   let hash = ''
-  const skip = (reason: 'binary' | 'large' | 'minified' | 'unreadable' | 'not parsed'): ParsedFile => ({
+  const skip = (reason: SkipReason): ParsedFile => ({
     path,
     status: 'skipped',
     reason,

@@ -1,7 +1,8 @@
 /** Parses many files, in threads. */
 
 import { Worker } from 'node:worker_threads'
-import type { ParsedFile, ParseRequest } from './parse-messages.js'
+import type { ParsedFile } from './parse-file.js'
+import type { ParseRequest } from './parse-thread.js'
 
 const fromSource = import.meta.url.endsWith('.ts')
 const threadUrl = new URL(fromSource ? './parse-thread.ts' : './parse-thread.js', import.meta.url)

@@ -2,8 +2,13 @@
 
 import { parentPort } from 'node:worker_threads'
 import { createGrammars } from './grammars.js'
-import { parseFile } from './parse-file.js'
-import type { ParsedFile, ParseRequest } from './parse-messages.js'
+import { type ParsedFile, parseFile } from './parse-file.js'
+
+/** Files to read. */
+export interface ParseRequest {
+  readonly root: string
+  readonly paths: readonly string[]
+}
 
 const grammars = createGrammars()
 

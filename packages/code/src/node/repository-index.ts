@@ -13,8 +13,8 @@ import { filesMentioning } from '../map/find-symbols.js'
 import { languageOf } from '../map/languages.js'
 import { eachName } from '../map/mentions.js'
 import { createGitRunner } from './git/run-git.js'
+import type { ParsedFile } from './parse-file.js'
 import { parseFiles } from './parse-files.js'
-import type { ParsedFile } from './parse-messages.js'
 import { listSourceFiles } from './source-files.js'
 
 /** What it asks of the application. */
