@@ -7,6 +7,9 @@ import { findSymbols } from '../map/find-symbols.js'
 import { temporaryFolder, writeFiles } from '../testing/internal/temporary-folder.js'
 import { openRepositoryIndex } from './repository-index.js'
 
+/** Many processes, on a machine that may do other things. */
+const slow = { timeout: 30_000 }
+
 const environment = process.env
 
 /** Every definition of a file, as `kind name line`. */
@@ -16,7 +19,7 @@ async function outline(name: string, text: string): Promise<string[]> {
   return (index.files[0]?.definitions() ?? []).map((found) => `${found.kind} ${found.name} ${found.line}`)
 }
 
-describe('refresh()', () => {
+describe('refresh()', slow, () => {
   test.each([
     [
       'a.ts',
@@ -149,7 +152,7 @@ describe('refresh()', () => {
   })
 })
 
-describe('references()', () => {
+describe('references()', slow, () => {
   test('gives lines, comments and strings apart', async () => {
     await using folder = await temporaryFolder({
       'a.ts': '// total\nexport function total() {}\nconst text = "total"\n',
