@@ -20,6 +20,7 @@ import { mcpCommand } from './commands/mcp.js'
 import { memoryCommand } from './commands/memory.js'
 import { modelsCommand } from './commands/models.js'
 import { payCommand } from './commands/pay.js'
+import { briefingCommand, routinesCommand } from './commands/routines.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
@@ -103,6 +104,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     configCommand,
     memoryCommand,
     tasksCommand,
+    routinesCommand,
+    briefingCommand,
     sessionsCommand,
     auditCommand,
     acpCommand,

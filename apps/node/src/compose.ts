@@ -6,16 +6,30 @@ import { join, resolve, sep } from 'node:path'
 import {
   type Agent,
   type AgentStatus,
+  type Autonomy,
   agentMigrations,
   createAgent,
   createAgentApi,
   createAutonomy,
   createCartridgeTools,
   createModelApi,
+  createReviewer,
+  createRoutines,
+  createRoutineTools,
+  createSplitTool,
+  type Routines,
+  routineMigrations,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
 import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
-import { createLocalTools, createWorkspace, openGitCheckout, secretValues, withSpeculation } from '@salp/agent/node'
+import {
+  createLocalTools,
+  createLook,
+  createWorkspace,
+  openGitCheckout,
+  secretValues,
+  withSpeculation,
+} from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
@@ -30,7 +44,7 @@ import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
 import { connectModels } from './connect-models.js'
 import type { Home } from './home.js'
-import { createJournal } from './journal.js'
+import { createJournal, createWorkJournal } from './journal.js'
 import { createMcp } from './mcp/mcp.js'
 import { sellTools } from './mcp/paid-tools.js'
 import { readableParts } from './mcp/resources.js'
@@ -81,6 +95,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'models', modelsMigrations)
   migrate(db, 'agent', agentMigrations)
   migrate(db, 'agent-places', placesMigrations)
+  migrate(db, 'agent-routines', routineMigrations)
   migrate(db, 'agent-mcp', mcpMigrations)
 
   const memoryEvents = createEventBus<MemoryEvents>({
@@ -154,6 +169,12 @@ export async function compose({ home, config, environment, version }: NodeDeps):
           ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
           ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
           ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
+          ...createRoutineTools({
+            add: (input) => routines.add(input),
+            list: () => routines.list(),
+            remove: (id) => routines.remove(id),
+          }),
+          createSplitTool({ split: (sessionId, tasks) => autonomy.split(sessionId, tasks) }),
           a2a.tool,
         ]
       },
@@ -173,14 +194,14 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeSteps(turn)
   })
   const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
-  const autonomy = createAutonomy({
-    db,
-    clock,
-    log: log.child('autonomy'),
-    agent,
-    checkout,
-    places: mcp.places,
-    paused,
+  const autonomy: Autonomy = createAutonomy({
+    ...{ db, clock, log: log.child('autonomy'), agent, checkout, places: mcp.places, paused },
+    reviewer: createReviewer(models.model, () => !models.status().model.reflex),
+    ended: createWorkJournal({ experience, log: log.child('journal') }),
+  })
+  const routines: Routines = createRoutines({
+    ...{ db, clock, ids, log: log.child('routines'), agent, autonomy, paused },
+    look: createLook({ folder: workspace.root, protect: [home.path] }),
   })
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
@@ -218,7 +239,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   })
   const app = createAgentApi(
     {
-      ...{ agent, autonomy, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ agent, autonomy, routines, memory, model: models.model, clock, ids, log: log.child('http'), status },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
       routes: [
         ...cartridgeRoutes(cartridges),
@@ -261,11 +282,13 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       mcp.start()
       agent.start()
       autonomy.start()
+      routines.start()
       upkeep.start()
       money?.start()
       a2a.start()
     },
     async close() {
+      await routines.close()
       await autonomy.close()
       await service.close()
       await a2a.close()

@@ -41,6 +41,7 @@ import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
 import { refuseTurn } from './turn/refuse-turn.js'
 import { runTurn } from './turn/run-turn.js'
 import type { TurnResult } from './turn/running-turn.js'
+import { keepSaid } from './turn/say.js'
 import { createSteering } from './turn/steering.js'
 
 /** What an agent asks of memory. */
@@ -120,6 +121,18 @@ export interface TurnInput {
   readonly unattended?: boolean | undefined
 }
 
+/** Something that the agent says of itself. */
+export interface ToldTurn {
+  /** Made if there is none of that id. */
+  readonly sessionId: string
+  /** Of a session that is made. */
+  readonly title: string
+  /** What brought it about; stands where a person's words would. */
+  readonly input: string
+  readonly text: string
+  readonly channel: string
+}
+
 /** A call of one tool, without the model. */
 export interface CallInput {
   /** Made if there is none of that id. */
@@ -165,6 +178,12 @@ export interface Agent {
   turn(input: TurnInput, options?: { signal?: AbortSignal | undefined }): Promise<TurnResult>
   /** Makes one call under governance, beside any turn; an abort of `signal` cancels it. */
   call(input: CallInput, options: { signal: AbortSignal }): LiveCall
+  /**
+   * Says something without being asked and without a model: a turn that is whole at once, part of a transaction around it.
+   *
+   * @throws SessionError (`agent/session-busy`)
+   */
+  say(told: ToldTurn): void
   /** The turn that runs in a session. */
   running(sessionId: string): LiveTurn | undefined
   /** Cancels the turn that runs in a session. @returns Whether there was one. */
@@ -323,6 +342,18 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     return launch(turn)
   }
 
+  const say = ({ sessionId, title, input, text, channel }: ToldTurn): void => {
+    if (live.get(sessionId) !== undefined) throw new SessionError('busy', sessionId)
+    store.transaction(() => {
+      if (store.get(sessionId) === undefined) store.create({ id: sessionId, title })
+      keepSaid(
+        { store, feed },
+        { id: ids(), sessionId, channel, input, startedAt: clock.now(), unattended: true },
+        redactor.text(text),
+      )
+    })
+  }
+
   const call = (
     { sessionId, title, tool, input, channel, unattended: alone = false }: CallInput,
     { signal }: { signal: AbortSignal },
@@ -375,6 +406,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     },
     stream: begin,
     call,
+    say,
     async turn(input, { signal } = {}) {
       signal?.throwIfAborted()
       const turn = begin(input)

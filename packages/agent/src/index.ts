@@ -13,12 +13,20 @@ export {
   InputError,
   type LiveCall,
   maxInputLength,
+  type ToldTurn,
   type ToolParts,
   type TurnInput,
   type TurnMemory,
 } from './agent.js'
-export { type Autonomy, type AutonomyDeps, type AutonomyOptions, createAutonomy } from './autonomy/autonomy.js'
+export {
+  type Autonomy,
+  type AutonomyDeps,
+  type AutonomyOptions,
+  createAutonomy,
+  type Part,
+} from './autonomy/autonomy.js'
 export type { Checkout, Kept, Place } from './autonomy/checkout.js'
+export { createReviewer, type Reviewer, type ReviewRequest } from './autonomy/reviewer.js'
 export { WorkError } from './autonomy/work-store.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
 export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
@@ -64,7 +72,15 @@ export type {
   RememberedRecord,
 } from './protocol-memory.js'
 export { type NetView, trainingSchema } from './protocol-nets.js'
-export { type Work, type WorkCheck, type WorkOrder, workOrderSchema } from './protocol-work.js'
+export {
+  type Routine,
+  type RoutineChange,
+  type RoutineInput,
+  type RoutineRun,
+  routineInputSchema,
+  type Trigger,
+} from './protocol-routines.js'
+export { type Work, type WorkCheck, type WorkOrder, type WorkReview, workOrderSchema } from './protocol-work.js'
 export {
   type CallFigures,
   type ReplayedCall,
@@ -77,6 +93,16 @@ export {
   type StepSteering,
 } from './replay/replay.js'
 export type { ForecastScore } from './replay/scores.js'
+export { readFeed } from './routines/read-feed.js'
+export { routineMigrations } from './routines/routine-store.js'
+export {
+  createRoutines,
+  type Delivery,
+  type Routines,
+  type RoutinesDeps,
+  type Sight,
+  type WatchTrigger,
+} from './routines/routines.js'
 export { ApprovalError, type Approvals } from './session/approvals.js'
 export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'
@@ -94,6 +120,8 @@ export {
   type Verification,
 } from './tool.js'
 export { type CartridgePort, createCartridgeTools } from './tools/cartridge-tools.js'
+export { createRoutineTools } from './tools/routine-tools.js'
+export { createSplitTool } from './tools/split-tool.js'
 export { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 export type { LiveTurn } from './turn/live-turns.js'
 export type { TurnResult } from './turn/running-turn.js'

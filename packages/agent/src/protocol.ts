@@ -88,6 +88,12 @@ export const memoryHitSchema = z.object({
 export type RecalledMemory = z.infer<typeof memoryHitSchema>
 
 /** A task of the agent's list. Times in ms since the epoch. */
+export const planStepSchema = z.object({
+  text: z.string().trim().min(1).max(1_000),
+  status: z.enum(['open', 'in_progress', 'done', 'dropped']),
+})
+
+/** A task of the agent's list. */
 export const taskSchema = z.object({
   id: z.number().int().positive(),
   title: z.string(),
@@ -96,6 +102,8 @@ export const taskSchema = z.object({
   priority: z.number().int(),
   createdAt: z.number(),
   updatedAt: z.number(),
+  /** How it is gone about, kept across conversations; absent where nothing is planned. */
+  plan: z.array(planStepSchema).max(50).optional(),
 })
 
 /** A task of the agent's list. */

@@ -38,6 +38,8 @@ export type { Embedder, EmbeddingPrompts, EmbeddingPurpose, EmbedOptions } from 
 export { withEmbeddingCache } from './embedding/embedding-cache.js'
 export { type AiSdkEmbedderOptions, embedderFromAiSdk } from './embedding/from-ai-sdk.js'
 export { EmbeddingError } from './embedding/unit.js'
+export { asTable, compactTables } from './prompt/compact-tables.js'
+export { markCached } from './prompt/mark-cached.js'
 export { stripReasoning } from './reasoning/strip-reasoning.js'
 export { type ReflexOptions, reflexModel } from './reflex/reflex-model.js'
 export { type ParsedText, type ParsedToolCall, parseToolCalls } from './repair/parse-tool-calls.js'

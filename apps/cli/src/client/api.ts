@@ -22,6 +22,7 @@ import { NodeSilentError, toApiError } from './api-error.js'
 import { type CartridgeApi, createCartridgeApi } from './cartridge-api.js'
 import { createGatewayApi, type GatewayApi } from './gateway-api.js'
 import { queryOf } from './query.js'
+import { createRoutinesApi, type RoutinesApi } from './routines-api.js'
 import type { RequestOptions, Send, SendOptions } from './send.js'
 import type { TranscriptMessage } from './transcript-message.js'
 import { createWalletApi, type WalletApi } from './wallet-api.js'
@@ -43,7 +44,7 @@ export interface TurnRequest {
 }
 
 /** What may change in a task. */
-export type TaskChange = Partial<Pick<Task, 'title' | 'notes' | 'priority' | 'status'>>
+export type TaskChange = { readonly [Key in 'title' | 'notes' | 'priority' | 'status']?: Task[Key] | undefined }
 
 /** Every request there is. Each rejects with an {@link ApiError}, a {@link NodeSilentError} or the signal's reason. */
 export interface Api {
@@ -52,6 +53,7 @@ export interface Api {
   readonly gateway: GatewayApi
   readonly a2a: A2aApi
   readonly cartridges: CartridgeApi
+  readonly routines: RoutinesApi
   status(options?: RequestOptions): Promise<AgentStatus>
   settings(): Promise<{ entries: SettingEntry[] }>
   /** Calls, the newest first, and whether the record of them is intact. @param options - `all`: as far as the first. */
@@ -164,6 +166,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     gateway: createGatewayApi({ request, send }),
     a2a: createA2aApi({ request, send }),
     cartridges: createCartridgeApi({ request, send }),
+    routines: createRoutinesApi({ request, send }),
     // The first request of most commands: a connection kept open after it could be closed while the next one is sent.
     status: (options) => request('GET', '/api/status', { ...options, once: true }),
     settings: () => request('GET', '/api/config'),

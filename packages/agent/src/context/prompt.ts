@@ -59,7 +59,8 @@ export function systemPrompt(
       priority: 40,
       heading: 'Open tasks:',
       items: parts.tasks.map(
-        ({ id, title, status }) => `- #${id} ${oneLine(title)}${status === 'in_progress' ? ' (in progress)' : ''}`,
+        ({ id, title, status, plan }) =>
+          `- #${id} ${oneLine(title)}${status === 'in_progress' ? ' (in progress)' : ''}${planLine(plan)}`,
       ),
     },
     {
@@ -71,6 +72,14 @@ export function systemPrompt(
     { name: 'time', priority: 50, items: [`Now: ${new Date(parts.now).toISOString().slice(0, 16)}Z`] },
   ]
   return assemble(sections, limits)
+}
+
+/** How far a plan is, and what is next. */
+function planLine(plan: Task['plan'] = []): string {
+  if (plan.length === 0) return ''
+  const left = plan.filter(({ status }) => status === 'open' || status === 'in_progress')
+  const next = left.find(({ status }) => status === 'in_progress') ?? left[0]
+  return `; plan: ${plan.length - left.length} of ${plan.length} steps${next === undefined ? '' : `, next: ${oneLine(next.text)}`}`
 }
 
 function memoryLine({ id, content, source, verification }: RecalledMemory): string {

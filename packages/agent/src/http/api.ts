@@ -11,6 +11,7 @@ import { insightRoutes } from './routes/insight.js'
 import { memoryRoutes } from './routes/memory.js'
 import { netRoutes } from './routes/nets.js'
 import { type ModelApiDeps, modelRoutes, openAiRoutes } from './routes/openai.js'
+import { routineRoutes } from './routes/routines.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { taskRoutes } from './routes/tasks.js'
 import { workRoutes } from './routes/work.js'
@@ -28,6 +29,7 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     ...memoryRoutes(deps),
     ...taskRoutes(deps),
     ...workRoutes(deps),
+    ...routineRoutes(deps),
     ...cognitionRoutes(deps),
     ...insightRoutes(deps),
     ...netRoutes(deps),

@@ -7,6 +7,7 @@ import type { Agent } from '../agent.js'
 import type { Autonomy } from '../autonomy/autonomy.js'
 import type { AgentStatus } from '../protocol.js'
 import type { NetView } from '../protocol-nets.js'
+import type { Routines } from '../routines/routines.js'
 import type { Visitor } from './access.js'
 import type { Route } from './route.js'
 
@@ -25,6 +26,8 @@ export interface ApiDeps {
   readonly version: string
   /** Does tasks alone, if it may. */
   readonly autonomy?: Pick<Autonomy, 'list' | 'get' | 'add' | 'stop'> | undefined
+  /** Does things by itself, if it may. */
+  readonly routines?: Routines | undefined
   /** The nets that the agent trains, if it does. */
   readonly nets?:
     | {

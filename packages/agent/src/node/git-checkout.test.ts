@@ -124,4 +124,38 @@ describe.skipIf(!hasGit)('openGitCheckout()', { timeout: 30_000 }, () => {
     await checkout.open(task)
     expect(existsSync(join(repo, '.git', 'hooks', 'ran'))).toBe(false)
   })
+
+  test('begins a part from the branch of the whole, and takes over what it made', async () => {
+    const { checkout } = repository()
+    const whole = await checkout.open(task)
+    writeFileSync(join(whole.folder, 'whole.txt'), 'whole\n')
+    await checkout.keep(whole, { message: 'Begins' })
+    const part = await checkout.open({ ...task, id: 8, from: whole.branch })
+    expect(readFileSync(join(part.folder, 'whole.txt'), 'utf8')).toBe('whole\n')
+    writeFileSync(join(part.folder, 'part.txt'), 'part\n')
+    expect((await checkout.keep(part, { message: 'Part' })).files).toEqual(['part.txt'])
+    await checkout.close(part)
+    expect(await checkout.merge(whole, part.branch)).toEqual([])
+    expect(await checkout.merge(whole, part.branch)).toEqual([])
+    const { commit, files } = await checkout.keep(whole, { message: 'Nothing new' })
+    expect(files).toEqual(['part.txt', 'whole.txt'])
+    const diff = await checkout.diff(whole, commit, { maxLength: 10_000 })
+    expect(diff).toContain('+part')
+    expect(await checkout.diff(whole, commit, { maxLength: 20 })).toContain('more characters]')
+  })
+
+  test('takes over nothing of what contradicts, and names the files', async () => {
+    const { checkout } = repository()
+    const places = [await checkout.open(task), await checkout.open({ ...task, id: 8 })]
+    for (const [index, place] of places.entries()) {
+      writeFileSync(join(place.folder, 'a.txt'), `${index}\n`)
+      await checkout.keep(place, { message: 'Changes' })
+    }
+    const [whole, part] = places
+    if (whole === undefined || part === undefined) throw new RangeError('no places')
+    expect(await checkout.merge(whole, part.branch)).toEqual(['a.txt'])
+    expect(readFileSync(join(whole.folder, 'a.txt'), 'utf8')).toBe('0\n')
+    expect(git(whole.folder, 'status', '--porcelain')).toBe('')
+    await expect(checkout.merge(whole, 'salp/none')).rejects.toMatchObject({ code: 'agent/checkout' })
+  })
 })

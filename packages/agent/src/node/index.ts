@@ -2,6 +2,7 @@
 
 export { CheckoutError, type GitCheckoutDeps, type GitCheckoutOptions, openGitCheckout } from './git-checkout.js'
 export { createLocalTools, type LocalToolDeps } from './local-tools.js'
+export { createLook, type LookOptions } from './look.js'
 export { openMcpTransport } from './mcp-transport.js'
 export { type OpenPlaceDeps, openPlace } from './open-place.js'
 export { findSandbox, type Sandbox, type SandboxOptions, secretPlaces } from './sandbox.js'

@@ -2,7 +2,7 @@
 
 import { SalpError } from '@salp/core'
 import { z } from 'zod'
-import { taskSchema } from '../protocol.js'
+import { type Task, taskSchema } from '../protocol.js'
 import type { Tasks } from '../tasks.js'
 import { createTool, type JsonValue, type Tool, ToolError } from '../tool.js'
 import { forgiving } from './input.js'
@@ -22,7 +22,7 @@ export function createTaskTools({ tasks }: { tasks: Pick<Tasks, 'create' | 'list
     }),
     effect: 'self',
     timeoutMs: 10_000,
-    run: async (input) => ({ task: { ...tasks.create(input) } }),
+    run: async (input) => ({ task: shown(tasks.create(input)) }),
   })
 
   const list = createTool({
@@ -31,12 +31,13 @@ export function createTaskTools({ tasks }: { tasks: Pick<Tasks, 'create' | 'list
     input: forgiving(z.object({ status: z.enum(['open', 'done', 'all']).default('open') }), {}),
     effect: 'read',
     timeoutMs: 10_000,
-    run: async ({ status }) => ({ tasks: tasks.list(status).map((task) => ({ ...task })) }),
+    run: async ({ status }) => ({ tasks: tasks.list(status).map(shown) }),
   })
 
   const update = createTool({
     name: 'update_task',
-    description: 'Changes a task by its id: its title, notes, priority or status. Use list_tasks for the id.',
+    description:
+      'Changes a task by its id: its title, notes, priority, status or plan. A plan is the list of all its steps with how far each is; it is kept across conversations. Use list_tasks for the id.',
     input: forgiving(
       z
         .object({
@@ -45,6 +46,7 @@ export function createTaskTools({ tasks }: { tasks: Pick<Tasks, 'create' | 'list
           notes: notes.optional(),
           priority: priority.optional(),
           status: taskSchema.shape.status.optional(),
+          plan: taskSchema.shape.plan,
         })
         .refine(
           ({ id: _, ...change }) => Object.values(change).some((value) => value !== undefined),
@@ -56,7 +58,7 @@ export function createTaskTools({ tasks }: { tasks: Pick<Tasks, 'create' | 'list
     timeoutMs: 10_000,
     async run({ id, ...change }): Promise<JsonValue> {
       try {
-        return { task: { ...tasks.update(id, change) } }
+        return { task: shown(tasks.update(id, change)) }
       } catch (error) {
         if (!SalpError.is(error, 'agent/task-unknown')) throw error
         throw new ToolError(error.message, { kind: 'invalid', hint: 'Use list_tasks to see the ids', cause: error })
@@ -65,4 +67,8 @@ export function createTaskTools({ tasks }: { tasks: Pick<Tasks, 'create' | 'list
   })
 
   return [create, list, update]
+}
+
+function shown({ plan, ...task }: Task): JsonValue {
+  return { ...task, ...(plan !== undefined && { plan }) }
 }
