@@ -47,7 +47,7 @@ export function createMcp(
     open: (request) =>
       openPlace(
         {
-          ...{ protect: protect(request.folder), environment, sandbox },
+          ...{ clock: deps.clock, protect: protect(request.folder), environment, sandbox },
           openServers: (list, at) => open(clientServers(list, at), at),
         },
         request,

@@ -2,13 +2,15 @@
 
 import { isAbsolute } from 'node:path'
 import { createSyntaxCheck } from '@salp/code/node'
-import { describeError } from '@salp/core'
+import { type Clock, describeError } from '@salp/core'
 import { type Place, PlaceError, type PlaceRequest } from '../acp/places.js'
 import type { McpServers } from '../mcp/client/mcp-servers.js'
 import { type JsonValue, type Tool, ToolError } from '../tool.js'
 import { withClient } from './client-workspace.js'
 import type { Sandbox } from './sandbox.js'
+import { createCodeTools } from './tools/code-tools.js'
 import { createCommandTool } from './tools/command-tool.js'
+import { createGitTools } from './tools/git-tools.js'
 import { createReadTools } from './tools/read-tools.js'
 import { decodeText } from './tools/text-file.js'
 import { createWorkspace, type Workspace } from './tools/workspace.js'
@@ -16,6 +18,7 @@ import { createWriteTools } from './tools/write-tools.js'
 
 /** What opening asks of the application. */
 export interface OpenPlaceDeps {
+  readonly clock: Pick<Clock, 'now'>
   /** Folders that no tool touches, such as the home folder with its keys. */
   readonly protect: readonly string[]
   /** Variables of the process; those that look secret are not handed to commands. */
@@ -28,7 +31,7 @@ export interface OpenPlaceDeps {
 
 /** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
 export async function openPlace(
-  { protect, environment, sandbox, openServers }: OpenPlaceDeps,
+  { clock, protect, environment, sandbox, openServers }: OpenPlaceDeps,
   { folder, machine, servers }: PlaceRequest,
 ): Promise<Place> {
   if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
@@ -51,6 +54,8 @@ export async function openPlace(
     ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
     ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
     createCommandTool({ workspace: base, environment, runner, sandbox }),
+    ...createCodeTools({ workspace: base, environment, sandbox }),
+    ...createGitTools({ workspace: base, clock, environment }),
   ]
   const foreign = servers.length === 0 ? undefined : openServers(servers, base.root)
   return {

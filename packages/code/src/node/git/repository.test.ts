@@ -11,9 +11,6 @@ import { openGitRepository } from './repository.js'
 /** Many processes, on a machine that may do other things. */
 const slow = { timeout: 30_000 }
 
-/** Many processes, on a machine that may do other things. */
-const slow = { timeout: 30_000 }
-
 const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com']
 const clock = stoppedClock(1_700_000_000_000)
 /** No settings of whoever runs the tests. */
