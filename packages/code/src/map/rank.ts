@@ -35,6 +35,10 @@ const rounds = 12
 /** A name in focus counts as many times more. */
 const focusFactor = 10
 
+/** A name shorter than this says little, and counts for less. Characters. */
+const shortName = 4
+const shortFactor = 0.2
+
 /**
  * Ranks files as PageRank does: a file hands its attention to the names it mentions, a name to the files that define it.
  *
@@ -44,66 +48,103 @@ const focusFactor = 10
  *
  * @see Page et al., "The PageRank Citation Ranking" (1999); the weights are ours.
  */
-export function rankIndex({ names, files }: CodeIndex, focus: Focus = {}): Ranking {
-  const count = files.length
-  const definers = new Uint32Array(names.length)
-  const mentioners = new Uint32Array(names.length)
-  for (const { defines } of files) for (const name of defines) definers[name] = (definers[name] ?? 0) + 1
-  let edges = 0
-  for (const { mentions } of files)
-    for (const name of mentions) {
-      mentioners[name] = (mentioners[name] ?? 0) + 1
-      if ((definers[name] ?? 0) > 0) edges++
-    }
+export function rankIndex(index: CodeIndex, focus: Focus = {}): Ranking {
+  const { names, files } = index
   const wanted = wordsOf(focus.names ?? [])
-  const inFocus = names.map((name) => wanted.size > 0 && wanted.has(name))
-
-  const [starts, targets, weights] = [new Uint32Array(count + 1), new Uint32Array(edges), new Float64Array(edges)]
-  const totals = new Float64Array(count)
-  let at = 0
-  for (const [index, { mentions, counts }] of files.entries()) {
-    for (const [place, name] of mentions.entries()) {
-      const owners = definers[name] ?? 0
-      if (owners === 0) continue
-      const rare = Math.log(1 + count / (mentioners[name] ?? 1))
-      const length = names[name]?.length ?? 0
-      const weight =
-        (Math.sqrt(counts[place] ?? 1) * rare * (inFocus[name] === true ? focusFactor : 1) * (length < 4 ? 0.2 : 1)) /
-        owners
-      targets[at] = name
-      weights[at++] = weight
-      totals[index] = (totals[index] ?? 0) + weight
-    }
-    starts[index + 1] = at
-  }
-
-  const start = startOf({ names, files }, { files: new Set(focus.files ?? []), inFocus })
-  let rank = Float64Array.from(start)
-  let attention = new Float64Array(names.length)
+  const inFocus = Uint8Array.from(names, (name) => (wanted.size > 0 && wanted.has(name) ? 1 : 0))
+  const graph = graphOf(index, inFocus)
+  const start = startOf(index, { files: new Set(focus.files ?? []), names: wanted.size > 0 ? inFocus : undefined })
+  let rank = start
+  const attention = new Float64Array(names.length)
   for (let round = 0; round < rounds; round++) {
-    attention = new Float64Array(names.length)
-    let lost = 0
-    for (let index = 0; index < count; index++) {
-      const [own, total] = [rank[index] ?? 0, totals[index] ?? 0]
-      if (total === 0) {
-        lost += own
-        continue
-      }
-      const share = own / total
-      for (let edge = starts[index] ?? 0; edge < (starts[index + 1] ?? 0); edge++) {
-        const name = targets[edge] ?? 0
-        attention[name] = (attention[name] ?? 0) + share * (weights[edge] ?? 0)
-      }
-    }
-    const next = new Float64Array(count)
-    for (const [index, { defines }] of files.entries()) {
+    const lost = spread(graph, rank, attention)
+    const next = new Float64Array(files.length)
+    for (let file = 0; file < files.length; file++) {
+      const defines = files[file]?.defines ?? none
       let sum = 0
-      for (const name of defines) sum += (attention[name] ?? 0) / (definers[name] ?? 1)
-      next[index] = damping * (sum + lost * (start[index] ?? 0)) + (1 - damping) * (start[index] ?? 0)
+      for (let at = 0; at < defines.length; at++) {
+        const name = defines[at] ?? 0
+        sum += (attention[name] ?? 0) / (graph.definers[name] ?? 1)
+      }
+      const begin = start[file] ?? 0
+      next[file] = damping * (sum + lost * begin) + (1 - damping) * begin
     }
     rank = next
   }
-  return { files: rank, names: attention, definers }
+  return { files: rank, names: attention, definers: graph.definers }
+}
+
+const none = new Uint32Array()
+
+/** Mentions of names that are defined, by file: of file `i` those from `starts[i]` to `starts[i + 1]`. */
+interface Graph {
+  readonly starts: Uint32Array
+  readonly targets: Uint32Array
+  readonly weights: Float64Array
+  /** Sum of the weights of each file. */
+  readonly totals: Float64Array
+  readonly definers: Uint32Array
+}
+
+function graphOf({ names, files }: CodeIndex, inFocus: Uint8Array): Graph {
+  const [definers, mentioners] = [new Uint32Array(names.length), new Uint32Array(names.length)]
+  let edges = 0
+  for (const { defines, mentions } of files) {
+    count(defines, definers)
+    count(mentions, mentioners)
+    edges += mentions.length
+  }
+  const factors = Float64Array.from(names, (name, id) => {
+    const owners = definers[id] ?? 0
+    if (owners === 0) return 0
+    const rare = Math.log(1 + files.length / (mentioners[id] ?? 1))
+    return (rare * (inFocus[id] === 1 ? focusFactor : 1) * (name.length < shortName ? shortFactor : 1)) / owners
+  })
+  const [starts, totals] = [new Uint32Array(files.length + 1), new Float64Array(files.length)]
+  const [targets, weights] = [new Uint32Array(edges), new Float64Array(edges)]
+  let edge = 0
+  for (let file = 0; file < files.length; file++) {
+    const { mentions = none, counts = new Uint16Array() } = files[file] ?? {}
+    let total = 0
+    for (let at = 0; at < mentions.length; at++) {
+      const name = mentions[at] ?? 0
+      const weight = Math.sqrt(counts[at] ?? 1) * (factors[name] ?? 0)
+      if (weight === 0) continue
+      targets[edge] = name
+      weights[edge++] = weight
+      total += weight
+    }
+    totals[file] = total
+    starts[file + 1] = edge
+  }
+  return { starts, targets, weights, totals, definers }
+}
+
+function count(ids: Uint32Array, into: Uint32Array): void {
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at] ?? 0
+    into[id] = (into[id] ?? 0) + 1
+  }
+}
+
+/** Hands the attention of files to names. @returns What the files had that mention nothing. */
+function spread({ starts, targets, weights, totals }: Graph, rank: Float64Array, attention: Float64Array): number {
+  attention.fill(0)
+  let lost = 0
+  for (let file = 0; file < rank.length; file++) {
+    const total = totals[file] ?? 0
+    if (total === 0) {
+      lost += rank[file] ?? 0
+      continue
+    }
+    const share = (rank[file] ?? 0) / total
+    const end = starts[file + 1] ?? 0
+    for (let edge = starts[file] ?? 0; edge < end; edge++) {
+      const name = targets[edge] ?? 0
+      attention[name] = (attention[name] ?? 0) + share * (weights[edge] ?? 0)
+    }
+  }
+  return lost
 }
 
 /** Definitions from the one that matters most, ties by path and line. */
@@ -138,13 +179,13 @@ export function rankDefinitions(
 }
 
 function startOf(
-  { files }: Pick<CodeIndex, 'names' | 'files'>,
-  focus: { files: ReadonlySet<string>; inFocus: readonly boolean[] },
+  { files }: CodeIndex,
+  focus: { files: ReadonlySet<string>; names: Uint8Array | undefined },
 ): Float64Array {
   const start = new Float64Array(files.length)
   for (const [index, { path, defines }] of files.entries()) {
     if (focus.files.has(path)) start[index] = 1
-    else if (focus.inFocus.length > 0 && defines.some((name) => focus.inFocus[name] === true)) start[index] = 0.3
+    else if (focus.names !== undefined && defines.some((name) => focus.names?.[name] === 1)) start[index] = 0.3
   }
   const sum = start.reduce((total, each) => total + each, 0)
   return sum === 0 ? start.fill(1 / Math.max(1, files.length)) : start.map((each) => each / sum)

@@ -78,7 +78,7 @@ export function createGrammars(): Grammars {
 
 function definitionsIn(root: TreeSitter.Node, query: TreeSitter.Query, text: string): Definition[] {
   const found = new Map<number, Definition>()
-  for (const { captures } of query.matches(root)) {
+  for (const { captures } of query.matches(root, { maxStartDepth: 6 })) {
     const name = captures.find((capture) => capture.name === 'name')?.node
     const whole = captures.find((capture) => capture.name !== 'name')
     if (name === undefined || whole === undefined || found.has(name.startIndex)) continue

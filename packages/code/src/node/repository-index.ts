@@ -95,12 +95,14 @@ export function openRepositoryIndex(
   const git = createGitRunner({ folder: root, environment })
   const inTurn = createTurns()
   let names: string[] = []
-  let ids = new Map<string, number>()
+  /** Made when a new name may come. */
+  let ids: Map<string, number> | undefined
   let entries = new Map<string, Entry>()
   let current: CodeIndex | undefined
   let loaded = false
 
   const idOf = (name: string): number => {
+    ids ??= new Map(names.map((each, id) => [each, id]))
     const known = ids.get(name)
     if (known !== undefined) return known
     ids.set(name, names.length)
@@ -116,11 +118,11 @@ export function openRepositoryIndex(
       // Written by us; the first tells whether the shape is still ours, since all are of one kind.
       if (kept.files.length > 0) entrySchema.parse(kept.files[0])
       names = kept.names === '' ? [] : kept.names.split('\n')
-      ids = new Map(names.map((name, id) => [name, id]))
+      ids = undefined
       entries = new Map((kept.files as Entry[]).map((entry) => [entry.path, entry]))
     } catch {
       // There is none, or it is of another version or broken: begin anew.
-      ;[names, ids, entries] = [[], new Map(), new Map()]
+      ;[names, ids, entries] = [[], undefined, new Map()]
     }
   }
 
@@ -154,7 +156,7 @@ export function openRepositoryIndex(
     const [next, changed] = [new Map<string, Entry>(), new Map<string, Stats>()]
     for (const [index, path] of paths.entries()) {
       if (index % lookedAtOnce === lookedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve))
-      const stats = lstatSync(join(root, path), { throwIfNoEntry: false })
+      const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false })
       if (stats?.isFile() !== true) continue
       const known = entries.get(path)
       if (known !== undefined && isSame(known, stats)) next.set(path, known)
