@@ -160,6 +160,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   )
   const sandbox = await openSandbox({ home, environment, log }, settings)
   const policy = openPolicy({ folder: home.path, log: log.child('policy') })
+  const { GITHUB_TOKEN: token } = environment
+  const mapFile = join(home.path, 'maps', createHash('sha256').update(workspace.root).digest('hex').slice(0, 16))
   const mcp = createMcp(
     {
       db,
@@ -215,7 +217,17 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       tools(parts) {
         mcp.attend(parts.questions)
         return [
-          ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
+          ...createLocalTools({
+            ...parts,
+            workspace,
+            clock,
+            environment,
+            sandbox,
+            mapFile,
+            github: token === undefined ? undefined : { token, fetch: globalThis.fetch },
+            memory,
+            status: () => status(),
+          }),
           ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
           ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
           ...createRoutineTools({

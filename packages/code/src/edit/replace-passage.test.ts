@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyEdit } from './edit.js'
+import { replacePassage } from './replace-passage.js'
 
-const edit = (text: string, find: string, replace: string, all = false) => applyEdit(text, { find, replace, all })
+const edit = (text: string, find: string, replace: string, all = false) => replacePassage(text, { find, replace, all })
 
-describe('applyEdit()', () => {
+describe('replacePassage()', () => {
   test('replaces the one place that fits exactly', () => {
-    expect(edit('a b c', 'b', 'x')).toEqual({ status: 'edited', text: 'a x c', replacements: 1 })
+    expect(edit('a b c', 'b', 'x')).toEqual({
+      status: 'edited',
+      text: 'a x c',
+      places: [{ line: 1, difference: 'none', confidence: 1 }],
+    })
   })
 
   test('takes the replacement literally', () => {
@@ -14,7 +18,11 @@ describe('applyEdit()', () => {
   })
 
   test('replaces every place if told so', () => {
-    expect(edit('b a b', 'b', 'x', true)).toEqual({ status: 'edited', text: 'x a x', replacements: 2 })
+    expect(edit('b a b', 'b', 'x', true)).toMatchObject({
+      status: 'edited',
+      text: 'x a x',
+      places: [{ line: 1 }, { line: 1 }],
+    })
   })
 
   test('refuses several places, naming their lines', () => {
@@ -22,14 +30,17 @@ describe('applyEdit()', () => {
       status: 'refused',
       reason: '"find" stands in 2 places (lines 1, 3). Quote more lines around it, or set "all"',
       excerpt: '1| b\n2| a\n3| b',
+      candidates: [1, 3],
     })
   })
 
   test('passes over white space where one place is left, taking over its indentation', () => {
-    expect(edit('if (x) {\n\tfirst( )\n\tsecond()\n}\n', '  first( )\n  second()', '  third()\n    .now()')).toEqual({
+    expect(
+      edit('if (x) {\n\tfirst( )\n\tsecond()\n}\n', '  first( )\n  second()', '  third()\n    .now()'),
+    ).toMatchObject({
       status: 'edited',
-      text: 'if (x) {\n\tthird()\n\t  .now()\n}\n',
-      replacements: 1,
+      text: 'if (x) {\n\tthird()\n\t\t.now()\n}\n',
+      places: [{ line: 2, difference: 'white space' }],
     })
   })
 

@@ -1,4 +1,4 @@
-/** Text as lines: finding a passage that was quoted inexactly, and showing where it might have been. */
+/** Text as lines, and the part of it that is most like a passage. */
 
 /** A line and what ends it; the last line of a text may end in nothing. */
 export interface Line {
@@ -25,38 +25,6 @@ export function lineEndOf(lines: readonly Line[]): '\n' | '\r\n' {
   return windows * 2 > lines.length ? '\r\n' : '\n'
 }
 
-/** Ways to compare lines, strictest first. */
-export const comparisons: readonly ((line: string) => string)[] = [
-  (line) => line,
-  (line) => line.trimEnd(),
-  (line) => line.replace(/\s+/g, ' ').trim(),
-]
-
-/** Every index at which `passage` stands in `lines`, both passed through `compare`. */
-export function placesOf(
-  passage: readonly string[],
-  lines: readonly string[],
-  compare: (line: string) => string,
-): number[] {
-  if (passage.length === 0) return []
-  const wanted = passage.map(compare)
-  const given = lines.map(compare)
-  const places: number[] = []
-  for (let start = 0; start + wanted.length <= given.length; start++) {
-    if (wanted.every((line, offset) => given[start + offset] === line)) places.push(start)
-  }
-  return places
-}
-
-/** Moves lines that were written with the indentation of `quoted` to the one of `found`. Blank lines count for nothing. */
-export function reindent(lines: readonly string[], quoted: readonly string[], found: readonly string[]): string[] {
-  const at = quoted.findIndex((line) => line.trim() !== '')
-  const from = /^\s*/.exec(quoted[at] ?? '')?.[0] ?? ''
-  const to = /^\s*/.exec(found[at] ?? '')?.[0] ?? ''
-  if (from === to) return [...lines]
-  return lines.map((line) => (line.trim() === '' ? line : line.startsWith(from) ? to + line.slice(from.length) : line))
-}
-
 /** Lines with their numbers, as error messages quote them. `start` and `end` are indexes, `end` exclusive. */
 function numbered(lines: readonly string[], start = 0, end = lines.length): string {
   const width = String(end).length
@@ -76,6 +44,20 @@ export function nearestExcerpt(
   const center = nearest(passage, lines)
   const start = Math.max(0, center - around)
   return numbered(lines, start, Math.min(lines.length, center + passage.length + around))
+}
+
+/** The places at which a passage might be meant, numbered; all of a short text. `places` are indexes. */
+export function placesExcerpt(
+  places: readonly number[],
+  size: number,
+  lines: readonly string[],
+  { around = 3, all = 60, most = 5 } = {},
+): string {
+  if (lines.length <= all) return numbered(lines)
+  return places
+    .slice(0, most)
+    .map((place) => numbered(lines, Math.max(0, place - around), Math.min(lines.length, place + size + around)))
+    .join('\n…\n')
 }
 
 /** Index at which most words of `passage` are found in order of lines; 0 if none is. */
