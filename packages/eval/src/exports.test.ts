@@ -5,6 +5,20 @@ import * as node from './node/index.js'
 test('the entry exports', () => {
   expect(Object.keys(entry)).toMatchInlineSnapshot(`
     [
+      "chooseProblems",
+      "partitionProblems",
+      "stuckProblems",
+      "fitRatings",
+      "solveProbability",
+      "openBenchmarkHistory",
+      "RunError",
+      "evalMigrations",
+      "commitGate",
+      "isStagnant",
+      "compareRuns",
+      "passAtK",
+      "reportRun",
+      "runBenchmark",
       "dataFault",
       "sameData",
       "generateArguments",
@@ -14,6 +28,12 @@ test('the entry exports', () => {
       "problemSchema",
       "starterOf",
       "viewOf",
+      "binomialProbability",
+      "binomialTest",
+      "fisherTest",
+      "logFactorial",
+      "mcnemarTest",
+      "rateDifference",
     ]
   `)
 })
@@ -24,8 +44,10 @@ test('the node entry exports', () => {
       "loadProblems",
       "parseProblem",
       "splitOf",
+      "makeMutants",
       "BrokenReferenceError",
       "openVerifier",
+      "proveProblems",
     ]
   `)
 })

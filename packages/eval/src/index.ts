@@ -1,5 +1,34 @@
 /** Measures an agent: a verified coding benchmark. Portable: threads, processes and files stand under `/node`. */
 
+export { type ChooseOptions, chooseProblems, partitionProblems, stuckProblems } from './benchmark/choose.js'
+export { fitRatings, type Rating, type Ratings, solveProbability } from './benchmark/elo.js'
+export {
+  type BenchmarkHistory,
+  type BenchmarkRun,
+  type JudgedAttempt,
+  openBenchmarkHistory,
+  type ProblemOutcome,
+  type ProblemResult,
+  RunError,
+  type Sampling,
+} from './benchmark/history.js'
+export { evalMigrations } from './benchmark/migrations.js'
+export { commitGate, type GateFacts, type GateVerdict, isStagnant } from './benchmark/progress.js'
+export {
+  compareRuns,
+  passAtK,
+  type RunComparison,
+  type RunReport,
+  reportRun,
+  type TierReport,
+} from './benchmark/report.js'
+export {
+  type BenchmarkDeps,
+  type BenchmarkEvents,
+  type BenchmarkOptions,
+  runBenchmark,
+} from './benchmark/run-benchmark.js'
+export type { Attempt, SolveBudget, SolveOptions, Solver } from './benchmark/solver.js'
 export { type Data, dataFault, sameData } from './problems/data.js'
 export { generateArguments } from './problems/generate.js'
 export { JsonError, type ParsedJson, parseJson } from './problems/parse-json.js'
@@ -15,4 +44,13 @@ export {
   starterOf,
   viewOf,
 } from './problems/problem.js'
+export {
+  binomialProbability,
+  binomialTest,
+  type Count,
+  fisherTest,
+  logFactorial,
+  mcnemarTest,
+  rateDifference,
+} from './statistics/exact.js'
 export type { Candidate, FailedExample, Verdict, Verifier, VerifyOptions } from './verify/verifier.js'

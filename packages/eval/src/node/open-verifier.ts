@@ -18,8 +18,6 @@ export interface OpenVerifierOptions {
   readonly seed?: string | undefined
   /** Longest check of one candidate's types, in ms. @defaultValue `10_000` */
   readonly checkTimeoutMs?: number | undefined
-  /** Whether types are checked; without, candidates are only compiled. @defaultValue `true` */
-  readonly types?: boolean | undefined
 }
 
 /** Sources that are checked in one program. */
@@ -32,7 +30,7 @@ const defaults = { timeoutMs: 2_000, memoryMb: 256 }
  * ends them.
  */
 export function openVerifier(deps: { readonly clock: Clock }, options: OpenVerifierOptions = {}): Verifier {
-  const { concurrency = availableParallelism(), seed = 'salp', checkTimeoutMs = 10_000, types = true } = options
+  const { concurrency = availableParallelism(), seed = 'salp', checkTimeoutMs = 10_000 } = options
   const checkers = pool(Math.max(1, Math.ceil(concurrency / 2)), () => openChecker(deps, { timeoutMs: checkTimeoutMs }))
   const inSlot = limiter(concurrency)
   const sandboxes = new Map<number, ReturnType<typeof pool<Sandbox>>>()
@@ -118,7 +116,7 @@ export function openVerifier(deps: { readonly clock: Clock }, options: OpenVerif
 
   return {
     async verify(candidates, options = {}) {
-      const { signal, onVerdict } = options
+      const { signal, onVerdict, types = true } = options
       signal?.throwIfAborted()
       const verdicts: Verdict[] = []
       const failed = new AbortController()

@@ -52,7 +52,7 @@ describe('parseJson()', () => {
           theirs = false
         }
         const ours = refusal(text)
-        if (ours?.includes('twice') === true) return
+        if (ours !== undefined && /twice|too great/.test(ours)) return
         expect(ours === undefined).toBe(theirs)
       }),
       { numRuns: 2_000 },

@@ -39,6 +39,8 @@ export interface VerifyOptions {
   readonly onVerdict?: ((index: number, verdict: Verdict) => void) | undefined
   /** `examples` leaves the hidden tests out: what a solver may know. @defaultValue `'all'` */
   readonly cases?: 'all' | 'examples' | undefined
+  /** Whether types are checked; without, candidates are only compiled. @defaultValue `true` */
+  readonly types?: boolean | undefined
 }
 
 /** Proves candidates right or wrong. */
