@@ -1,16 +1,18 @@
 /**
- * Verifies the references of all problems, and says how long that took; with `--mutants` proves the problems whole.
+ * Verifies the references of all problems, and says how long that took; with `--mutants` proves the problems whole. A folder may be given.
  *
  * Run by `pnpm --filter @salp/eval prove`; ends with 1 if a problem is not proven.
  */
 
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { systemClock } from '@salp/core/node'
 import { loadProblems, openVerifier, proveProblems } from '../../node/index.js'
 
 const folder = fileURLToPath(new URL('../../../../../fixtures/problems', import.meta.url))
-const problems = await loadProblems(process.argv.find((argument) => argument.startsWith('/')) ?? folder)
+const { values, positionals } = parseArgs({ options: { mutants: { type: 'boolean' } }, allowPositionals: true })
+const problems = await loadProblems(positionals[0] ?? folder)
 const verifier = openVerifier({ clock: systemClock })
 const seconds = (since: number): string => ((systemClock.monotonic() - since) / 1_000).toFixed(1)
 
@@ -22,7 +24,7 @@ console.log(
 )
 process.exitCode = passed === problems.length ? 0 : 1
 
-if (process.argv.includes('--mutants')) {
+if (values.mutants === true) {
   const provingSince = systemClock.monotonic()
   const proofs = await proveProblems(problems, { verifier })
   const tried = proofs.reduce((sum, { mutants }) => sum + mutants.tried, 0)
