@@ -5,6 +5,27 @@ import * as node from './node/index.js'
 test('the entry exports', () => {
   expect(Object.keys(entry)).toMatchInlineSnapshot(`
     [
+      "analyseStudy",
+      "cellName",
+      "factorialCells",
+      "hasToolMarkup",
+      "isAttempt",
+      "JudgeError",
+      "median",
+      "modelJudge",
+      "panelJudge",
+      "ruleJudge",
+      "axes",
+      "openPlan",
+      "PlanError",
+      "planSchema",
+      "planText",
+      "sealPlan",
+      "parseStudy",
+      "RecordError",
+      "trialSchema",
+      "reportHtml",
+      "runAb",
       "chooseProblems",
       "partitionProblems",
       "stuckProblems",
@@ -28,12 +49,23 @@ test('the entry exports', () => {
       "problemSchema",
       "starterOf",
       "viewOf",
+      "cohenKappa",
+      "cohenKappaCi",
+      "fleissKappa",
+      "benjaminiHochberg",
+      "stoppingBounds",
       "binomialProbability",
       "binomialTest",
       "fisherTest",
       "logFactorial",
       "mcnemarTest",
       "rateDifference",
+      "normalCdf",
+      "normalDensity",
+      "normalQuantile",
+      "pairedPower",
+      "pairsNeeded",
+      "trialsPerArm",
     ]
   `)
 })
@@ -48,6 +80,7 @@ test('the node entry exports', () => {
       "BrokenReferenceError",
       "openVerifier",
       "proveProblems",
+      "openRecordLog",
     ]
   `)
 })

@@ -1,5 +1,47 @@
 /** Measures an agent: a verified coding benchmark. Portable: threads, processes and files stand under `/node`. */
 
+export {
+  type Analysis,
+  analyseStudy,
+  type CellSummary,
+  type Contrast,
+  type JudgeAgreement,
+  type Look,
+} from './ab/analyse.js'
+export { type Cell, cellName, type Factor, factorialCells } from './ab/design.js'
+export {
+  hasToolMarkup,
+  isAttempt,
+  type Judge,
+  type JudgedReply,
+  JudgeError,
+  median,
+  modelJudge,
+  panelJudge,
+  ruleJudge,
+} from './ab/judge.js'
+export {
+  type Axis,
+  axes,
+  openPlan,
+  type Plan,
+  PlanError,
+  planSchema,
+  planText,
+  type SealedPlan,
+  sealPlan,
+} from './ab/plan.js'
+export { parseStudy, RecordError, type Study, type StudyRecord, type Trial, trialSchema } from './ab/records.js'
+export { reportHtml } from './ab/report-html.js'
+export {
+  type AbDeps,
+  type AbOutcome,
+  type AbReply,
+  type AbTask,
+  type RecordLog,
+  runAb,
+  type Subject,
+} from './ab/run-ab.js'
 export { type ChooseOptions, chooseProblems, partitionProblems, stuckProblems } from './benchmark/choose.js'
 export { fitRatings, type Rating, type Ratings, solveProbability } from './benchmark/elo.js'
 export {
@@ -44,6 +86,8 @@ export {
   starterOf,
   viewOf,
 } from './problems/problem.js'
+export { type Agreement, cohenKappa, cohenKappaCi, fleissKappa } from './statistics/agreement.js'
+export { benjaminiHochberg, stoppingBounds } from './statistics/correction.js'
 export {
   binomialProbability,
   binomialTest,
@@ -53,4 +97,6 @@ export {
   mcnemarTest,
   rateDifference,
 } from './statistics/exact.js'
+export { normalCdf, normalDensity, normalQuantile } from './statistics/normal.js'
+export { type PowerOptions, pairedPower, pairsNeeded, trialsPerArm } from './statistics/power.js'
 export type { Candidate, FailedExample, Verdict, Verifier, VerifyOptions } from './verify/verifier.js'

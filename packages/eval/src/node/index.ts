@@ -4,3 +4,4 @@ export { loadProblems, type ProblemSources, parseProblem, splitOf } from './load
 export { type Mutant, makeMutants } from './mutants.js'
 export { BrokenReferenceError, type OpenVerifierOptions, openVerifier } from './open-verifier.js'
 export { type ProblemProof, type ProveOptions, proveProblems } from './prove-problems.js'
+export { openRecordLog } from './record-log.js'
