@@ -73,6 +73,9 @@ test('the entry exports', () => {
 test('the node entry exports', () => {
   expect(Object.keys(node)).toMatchInlineSnapshot(`
     [
+      "exportJsonLines",
+      "importExercism",
+      "importJsonLines",
       "loadProblems",
       "parseProblem",
       "splitOf",
