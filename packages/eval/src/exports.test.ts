@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import * as entry from './index.js'
 import * as node from './node/index.js'
+import * as vitest from './vitest/index.js'
 
 test('the entry exports', () => {
   expect(Object.keys(entry)).toMatchInlineSnapshot(`
@@ -40,6 +41,19 @@ test('the entry exports', () => {
       "passAtK",
       "reportRun",
       "runBenchmark",
+      "CaseError",
+      "caseFaults",
+      "caseSchema",
+      "categories",
+      "defineCase",
+      "checkProperty",
+      "outwardEffects",
+      "propertySchema",
+      "detectRegression",
+      "reportSuite",
+      "runSuite",
+      "tryCase",
+      "openSuiteHistory",
       "dataFault",
       "sameData",
       "generateArguments",
@@ -76,6 +90,7 @@ test('the node entry exports', () => {
       "exportJsonLines",
       "importExercism",
       "importJsonLines",
+      "loadCases",
       "loadProblems",
       "parseProblem",
       "splitOf",
@@ -84,6 +99,16 @@ test('the node entry exports', () => {
       "openVerifier",
       "proveProblems",
       "openRecordLog",
+    ]
+  `)
+})
+
+test('the vitest entry exports', () => {
+  expect(Object.keys(vitest)).toMatchInlineSnapshot(`
+    [
+      "caseMatchers",
+      "testCases",
+      "createCaseReporter",
     ]
   `)
 })

@@ -71,6 +71,48 @@ export {
   runBenchmark,
 } from './benchmark/run-benchmark.js'
 export type { Attempt, SolveBudget, SolveOptions, Solver } from './benchmark/solver.js'
+export {
+  CaseError,
+  type CaseGuards,
+  type Category,
+  caseFaults,
+  caseSchema,
+  categories,
+  defineCase,
+  type EvalCase,
+} from './cases/case.js'
+export {
+  checkProperty,
+  type Held,
+  outwardEffects,
+  type Property,
+  type PropertyContext,
+  propertySchema,
+} from './cases/property.js'
+export {
+  type CaseChange,
+  detectRegression,
+  type Regression,
+  reportSuite,
+  type SuiteReport,
+} from './cases/regression.js'
+export {
+  type CaseAgent,
+  type CaseSubject,
+  runSuite,
+  type SuiteDeps,
+  type SuiteEvents,
+  type SuiteOptions,
+  tryCase,
+} from './cases/run-suite.js'
+export {
+  type CaseResult,
+  type CheckedTurn,
+  openSuiteHistory,
+  type SuiteHistory,
+  type SuiteRun,
+} from './cases/suite-history.js'
+export type { CallEffect, Trace, TracedCall } from './cases/trace.js'
 export { type Data, dataFault, sameData } from './problems/data.js'
 export { generateArguments } from './problems/generate.js'
 export { JsonError, type ParsedJson, parseJson } from './problems/parse-json.js'

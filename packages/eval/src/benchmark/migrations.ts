@@ -46,4 +46,33 @@ CREATE TABLE eval_attempts (
 ) STRICT, WITHOUT ROWID;
 `,
   },
+  {
+    version: 2,
+    name: 'runs of cases',
+    up: `
+CREATE TABLE eval_suites (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  subject TEXT NOT NULL,
+  plan TEXT NOT NULL,               -- JSON array of case ids
+  repeats INTEGER NOT NULL,
+  begun_at INTEGER NOT NULL,
+  ended_at INTEGER                  -- none while it goes on, or was cut off
+) STRICT;
+CREATE INDEX eval_suites_by_subject ON eval_suites (subject, seq);
+
+CREATE TABLE eval_case_results (
+  run INTEGER NOT NULL REFERENCES eval_suites (seq) ON DELETE CASCADE,
+  case_id TEXT NOT NULL,
+  category TEXT NOT NULL,
+  repeat INTEGER NOT NULL,          -- from 0
+  status TEXT NOT NULL,             -- 'passed', 'failed' or 'unavailable'
+  reason TEXT NOT NULL,
+  turns TEXT NOT NULL,              -- JSON: traces, and which properties held
+  duration_ms REAL NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (run, case_id, repeat)
+) STRICT, WITHOUT ROWID;
+`,
+  },
 ]
