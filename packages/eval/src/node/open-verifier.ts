@@ -34,6 +34,7 @@ export function openVerifier(deps: { readonly clock: Clock }, options: OpenVerif
   const checkers = pool(Math.max(1, Math.ceil(concurrency / 2)), () => openChecker(deps, { timeoutMs: checkTimeoutMs }))
   const inSlot = limiter(concurrency)
   const sandboxes = new Map<number, ReturnType<typeof pool<Sandbox>>>()
+  let closed = false
   const generatedOf = new WeakMap<Problem, Promise<ProblemCase[]>>()
 
   const run = (
@@ -118,6 +119,7 @@ export function openVerifier(deps: { readonly clock: Clock }, options: OpenVerif
     async verify(candidates, options = {}) {
       const { signal, onVerdict, types = true } = options
       signal?.throwIfAborted()
+      if (closed) throw new RangeError('Cannot verify: the verifier is closed')
       const verdicts: Verdict[] = []
       const failed = new AbortController()
       const joined = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])
@@ -150,6 +152,7 @@ export function openVerifier(deps: { readonly clock: Clock }, options: OpenVerif
       return verdicts
     },
     async close() {
+      closed = true
       await Promise.all([checkers, ...sandboxes.values()].map(({ close }) => close()))
     },
   }
