@@ -23,6 +23,7 @@ import { modelsCommand } from './commands/models.js'
 import { payCommand } from './commands/pay.js'
 import { policyCommand } from './commands/policy.js'
 import { briefingCommand, routinesCommand } from './commands/routines.js'
+import { rpcCommand } from './commands/rpc.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
@@ -117,6 +118,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     acpCommand,
     mcpCommand,
     a2aCommand,
+    rpcCommand,
     walletCommand,
     payCommand,
     gatewayCommand,

@@ -24,6 +24,7 @@ import {
   pushMigrations,
   type Routines,
   routineMigrations,
+  rpcRoutes,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
 import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
@@ -331,6 +332,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...mcpLineRoutes({ ...mcpParts, service }),
         ...undoRoutes({ undo, audit: agent.audit }),
         ...a2a.routes,
+        ...rpcRoutes({ agent, memory, autonomy, routines, clock, ids, log: log.child('rpc'), status, version }),
         ...acpRoutes(
           { agent, places: mcp.places, memory, clock, ids, log: log.child('acp'), status, version },
           { contextTokens: settings.model.contextTokens },

@@ -47,6 +47,7 @@ test('the entry exports', () => {
       "readFeed",
       "routineMigrations",
       "createRoutines",
+      "rpcRoutes",
       "ApprovalError",
       "createDeliveries",
       "deliveryMigrations",

@@ -141,6 +141,7 @@ export {
   type Sight,
   type WatchTrigger,
 } from './routines/routines.js'
+export { rpcRoutes } from './rpc/rpc-routes.js'
 export { ApprovalError, type Approvals } from './session/approvals.js'
 export { createDeliveries, type Deliveries, deliveryMigrations, type TakenMessage } from './session/deliveries.js'
 export type { AgentEventMap } from './session/feed.js'
