@@ -113,6 +113,12 @@ describe.skipIf(browserPath === undefined)('Studio without its node', { timeout:
     await page.getByText('2 messages wait').click()
     await expect.poll(() => waiting(page).getByRole('listitem').count()).toBe(2)
 
+    // What was never opened here says so.
+    await page.evaluate(() => {
+      location.hash = '#/mind'
+    })
+    await page.getByText('It was not opened on this device before, and Salp is away.').waitFor()
+
     // The first message arrives, and nobody hears of it: it is sent again under the same name.
     let lost = 0
     await page.route('**/api/messages', async (route) => {
@@ -120,6 +126,7 @@ describe.skipIf(browserPath === undefined)('Studio without its node', { timeout:
       await route.fetch()
       await route.abort()
     })
+    await page.goto(`${first.url}/#/now`)
     const second = await start(where, { flags: ['--port', new URL(first.url).port] })
     await waiting(page).waitFor({ state: 'detached' })
     await away(page).waitFor({ state: 'detached' })
