@@ -15,7 +15,6 @@ import {
   createCartridgeTools,
   createDeliveries,
   createModelApi,
-  createPush,
   createReviewer,
   createRoutines,
   createRoutineTools,
@@ -67,7 +66,7 @@ import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
 import { openPause } from './pause.js'
 import { openPolicy } from './policy.js'
-import { openPushSender } from './push/push.js'
+import { openPush } from './push/push.js'
 import { openSandbox } from './sandbox.js'
 import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
@@ -280,11 +279,9 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     pause,
     log: log.child('activities'),
   })
-  const pushLog = log.child('push')
-  const pushSender = openPushSender({ clock, log: pushLog, folder: join(home.path, 'keystore') }, settings.push)
-  const push = createPush(
-    { db, clock, log: pushLog, redactor, agent, autonomy, sender: pushSender },
-    { name: settings.agent.name },
+  const push = openPush(
+    { db, clock, log: log.child('push'), redactor, agent, autonomy, keystore: join(home.path, 'keystore') },
+    settings,
   )
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
@@ -369,15 +366,14 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       agent.start()
       autonomy.start()
       routines.start()
-      push.start()
+      push?.start()
       upkeep.start()
       money?.start()
       a2a.start()
     },
     async close() {
       await routines.close()
-      await push.close()
-      pushSender.close()
+      await push?.close()
       await autonomy.close()
       await service.close()
       await a2a.close()

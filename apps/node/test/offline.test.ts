@@ -15,6 +15,8 @@ if (browserPath === undefined)
 
 let browser: Browser
 const cleanups: (() => unknown)[] = []
+/** Studio asks every few seconds, and the machine may be busy. */
+const patient = { timeout: 15_000 }
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser()
 })
@@ -102,7 +104,7 @@ describe.skipIf(browserPath === undefined)('Studio without its node', { timeout:
     await say(page, 'remember nonsense')
     await page.getByRole('button', { name: 'Withdraw: remember nonsense' }).click()
     const box = page.getByRole('textbox', { name: 'Message' })
-    await expect.poll(() => box.inputValue()).toBe('remember nonsense')
+    await expect.poll(() => box.inputValue(), patient).toBe('remember nonsense')
     // A conversation may begin without it too.
     await page.evaluate(() => {
       location.hash = '#/'
@@ -111,7 +113,13 @@ describe.skipIf(browserPath === undefined)('Studio without its node', { timeout:
     await waiting(page).getByText('remember that the clay is red').waitFor()
     await page.reload()
     await page.getByText('2 messages wait').click()
-    await expect.poll(() => waiting(page).getByRole('listitem').count()).toBe(2)
+    await expect.poll(() => waiting(page).getByRole('listitem').count(), patient).toBe(2)
+
+    // What was never opened here says so.
+    await page.evaluate(() => {
+      location.hash = '#/mind'
+    })
+    await page.getByText('It was not opened on this device before, and Salp is away.').waitFor()
 
     // The first message arrives, and nobody hears of it: it is sent again under the same name.
     let lost = 0
@@ -120,6 +128,7 @@ describe.skipIf(browserPath === undefined)('Studio without its node', { timeout:
       await route.fetch()
       await route.abort()
     })
+    await page.goto(`${first.url}/#/now`)
     const second = await start(where, { flags: ['--port', new URL(first.url).port] })
     await waiting(page).waitFor({ state: 'detached' })
     await away(page).waitFor({ state: 'detached' })
@@ -210,7 +219,7 @@ describe.skipIf(browserPath === undefined)('Studio without its node', { timeout:
     await page.getByText('A newer Studio is here.').waitFor()
     await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Reload' }).click()])
     await page.getByText('Connected', { exact: true }).waitFor()
-    await expect.poll(stores).toEqual(['salp-shell-build2'])
+    await expect.poll(stores, patient).toEqual(['salp-shell-build2'])
     expect(await page.getByText('A newer Studio is here.').count()).toBe(0)
   })
 })
@@ -265,11 +274,11 @@ describe.skipIf(browserPath === undefined)('Notifications', { timeout: 90_000 },
         const { approvals } = (await (await node.call('/api/approvals')).json()) as { approvals: { id: string }[] }
         return approvals.at(-1)?.id ?? ''
       }
-      await expect.poll(pending).not.toBe('')
+      await expect.poll(pending, patient).not.toBe('')
       return pending()
     }
     const approval = await ask()
-    await expect.poll(() => service.received.length).toBe(2)
+    await expect.poll(() => service.received.length, patient).toBe(2)
     const told = service.received[1]?.text ?? ''
     expect(JSON.parse(told)).toMatchObject({ body: expect.stringContaining('touch'), decides: true })
 
@@ -289,7 +298,7 @@ describe.skipIf(browserPath === undefined)('Notifications', { timeout: 90_000 },
         const found = await (await navigator.serviceWorker.ready).getNotifications()
         return found.map(({ title, tag }) => ({ title, tag }))
       })
-    await expect.poll(shown).toEqual([{ title: 'Salp waits for your word', tag: `approval:${approval}` }])
+    await expect.poll(shown, patient).toEqual([{ title: 'Salp waits for your word', tag: `approval:${approval}` }])
     const [worker] = context.serviceWorkers()
     await worker?.evaluate(async () => {
       const { registration } = globalThis as object as { registration: ServiceWorkerRegistration }
@@ -300,7 +309,7 @@ describe.skipIf(browserPath === undefined)('Notifications', { timeout: 90_000 },
     })
     await page.waitForURL(/#\/now\?ask=/)
     const focused = () => page.evaluate(() => document.activeElement?.textContent)
-    await expect.poll(focused).toMatch(/^Approve/)
+    await expect.poll(focused, patient).toMatch(/^Approve/)
     // Nothing is decided by a notification.
     expect(((await (await node.call('/api/approvals')).json()) as { approvals: unknown[] }).approvals).toHaveLength(1)
     await page.getByRole('button', { name: 'Deny', exact: true }).click()
@@ -309,12 +318,12 @@ describe.skipIf(browserPath === undefined)('Notifications', { timeout: 90_000 },
     await page.goto(`${node.url}/#/settings`)
     await page.getByLabel('A call waits for your word').click()
     const devices = async () => ((await (await node.call('/api/push')).json()) as PushView).devices
-    await expect.poll(async () => (await devices())[0]?.kinds.approvals).toBe(false)
+    await expect.poll(async () => (await devices())[0]?.kinds.approvals, patient).toBe(false)
     await ask()
     await page.getByRole('button', { name: 'Send a test' }).click()
-    await expect.poll(() => service.received.length).toBe(3)
+    await expect.poll(() => service.received.length, patient).toBe(3)
     await page.getByRole('button', { name: 'Tell it nothing more' }).click()
-    await expect.poll(devices).toEqual([])
+    await expect.poll(devices, patient).toEqual([])
     expect(problems).toEqual([])
   })
 })

@@ -13,6 +13,8 @@ if (browserPath === undefined)
 
 let browser: Browser
 const cleanups: (() => unknown)[] = []
+/** Studio asks every few seconds, and the machine may be busy. */
+const patient = { timeout: 15_000 }
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser()
 })
@@ -80,7 +82,7 @@ describe.skipIf(browserPath === undefined)('from a phone, an operator', { timeou
     await json('/api/routines', { title: 'Look around', ...every })
     const { page, problems } = await openPhone(node, '#/now')
     const running = page.getByRole('region', { name: 'Running' }).getByRole('listitem')
-    await expect.poll(() => running.count()).toBe(3)
+    await expect.poll(() => running.count(), patient).toBe(3)
     await running.filter({ hasText: 'Think for ever' }).getByText('from the terminal').waitFor()
     await running.filter({ hasText: 'Touch a file' }).getByText('waits for you, from an editor').waitFor()
     await running.filter({ hasText: 'Mend the parser' }).getByText('Is being worked on').waitFor()
@@ -103,7 +105,7 @@ describe.skipIf(browserPath === undefined)('from a phone, an operator', { timeou
     const [first] = await asked()
     await asking.getByRole('button', { name: 'Deny', exact: true }).tap()
     // The turn was told no, and asks again: only its end ends it.
-    await expect.poll(asked).toEqual([expect.not.stringMatching(`^${first}$`)])
+    await expect.poll(asked, patient).toEqual([expect.not.stringMatching(`^${first}$`)])
     await asking.getByRole('button', { name: 'Approve', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Stop Touch a file' }).tap()
     await page.getByText('Nothing runs now, here or anywhere else.').waitFor()
@@ -113,7 +115,7 @@ describe.skipIf(browserPath === undefined)('from a phone, an operator', { timeou
     await begin('Think again', 'mcp')
     await begin('Touch another file', 'studio')
     await beginTask('Mend the lexer')
-    await expect.poll(() => running.count()).toBe(3)
+    await expect.poll(() => running.count(), patient).toBe(3)
     const stopAll = page.getByRole('button', { name: 'Stop everything' })
     const box = await stopAll.boundingBox()
     expect(box?.height).toBeGreaterThanOrEqual(44)

@@ -1,6 +1,6 @@
 /** The page: conversations, the one that is open, the side panel, the status line. */
 
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { useRefresh } from './api/refresh.js'
 import { useResource } from './api/resource.js'
 import { useLive, useStudio } from './api/studio.js'
@@ -12,6 +12,7 @@ import { Palette } from './commands/palette.js'
 import { ShortcutsSheet } from './commands/shortcuts.js'
 import { Dialog, DialogHead } from './design/dialog.js'
 import { Icon } from './design/icon.js'
+import { lazyPart } from './design/lazy-part.js'
 import { useMedia } from './design/media.js'
 import { readStored, store } from './design/stored.js'
 import { type Theme, useTheme } from './design/theme.js'
@@ -33,22 +34,14 @@ import { StatusBar } from './status/status-bar.js'
 import { Strips } from './status/strips.js'
 import { walletHash } from './wallet/route.js'
 
-const MemoryPage = lazy(() =>
-  import('./memory/page/memory-page.js').then(({ MemoryPage }) => ({ default: MemoryPage })),
-)
-const NowPage = lazy(() => import('./now/now-page.js').then(({ NowPage }) => ({ default: NowPage })))
-const SettingsPage = lazy(() =>
-  import('./settings/settings-page.js').then(({ SettingsPage }) => ({ default: SettingsPage })),
-)
-const NetsPage = lazy(() => import('./nets/nets-page.js').then(({ NetsPage }) => ({ default: NetsPage })))
-const WalletPage = lazy(() => import('./wallet/wallet-page.js').then(({ WalletPage }) => ({ default: WalletPage })))
-const EndpointsPage = lazy(() =>
-  import('./endpoints/endpoints-page.js').then(({ EndpointsPage }) => ({ default: EndpointsPage })),
-)
-const CartridgesPage = lazy(() =>
-  import('./cartridges/cartridges-page.js').then(({ CartridgesPage }) => ({ default: CartridgesPage })),
-)
-const MindPage = lazy(() => import('./mind/page/mind-page.js').then(({ MindPage }) => ({ default: MindPage })))
+const MemoryPage = lazyPart(() => import('./memory/page/memory-page.js').then((part) => part.MemoryPage))
+const NowPage = lazyPart(() => import('./now/now-page.js').then((part) => part.NowPage))
+const SettingsPage = lazyPart(() => import('./settings/settings-page.js').then((part) => part.SettingsPage))
+const NetsPage = lazyPart(() => import('./nets/nets-page.js').then((part) => part.NetsPage))
+const WalletPage = lazyPart(() => import('./wallet/wallet-page.js').then((part) => part.WalletPage))
+const EndpointsPage = lazyPart(() => import('./endpoints/endpoints-page.js').then((part) => part.EndpointsPage))
+const CartridgesPage = lazyPart(() => import('./cartridges/cartridges-page.js').then((part) => part.CartridgesPage))
+const MindPage = lazyPart(() => import('./mind/page/mind-page.js').then((part) => part.MindPage))
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
 

@@ -1,24 +1,32 @@
-/** The way from a node to the devices of its people. */
+/** Notifications of a node: to the devices of its people, by the push services of their browsers. */
 
-import type { PushSender } from '@salp/agent'
-import type { Clock, Logger } from '@salp/core'
+import { createPush, type Push, type PushDeps } from '@salp/agent'
 import { createUpstream, systemResolve } from '@salp/gateway/node'
 import type { Settings } from '../settings.js'
 import { openVapidKeys } from './vapid.js'
 import { createWebPush } from './web-push.js'
 
-/** A sender with a lifetime. */
-export interface OpenPushSender extends PushSender {
-  /** Ends what is under way. */
-  close(): void
+/** What they ask of the node. */
+export interface OpenPushDeps extends Omit<PushDeps, 'sender'> {
+  /** Folder of keys, where theirs are made once. */
+  readonly keystore: string
 }
 
-/** Opens it, with keys in `folder` that are made once. */
-export function openPushSender(
-  { clock, log, folder }: { readonly clock: Clock; readonly log: Logger; readonly folder: string },
-  { contact, allowHosts }: Settings['push'],
-): OpenPushSender {
+/** Opens them; nothing where everything stays on the machine. */
+export function openPush(
+  { keystore, ...deps }: OpenPushDeps,
+  { agent: { name, airGap }, push: { contact, allowHosts } }: Pick<Settings, 'agent' | 'push'>,
+): Push | undefined {
+  if (airGap) return undefined
+  const { clock, log } = deps
   const upstream = createUpstream({ clock, resolve: systemResolve }, { allowHosts })
-  const sender = createWebPush({ keys: openVapidKeys(folder), upstream, log }, { contact, allowHosts })
-  return { ...sender, close: upstream.close }
+  const sender = createWebPush({ keys: openVapidKeys(keystore), upstream, log }, { contact, allowHosts })
+  const push = createPush({ ...deps, sender }, { name })
+  return {
+    ...push,
+    async close() {
+      await push.close()
+      upstream.close()
+    },
+  }
 }

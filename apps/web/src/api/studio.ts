@@ -44,5 +44,5 @@ export function useOutbox(): readonly WaitingMessage[] {
 
 /** Whether the node is known to be away: what is written then waits. */
 export function useOffline(): boolean {
-  return useLive((live) => live.connection.status === 'waiting')
+  return useLive((live) => live.away)
 }

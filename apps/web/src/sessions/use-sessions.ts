@@ -4,7 +4,7 @@ import type { SessionSummary } from '@salp/agent'
 import { useEffect, useState } from 'react'
 import { describeProblem } from '../api/problem.js'
 import { type Resource, useResource } from '../api/resource.js'
-import { useOutbox, useStudio } from '../api/studio.js'
+import { useOffline, useOutbox, useStudio } from '../api/studio.js'
 import type { KeptList, WaitingMessage } from '../offline/kept.js'
 
 /** The list. */
@@ -20,6 +20,7 @@ export function useSessions(key: string): SessionsView {
   const { value, error, reload } = useResource(api.sessions, key, 300)
   const [old, setOld] = useState<KeptList>()
   const waiting = useOutbox()
+  const offline = useOffline()
   const away = error !== undefined && describeProblem(error).kind === 'offline'
 
   useEffect(() => {
@@ -31,7 +32,9 @@ export function useSessions(key: string): SessionsView {
     kept.list().then(setOld, () => undefined)
   }, [away, value, kept])
 
-  const known = value?.sessions ?? (away ? old?.sessions : undefined)
+  const listed = value?.sessions ?? (away ? old?.sessions : undefined)
+  // Nobody knows whether something still works there.
+  const known = offline || away ? listed?.map((session) => ({ ...session, active: false })) : listed
   return {
     ...{ error, reload },
     value: known || waiting.length > 0 ? [...begunOffline(known ?? [], waiting), ...(known ?? [])] : undefined,

@@ -2,6 +2,7 @@
 
 import type { PushDevice, PushKinds } from '@salp/agent'
 import { useEffect, useState } from 'react'
+import { describeProblem } from '../api/problem.js'
 import { useResource } from '../api/resource.js'
 import { useOffline, useStudio } from '../api/studio.js'
 import { useAttempt, useNotice } from '../design/notices.js'
@@ -88,7 +89,15 @@ export function Notifications() {
         Salp tells this device what waits for you while Studio is closed. Only the device can read it; nothing is
         decided before you open it.
       </p>
-      {error !== undefined && !value && <PanelProblem error={error} onRetry={reload} />}
+      {error !== undefined &&
+        !value &&
+        (describeProblem(error).kind === 'missing' ? (
+          <p className="settings-obstacle">
+            This node keeps everything on its machine (agent.airGap), so it tells no device.
+          </p>
+        ) : (
+          <PanelProblem error={error} onRetry={reload} />
+        ))}
       {value && obstacle !== undefined && <p className="settings-obstacle">{obstacles[obstacle]}</p>}
       {value && obstacle === undefined && !here && (
         <button

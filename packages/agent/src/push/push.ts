@@ -15,7 +15,12 @@ export interface PushDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly redactor: Pick<Redactor, 'text'>
-  readonly agent: Pick<Agent, 'events' | 'approvals' | 'questions' | 'tasks'>
+  readonly agent: {
+    readonly events: Agent['events']
+    readonly approvals: Pick<Agent['approvals'], 'pending'>
+    readonly questions: Pick<Agent['questions'], 'open'>
+    readonly tasks: Pick<Agent['tasks'], 'list'>
+  }
   /** Does tasks alone, if it may. */
   readonly autonomy?: Pick<Autonomy, 'list'> | undefined
   readonly sender: PushSender
