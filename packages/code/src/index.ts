@@ -1,4 +1,4 @@
-/** What an agent needs to work on a repository: edits that survive imperfect output, so far. */
+/** What an agent needs to work on a repository: a map, symbols, edits that survive imperfect output, tests, pull requests. */
 
 export {
   type AppliedEdits,
