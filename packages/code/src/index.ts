@@ -47,7 +47,7 @@ export {
   type PullRequest,
   parseRemote,
 } from './pulls/github.js'
-export type { TestFailure, TestResults } from './tests/results.js'
+export { compareResults, type ResultChange, type TestFailure, type TestResults } from './tests/results.js'
 export {
   detectTestRunners,
   type TestFilter,
