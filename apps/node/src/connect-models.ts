@@ -8,6 +8,7 @@ import {
   compactTables,
   createCascade,
   detectSlots,
+  joinTexts,
   markCached,
   reflexModel,
   repairToolCalls,
@@ -52,7 +53,13 @@ interface Connection {
 const lookAgainMs = 10_000
 
 /** Shorter and cached prompts; text repair and reasoning, for models that write either as plain text. */
-const middleware: LanguageModelV4Middleware[] = [compactTables(), markCached(), repairToolCalls(), stripReasoning()]
+const middleware: LanguageModelV4Middleware[] = [
+  compactTables(),
+  joinTexts(),
+  markCached(),
+  repairToolCalls(),
+  stripReasoning(),
+]
 
 /**
  * Connects models when they are first needed.

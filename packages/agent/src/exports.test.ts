@@ -8,6 +8,9 @@ import * as node from './node/index.js'
 test('the entry exports', () => {
   expect(Object.keys(entry)).toMatchInlineSnapshot(`
     [
+      "ActivityError",
+      "createActivities",
+      "agentSources",
       "createAgent",
       "InputError",
       "maxInputLength",
@@ -18,6 +21,8 @@ test('the entry exports', () => {
       "decideTier",
       "defaultTiers",
       "policyRuleSchema",
+      "PolicyError",
+      "parsePolicy",
       "signIn",
       "createAgentApi",
       "createModelApi",
@@ -30,15 +35,21 @@ test('the entry exports', () => {
       "auditEntrySchema",
       "decisionSchema",
       "eventSchemas",
+      "activitySchema",
       "trainingSchema",
       "routineInputSchema",
       "workOrderSchema",
+      "createPush",
+      "PushError",
+      "pushMigrations",
       "replay",
       "replayedEvents",
       "readFeed",
       "routineMigrations",
       "createRoutines",
       "ApprovalError",
+      "createDeliveries",
+      "deliveryMigrations",
       "QuestionError",
       "SessionError",
       "createTool",
@@ -70,6 +81,8 @@ test('the entry for Node exports', () => {
       "withSpeculation",
       "createWorkspace",
       "createWriteTools",
+      "openUndoLog",
+      "UndoError",
     ]
   `)
 })

@@ -35,6 +35,7 @@ test('the entries export what they are meant to', () => {
         "EmbeddingError",
         "asTable",
         "compactTables",
+        "joinTexts",
         "markCached",
         "stripReasoning",
         "reflexModel",

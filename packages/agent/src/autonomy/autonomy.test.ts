@@ -215,7 +215,7 @@ describe('createAutonomy()', () => {
       ...['open 1.1', 'merge salp/task-2', 'merge salp/task-3', 'verify commit-4', 'close'],
     ])
     const said = JSON.stringify(model.calls.at(-1)?.prompt.findLast(({ role }) => role === 'user'))
-    expect(said).toContain('#2 first: done and taken over. First')
+    expect(said).toContain('#2 first: done and taken over\\n| First')
     expect(said).toContain('it contradicts what is here in a.txt')
   })
 

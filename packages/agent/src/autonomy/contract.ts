@@ -27,9 +27,9 @@ export function contractOf({ verify, acceptance, context, plan, risks, parent }:
 export function againOf({ checks, judged, told = '' }: Work): string {
   const failed = failedChecks(checks).map(
     ({ command, exitCode, output }) =>
-      `${command} ${exitCode === null ? 'was ended' : `exited with ${exitCode}`}:\n${output.slice(-shownOutput)}`,
+      `${command} ${exitCode === null ? 'was ended' : `exited with ${exitCode}`}:\n${quoted(output.slice(-shownOutput))}`,
   )
-  const missing = failedVerdicts(judged).map(({ criterion, why }) => `${criterion}: ${why}`)
+  const missing = failedVerdicts(judged).map(({ criterion, why }) => `${criterion}\n${quoted(why)}`)
   return paragraphs(
     told,
     failed.length > 0 ? `It is not done yet. In a clean copy of what you left:\n\n${failed.join('\n\n')}` : '',
@@ -56,7 +56,7 @@ export function partsOf(
     if (state !== 'done') return `${head}: ${state}${reason === '' ? '' : `, ${reason}`}`
     if (conflicts.length > 0)
       return `${head}: done on ${place?.branch}, but it contradicts what is here in ${conflicts.join(', ')}, so that it was not taken over`
-    return `${head}: done and taken over. ${summary}`
+    return `${head}: done and taken over\n${quoted(summary)}`
   })
   return `The parts of this task have ended:\n${list(lines)}`
 }
@@ -67,6 +67,11 @@ function failedChecks(checks: readonly WorkCheck[]): readonly WorkCheck[] {
 
 function failedVerdicts(judged: WorkReview | undefined): WorkReview['verdicts'] {
   return judged?.verdicts.filter(({ holds }) => !holds) ?? []
+}
+
+/** Marks the words of commands and models, which are not those of the person who ordered the work. */
+function quoted(text: string): string {
+  return text.replace(/^/gm, '| ')
 }
 
 function list(lines: readonly string[]): string {

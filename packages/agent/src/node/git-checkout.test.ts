@@ -28,7 +28,11 @@ const git = (cwd: string, ...parameters: string[]): string =>
   execFileSync('git', [...identity, ...parameters], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
 
 /** A repository with one file, "a.txt", and a checkout over it. */
-function repository(): { repo: string; folder: string; checkout: Checkout } {
+function repository({ airGap = false }: { airGap?: boolean } = {}): {
+  repo: string
+  folder: string
+  checkout: Checkout
+} {
   const folder = mkdtempSync(join(tmpdir(), 'salp checkout '))
   folders.push(folder)
   const repo = join(folder, 'repo')
@@ -38,7 +42,7 @@ function repository(): { repo: string; folder: string; checkout: Checkout } {
   git(repo, 'commit', '-qm', 'first')
   const { PATH = '' } = process.env
   const checkout = openGitCheckout(
-    { clock: systemClock, environment: { PATH, SECRET_TOKEN: 'hidden' } },
+    { clock: systemClock, environment: { PATH, SECRET_TOKEN: 'hidden' }, airGap },
     { folder: join(folder, 'work'), repository: repo },
   )
   return { repo, folder, checkout }
@@ -105,6 +109,15 @@ describe.skipIf(!hasGit)('openGitCheckout()', { timeout: 30_000 }, () => {
     const place = await checkout.open(task)
     const [check] = await checkout.verify(place, place.base, { commands: ['sleep 30'], signal })
     expect(check).toMatchObject({ exitCode: null, output: expect.stringContaining('longer than 0.2 s') })
+  })
+
+  test('runs no command where nothing may leave the machine and no sandbox works', async () => {
+    const { checkout } = repository({ airGap: true })
+    const place = await checkout.open(task)
+    const { commit } = await checkout.keep(place, { message: 'Nothing' })
+    expect(await checkout.verify(place, commit, { commands: ['true'], signal })).toMatchObject([
+      { exitCode: null, output: expect.stringContaining('kept off the network') },
+    ])
   })
 
   test('says why a folder cannot be worked on', async () => {

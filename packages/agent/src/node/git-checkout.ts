@@ -22,6 +22,8 @@ export interface GitCheckoutDeps {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Keeps commands to the copy that they check. */
   readonly sandbox?: Sandbox | undefined
+  /** Nothing may leave the machine: without a sandbox no command runs. @defaultValue `false` */
+  readonly airGap?: boolean | undefined
 }
 
 /** Where copies are made. */
@@ -49,7 +51,7 @@ const keptOutput = 20_000
 
 /** Opens it. Nothing of the repository's own folder is touched, save for its branches. */
 export function openGitCheckout(
-  { clock, environment, sandbox }: GitCheckoutDeps,
+  { clock, environment, sandbox, airGap = false }: GitCheckoutDeps,
   { folder, repository, commandMs = 1_800_000 }: GitCheckoutOptions,
 ): Checkout {
   const env = Object.fromEntries(
@@ -148,6 +150,8 @@ export function openGitCheckout(
     const context = { signal, callId: 'check', sessionId: 'check', turnId: 'check', channel: 'task', request: command }
     const durationMs = (): number => Math.round(clock.monotonic() - began)
     try {
+      if (airGap && sandbox === undefined)
+        throw new ToolError('It was not run: the agent is kept off the network, and no sandbox works here')
       const input = tool.input.parse({ command, timeoutMs: commandMs })
       const { exitCode, stdout, stderr } = outputSchema.parse(
         await tool.run(input, { ...context, progress: () => undefined }),

@@ -27,3 +27,4 @@ export {
   type WorkspacePath,
 } from './tools/workspace.js'
 export { createWriteTools } from './tools/write-tools.js'
+export { openUndoLog, type UndoableTurn, UndoError, type UndoLog, type UndoneFile } from './undo.js'

@@ -25,21 +25,33 @@ export interface OpenPlaceDeps {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Keeps commands to the folder. */
   readonly sandbox?: Sandbox | undefined
+  /** Keeps what stands in files before they are changed. @defaultValue nothing is kept */
+  watch?(workspace: Workspace): Workspace
+  /** Nothing may leave the machine: commands run here, and no server is connected to. @defaultValue `false` */
+  readonly airGap?: boolean | undefined
   /** Connects to servers of tools that a client brings, which work in the folder. */
   openServers(servers: PlaceRequest['servers'], folder: string): Pick<McpServers, 'tools' | 'close'>
 }
 
 /** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
 export async function openPlace(
-  { clock, protect, environment, sandbox, openServers }: OpenPlaceDeps,
+  {
+    clock,
+    protect,
+    environment,
+    sandbox,
+    watch = (workspace) => workspace,
+    airGap = false,
+    openServers,
+  }: OpenPlaceDeps,
   { folder, machine, servers }: PlaceRequest,
 ): Promise<Place> {
   if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
-  const base = await openWorkspace(folder, protect)
+  const base = watch(await openWorkspace(folder, protect))
   const workspace = machine === undefined ? base : withClient(base, machine)
   const run = machine?.run
   const runner = () =>
-    run === undefined || machine?.gone.aborted !== false
+    run === undefined || airGap || machine?.gone.aborted !== false
       ? undefined
       : async (...[command, context]: Parameters<typeof run>): Promise<JsonValue> => {
           const { exitCode, signal, output, truncated, timedOut } = await run(command, context)
@@ -57,7 +69,7 @@ export async function openPlace(
     ...createCodeTools({ workspace: base, environment, sandbox }),
     ...createGitTools({ workspace: base, clock, environment }),
   ]
-  const foreign = servers.length === 0 ? undefined : openServers(servers, base.root)
+  const foreign = servers.length === 0 || airGap ? undefined : openServers(servers, base.root)
   return {
     folder: base.root,
     tools: async () => [...tools, ...((await foreign?.tools()) ?? [])],

@@ -4,7 +4,7 @@ import { SalpError } from '@salp/core'
 import { z } from 'zod'
 import { type Task, taskSchema } from '../protocol.js'
 import type { Tasks } from '../tasks.js'
-import { createTool, type JsonValue, type Tool, ToolError } from '../tool.js'
+import { createTool, type JsonValue, type Tool, ToolError, type Verification } from '../tool.js'
 import { forgiving } from './input.js'
 
 const title = z.string().trim().min(1).max(500)
@@ -23,6 +23,7 @@ export function createTaskTools({ tasks }: { tasks: Pick<Tasks, 'create' | 'list
     effect: 'self',
     timeoutMs: 10_000,
     run: async (input) => ({ task: shown(tasks.create(input)) }),
+    verify: async (input, output) => checkTask(tasks, { ...input }, output),
   })
 
   const list = createTool({
@@ -64,9 +65,26 @@ export function createTaskTools({ tasks }: { tasks: Pick<Tasks, 'create' | 'list
         throw new ToolError(error.message, { kind: 'invalid', hint: 'Use list_tasks to see the ids', cause: error })
       }
     },
+    verify: async (input, output) => checkTask(tasks, { ...input }, output),
   })
 
   return [create, list, update]
+}
+
+/** Whether a task can be read back as it was asked for. */
+function checkTask(
+  tasks: Pick<Tasks, 'list'>,
+  wanted: Readonly<Record<string, unknown>>,
+  output: JsonValue,
+): Verification {
+  const { id } = z.object({ task: z.object({ id: z.number() }) }).parse(output).task
+  const found = tasks.list('all').find((task) => task.id === id)
+  const kept = new Map<string, unknown>(Object.entries(found ?? {}))
+  const differs = Object.entries(wanted).filter(([name, value]) => value !== undefined && kept.get(name) !== value)
+  if (found === undefined) return { passed: false, detail: `task ${id} cannot be read back` }
+  return differs.length === 0
+    ? { passed: true, detail: 'the task reads as it was asked for' }
+    : { passed: false, detail: `task ${id} has another ${differs.map(([name]) => name).join(', ')}` }
 }
 
 function shown({ plan, ...task }: Task): JsonValue {
