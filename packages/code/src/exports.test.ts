@@ -20,6 +20,7 @@ test('the entry exports', () => {
       "createGithub",
       "GithubError",
       "parseRemote",
+      "compareResults",
       "detectTestRunners",
       "testRunnerIds",
       "testRunners",

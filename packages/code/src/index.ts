@@ -1,4 +1,4 @@
-/** What an agent needs to work on a repository: edits that survive imperfect output, so far. */
+/** What an agent needs to work on a repository: a map, symbols, edits that survive imperfect output, tests, pull requests. */
 
 export {
   type AppliedEdits,
@@ -47,7 +47,7 @@ export {
   type PullRequest,
   parseRemote,
 } from './pulls/github.js'
-export type { TestFailure, TestResults } from './tests/results.js'
+export { compareResults, type ResultChange, type TestFailure, type TestResults } from './tests/results.js'
 export {
   detectTestRunners,
   type TestFilter,

@@ -53,7 +53,7 @@ describe('applyEdits()', () => {
   test('refuses what breaks the syntax, or reports it if told so', async () => {
     const checkSyntax = async () => [{ line: 1, text: 'missing )' }]
     const deps = { read: async () => 'f()\n', checkSyntax }
-    const edits = [{ type: 'write', path: 'a.js', text: 'f(\n' }] as const
+    const edits = [{ type: 'write', path: 'a.js', text: 'f(\n', create: false }] as const
     expect(await applyEdits(deps, edits)).toMatchObject({
       status: 'refused',
       problems: [

@@ -118,6 +118,8 @@ async function applyOne(
   const draft = await draftOf(path)
   draft.edit = index
   if (edit.type === 'write') {
+    if (edit.create && draft.after !== undefined && draft.after.trim() !== '')
+      return refuse('it exists, and the edit creates it. Quote the lines to replace')
     const left = newPlaceholder(draft.after ?? '', edit.text)
     if (left !== undefined) return refuse(`it leaves code out ("${left.slice(0, 80)}"). Write every line`)
     draft.after = draft.after === undefined ? edit.text : withEndsOf(draft.after, edit.text)

@@ -11,7 +11,7 @@ describe('parseEdits()', () => {
       format: 'blocks',
       edits: [
         { type: 'replace', path: 'a.ts', find: 'one\n', replace: 'two\n', all: false, wholeLines: true },
-        { type: 'write', path: 'a.ts', text: 'x\n' },
+        { type: 'write', path: 'a.ts', text: 'x\n', create: true },
       ],
     })
   })
@@ -35,7 +35,7 @@ describe('parseEdits()', () => {
       format: 'files',
       edits: [
         { type: 'lines', path: 'src/a.ts', first: 3, last: 4, text: 'x\n' },
-        { type: 'write', path: 'src/b.ts', text: 'y\n' },
+        { type: 'write', path: 'src/b.ts', text: 'y\n', create: false },
       ],
     })
   })
@@ -66,6 +66,6 @@ describe('pathsOf()', () => {
   test('names what is read and what is written', () => {
     expect(pathsOf({ type: 'patch', from: 'a', to: 'b', hunks: [] })).toEqual(['a', 'b'])
     expect(pathsOf({ type: 'patch', from: undefined, to: 'b', hunks: [] })).toEqual(['b'])
-    expect(pathsOf({ type: 'write', path: 'a', text: '' })).toEqual(['a'])
+    expect(pathsOf({ type: 'write', path: 'a', text: '', create: false })).toEqual(['a'])
   })
 })

@@ -15,8 +15,8 @@ export type FileEdit =
       readonly last: number
       readonly text: string
     }
-  /** The whole file. */
-  | { readonly type: 'write'; readonly path: string; readonly text: string }
+  /** The whole file; with `create` it must not be there, or be blank. */
+  | { readonly type: 'write'; readonly path: string; readonly text: string; readonly create: boolean }
   | ({ readonly type: 'patch' } & FilePatch)
 
 /** How edits can be written. */
@@ -34,9 +34,9 @@ export interface ParseEditsOptions {
 }
 
 const marker = {
-  search: /^\s{0,3}<{5,9}\s*(?:SEARCH|ORIGINAL|FIND|OLD|BEFORE)?\b.*$/i,
+  search: /^\s{0,3}<{5,9}(?:\s.*|[A-Z]+)?$/i,
   divide: /^\s{0,3}={5,9}\s*$/,
-  replace: /^\s{0,3}>{5,9}\s*(?:REPLACE|UPDATED|NEW|AFTER)?\b.*$/i,
+  replace: /^\s{0,3}>{5,9}(?:\s.*|[A-Z]+)?$/i,
 }
 
 /**
@@ -128,7 +128,7 @@ function parseBlocks(lines: readonly string[], path: string | undefined): Parsed
     const [old, fresh] = [lines.slice(index + 1, divide), lines.slice(divide + 1, close)]
     edits.push(
       old.every((line) => line.trim() === '')
-        ? { type: 'write', path: current, text: fresh.map((line) => `${line}\n`).join('') }
+        ? { type: 'write', path: current, text: fresh.map((line) => `${line}\n`).join(''), create: true }
         : { type: 'replace', path: current, ...linesOf(old, fresh), all: false, wholeLines: true },
     )
     index = close
@@ -162,7 +162,7 @@ function parseEnvelope(lines: readonly string[]): ParsedEdits {
     const body = added.some((line) => line.startsWith('+'))
       ? added.filter((line) => line.startsWith('+')).map((line) => line.slice(1))
       : added.slice(0, added.findLastIndex((line) => line.trim() !== '') + 1)
-    edits.push({ type: 'write', path: addedPath, text: body.map((line) => `${line}\n`).join('') })
+    edits.push({ type: 'write', path: addedPath, text: body.map((line) => `${line}\n`).join(''), create: true })
     added = undefined
   }
   for (const line of lines.slice(begin)) {
@@ -250,7 +250,7 @@ function parseFences(lines: readonly string[], path: string | undefined): Parsed
 function fenceEdit(named: string, lines: readonly string[]): FileEdit {
   const text = lines.map((line) => `${line}\n`).join('')
   const range = /^(.*?)(?::|#)L?(\d+)(?:-L?(\d+))?$/.exec(named)
-  if (range === null) return { type: 'write', path: named, text }
+  if (range === null) return { type: 'write', path: named, text, create: false }
   const [, path = '', first = '', last = first] = range
   return { type: 'lines', path, first: Number(first), last: Number(last), text }
 }

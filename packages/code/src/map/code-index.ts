@@ -26,7 +26,7 @@ export interface IndexedFile {
 }
 
 /** Why a file has no outline. */
-export type SkipReason = 'binary' | 'large' | 'minified' | 'unreadable' | 'not parsed'
+export type SkipReason = 'binary' | 'large' | 'minified' | 'unreadable' | 'not parsed' | 'too many'
 
 /** A file that is left out. */
 export interface SkippedFile {

@@ -35,15 +35,15 @@ const rounds = 12
 /** A name in focus counts as many times more. */
 const focusFactor = 10
 
-/** A name shorter than this says little, and counts for less. Characters. */
-const shortName = 4
-const shortFactor = 0.2
+/** A name of one word is often another thing of the same name, such as a method of a list, and counts for less. */
+const oneWord = /^(?:[a-z]+|.{1,3})$/
+const oneWordFactor = 0.15
 
 /**
  * Ranks files as PageRank does: a file hands its attention to the names it mentions, a name to the files that define it.
  *
- * A mention weighs the root of its count, less the more files mention or define the name, little for short ones, and ten
- * times as much in focus. Attention begins at the files in focus, and at those that define names in focus; at all files
+ * A mention weighs the root of its count, less the more files mention or define the name, little for names of one word, and
+ * ten times as much in focus. Attention begins at the files in focus, and at those that define names in focus; at all files
  * alike where there is no focus.
  *
  * @see Page et al., "The PageRank Citation Ranking" (1999); the weights are ours.
@@ -98,7 +98,7 @@ function graphOf({ names, files }: CodeIndex, inFocus: Uint8Array): Graph {
     const owners = definers[id] ?? 0
     if (owners === 0) return 0
     const rare = Math.log(1 + files.length / (mentioners[id] ?? 1))
-    return (rare * (inFocus[id] === 1 ? focusFactor : 1) * (name.length < shortName ? shortFactor : 1)) / owners
+    return (rare * (inFocus[id] === 1 ? focusFactor : 1) * (oneWord.test(name) ? oneWordFactor : 1)) / owners
   })
   const [starts, totals] = [new Uint32Array(files.length + 1), new Float64Array(files.length)]
   const [targets, weights] = [new Uint32Array(edges), new Float64Array(edges)]

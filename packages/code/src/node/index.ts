@@ -1,4 +1,4 @@
-/** What touches the machine: parsing by tree-sitter. */
+/** What touches the machine: parsing by tree-sitter, git. */
 
 export {
   type BlamedLine,

@@ -134,6 +134,13 @@ describe('refresh()', slow, () => {
     expect(await names(open())).toEqual(['a.ts changed', 'd.ts two'])
   })
 
+  test('looks into so many files and no more, and names the others', async () => {
+    await using folder = await temporaryFolder({ 'a.ts': 'let a', 'b.ts': 'let b', 'c.ts': 'let c' })
+    const index = await openRepositoryIndex({ environment }, { root: folder.path, most: 2 }).refresh()
+    expect(index.files.map(({ path }) => path)).toEqual(['a.ts', 'b.ts'])
+    expect(index.skipped).toEqual([{ path: 'c.ts', reason: 'too many' }])
+  })
+
   test('runs no program that the repository names', async () => {
     await using folder = await temporaryFolder({ 'a.ts': 'let a', 'evil.sh': '#!/bin/sh\ntouch ran\n' })
     await chmod(join(folder.path, 'evil.sh'), 0o755)

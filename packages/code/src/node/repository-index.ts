@@ -31,6 +31,8 @@ export interface RepositoryIndexOptions {
   readonly cacheFile?: string | undefined
   /** Threads that parse. @defaultValue as many as the machine runs at once, at most 4 */
   readonly threads?: number | undefined
+  /** Source files that are looked into at most, in the order of their paths. @defaultValue `20_000` */
+  readonly most?: number | undefined
 }
 
 /** A line that mentions a name. */
@@ -73,7 +75,7 @@ const entrySchema = z.object({
   mtimeMs: z.number(),
   ctimeMs: z.number(),
   hash: z.string(),
-  skipped: z.enum(['binary', 'large', 'minified', 'unreadable', 'not parsed']).optional(),
+  skipped: z.enum(['binary', 'large', 'minified', 'unreadable', 'not parsed', 'too many']).optional(),
   defines: z.instanceof(Uint32Array),
   mentions: z.instanceof(Uint32Array),
   counts: z.instanceof(Uint16Array),
@@ -90,7 +92,7 @@ const lookedAtOnce = 1_000
 /** Opens it; nothing is read yet. */
 export function openRepositoryIndex(
   { environment }: RepositoryIndexDeps,
-  { root, cacheFile, threads = Math.min(4, availableParallelism()) }: RepositoryIndexOptions,
+  { root, cacheFile, threads = Math.min(4, availableParallelism()), most = 20_000 }: RepositoryIndexOptions,
 ): RepositoryIndex {
   const git = createGitRunner({ folder: root, environment })
   const inTurn = createTurns()
@@ -152,7 +154,10 @@ export function openRepositoryIndex(
     if (!loaded && cacheFile !== undefined) await load(cacheFile)
     loaded = true
     const listed = await listSourceFiles({ git, root }, { signal })
-    const paths = listed.filter((path) => languageOf(path) !== undefined)
+    const sources = listed.filter((path) => languageOf(path) !== undefined)
+    const paths = sources.slice(0, most)
+    const beyond = sources.slice(most).map((path) => ({ path, reason: 'too many' }) as const)
+    const others = listed.length - sources.length
     const [next, changed] = [new Map<string, Entry>(), new Map<string, Stats>()]
     for (const [index, path] of paths.entries()) {
       if (index % lookedAtOnce === lookedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve))
@@ -164,8 +169,7 @@ export function openRepositoryIndex(
       else changed.set(path, stats)
     }
     const gone = entries.size - [...entries.keys()].filter((path) => next.has(path) || changed.has(path)).length
-    if (changed.size === 0 && gone === 0 && current !== undefined && current.others === listed.length - paths.length)
-      return current
+    if (changed.size === 0 && gone === 0 && current !== undefined && current.others === others) return current
     for (const entry of await reuse([...changed], signal)) {
       next.set(entry.path, entry)
     }
@@ -176,7 +180,7 @@ export function openRepositoryIndex(
     }
     entries = new Map([...next].sort(([a], [b]) => (a < b ? -1 : 1)))
     if (cacheFile !== undefined && (changed.size > 0 || gone > 0)) await save(cacheFile)
-    current = indexOf(entries, { names, others: listed.length - paths.length })
+    current = indexOf(entries, { names, beyond, others })
     return current
   }
 
@@ -234,13 +238,16 @@ function isSame(entry: Entry, { size, mtimeMs, ctimeMs }: Stats): boolean {
 
 function indexOf(
   entries: ReadonlyMap<string, Entry>,
-  { names, others }: { names: readonly string[]; others: number },
+  { names, beyond, others }: Pick<CodeIndex, 'names' | 'others'> & { beyond: CodeIndex['skipped'] },
 ): CodeIndex {
   const all = [...entries.values()]
   return {
     names,
     files: all.filter(({ skipped }) => skipped === undefined).map(fileOf),
-    skipped: all.flatMap(({ path, skipped }) => (skipped === undefined ? [] : [{ path, reason: skipped }])),
+    skipped: [
+      ...all.flatMap(({ path, skipped }) => (skipped === undefined ? [] : [{ path, reason: skipped }])),
+      ...beyond,
+    ],
     others,
   }
 }

@@ -43,6 +43,24 @@ export function resultsOf(failures: readonly TestFailure[], counts: { passed: nu
   return { passed: counts.passed, failed: failures.length, skipped: counts.skipped, failures }
 }
 
+/** What changed from one run of the same tests to the next. */
+export interface ResultChange {
+  /** Failures that were none before. */
+  readonly broken: readonly TestFailure[]
+  /** Names of what failed before and does no more. */
+  readonly mended: readonly string[]
+}
+
+/** Compares two runs. Tests are told apart by name and file; a test that went counts as mended. */
+export function compareResults(before: TestResults, after: TestResults): ResultChange {
+  const keyOf = ({ name, file }: TestFailure): string => `${file ?? ''}\0${name}`
+  const [then, now] = [new Set(before.failures.map(keyOf)), new Set(after.failures.map(keyOf))]
+  return {
+    broken: after.failures.filter((failure) => !then.has(keyOf(failure))),
+    mended: before.failures.filter((failure) => !now.has(keyOf(failure))).map(({ name }) => name),
+  }
+}
+
 // Colours, as terminals are told them.
 const escapes = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g')
 

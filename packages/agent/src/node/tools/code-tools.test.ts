@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../testing/temporary-folder.js'
 import { toolContext } from '../../testing/tool-context.js'
@@ -19,6 +21,7 @@ async function setUp(files: Readonly<Record<string, string>>) {
     return tool
   }
   return {
+    path: folder.path,
     run: (name: string, input: unknown) => get(name).run(get(name).input.parse(input), toolContext()),
     assess: async (name: string, input: unknown) => get(name).assess?.(get(name).input.parse(input)),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
@@ -83,6 +86,15 @@ describe('run_tests', slow, () => {
     expect(await code.assess('run_tests', {})).toEqual({
       risk: { level: 'medium', reasons: ['runs code of the project with node'] },
       grant: 'run_tests: node',
+    })
+  })
+
+  test('says what broke and what was mended since the last run', async () => {
+    await using code = await setUp({ 'package.json': '{"scripts":{"test":"node --test"}}', 'a.test.js': failing })
+    expect(await code.run('run_tests', {})).not.toHaveProperty('sinceLastRun')
+    await writeFile(join(code.path, 'a.test.js'), failing.replace('carries', 'borrows'))
+    expect(await code.run('run_tests', {})).toMatchObject({
+      sinceLastRun: { broken: ['borrows'], mended: ['carries'] },
     })
   })
 

@@ -2,10 +2,12 @@
 
 import {
   type CodeIndex,
+  compareResults,
   detectTestRunners,
   findSymbols,
   renderMap,
   renderOutline,
+  type TestResults,
   type TestRunnerId,
   testRunnerIds,
   testRunners,
@@ -36,6 +38,9 @@ export interface CodeToolDeps {
 const maxTestOutputBytes = 8_000_000
 /** Failures that are given in full. */
 const maxFailures = 30
+
+/** Selections of tests whose last results are kept. */
+const maxRemembered = 50
 
 const ranSchema = z.object({ exitCode: z.int(), stdout: z.string(), stderr: z.string(), truncated: z.boolean() })
 
@@ -136,10 +141,13 @@ export function createCodeTools({ workspace, environment, sandbox, mapFile }: Co
     })
   }
 
+  /** Of each selection of tests, what became of it last. */
+  const lastResults = new Map<string, TestResults>()
+
   const tests = createTool({
     name: 'run_tests',
     description:
-      'Runs the tests of a folder and gives counts and each failure with file, line and message. "path" and "name" narrow them; the runner is found by itself.',
+      'Runs the tests of a folder and gives counts and each failure with file, line and message. "path" and "name" narrow them; the runner is found by itself. The second time it also says what broke and what was mended since: run it before an edit and after.',
     input: forgiving(
       z.object({
         folder: pathSchema.default('.'),
@@ -186,6 +194,12 @@ export function createCodeTools({ workspace, environment, sandbox, mapFile }: Co
         throw new ToolError(`Cannot read the results of ${id}: it ended with code ${ran.exitCode}`, {
           hint: `${ran.truncated ? 'Its output was too long. ' : ''}It printed last:\n${tail}`,
         })
+      const key = JSON.stringify([relative, id, path, name])
+      const before = lastResults.get(key)
+      lastResults.delete(key)
+      lastResults.set(key, results)
+      for (const oldest of [...lastResults.keys()].slice(0, -maxRemembered)) lastResults.delete(oldest)
+      const change = before && compareResults(before, results)
       const { failures, ...counts } = results
       const below = (file: string | undefined): string | undefined => file?.replace(`${workspace.root}/`, '')
       const shown = failures.slice(0, maxFailures).map((failure) => ({ ...failure, file: below(failure.file) }))
@@ -197,6 +211,9 @@ export function createCodeTools({ workspace, environment, sandbox, mapFile }: Co
         ...counts,
         failures: shown,
         ...(left > 0 && { more: left }),
+        ...(change && {
+          sinceLastRun: { broken: change.broken.map((failure) => failure.name), mended: change.mended },
+        }),
         ...faults,
       })
     },

@@ -417,6 +417,27 @@ export const editCorpus: readonly EditCase[] = [
     expect: { ...ts, 'src/money.ts': 'export const round = Math.round\n' },
   },
   {
+    name: 'block without old lines for a file that is there',
+    flaw: 'cut off',
+    files: ts,
+    text: block('src/cart.ts', '', 'export const total = 0'),
+    expect: 'refused',
+  },
+  {
+    name: 'block with bare markers',
+    flaw: 'markers',
+    files: ts,
+    text: 'src/cart.ts\n<<<<<<<\n  let sum = 0\n=======\n  let sum = 1\n>>>>>>>\n',
+    expect: sum,
+  },
+  {
+    name: 'envelope that adds a file that is there',
+    flaw: 'invented',
+    files: ts,
+    text: envelope('*** Add File: src/cart.ts\n+export const total = 0'),
+    expect: 'refused',
+  },
+  {
     name: 'block escaped as markup',
     flaw: 'escapes',
     files: ts,
