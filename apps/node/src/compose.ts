@@ -16,9 +16,11 @@ import {
   createReviewer,
   createRoutines,
   createRoutineTools,
+  createSecondKeys,
   createSplitTool,
   type Routines,
   routineMigrations,
+  secondKeyRoutes,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
 import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
@@ -187,6 +189,9 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     },
     settings,
   )
+  const { sealer, signer } = openSealer(join(home.path, 'keystore'))
+  const partners = settings.agent.secondKeys
+  const secondKey = createSecondKeys({ fetch: a2a.fetch, clock, signer }, { partners })
   const agent: Agent = createAgent(
     {
       db,
@@ -196,7 +201,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       log: log.child('agent'),
       redactor,
       sha256,
-      sealer: openSealer(join(home.path, 'keystore')),
+      sealer,
+      secondKey,
       model: models.model,
       ...(countTokens !== undefined && { tokens: { count: countTokens, learn: () => undefined } }),
       summarizer: digests ? { model: models.model, available: isLanguageModel } : undefined,
@@ -296,6 +302,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
         ...mcpServerRoutes(mcp.servers),
         ...mcpLineRoutes({ ...mcpParts, service }),
+        ...secondKeyRoutes({ agent, clock, signer, sha256, partners }),
         ...undoRoutes({ undo, audit: agent.audit }),
         ...a2a.routes,
         ...acpRoutes(
