@@ -1,23 +1,28 @@
 /** The parts list of a node: everything it is made of, created in order, closed in reverse. */
 
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import {
   type Agent,
   type AgentStatus,
   type Autonomy,
   agentMigrations,
+  agentSources,
+  createActivities,
   createAgent,
   createAgentApi,
   createAutonomy,
   createCartridgeTools,
+  createDeliveries,
   createModelApi,
+  createPush,
   createReviewer,
   createRoutines,
   createRoutineTools,
   createSecondKeys,
   createSplitTool,
+  deliveryMigrations,
+  pushMigrations,
   type Routines,
   routineMigrations,
   secondKeyRoutes,
@@ -61,7 +66,9 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openPause } from './pause.js'
 import { openPolicy } from './policy.js'
+import { openPushSender } from './push/push.js'
 import { openSandbox } from './sandbox.js'
 import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
@@ -111,6 +118,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'agent-places', placesMigrations)
   migrate(db, 'agent-routines', routineMigrations)
   migrate(db, 'agent-mcp', mcpMigrations)
+  migrate(db, 'agent-deliveries', deliveryMigrations)
+  migrate(db, 'agent-push', pushMigrations)
 
   const memoryEvents = createEventBus<MemoryEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
@@ -153,6 +162,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   )
   const sandbox = await openSandbox({ home, environment, log }, settings)
   const policy = openPolicy({ folder: home.path, log: log.child('policy') })
+  const { GITHUB_TOKEN: token } = environment
+  const mapFile = join(home.path, 'maps', createHash('sha256').update(workspace.root).digest('hex').slice(0, 16))
   const mcp = createMcp(
     {
       db,
@@ -168,8 +179,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     },
     { ...settings.mcp, folder: workspace.root },
   )
-  const paused = (): string | undefined =>
-    existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
+  const pause = openPause(home.pause)
+  const paused = pause.reason
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
   const a2a = createA2a(
     {
@@ -212,7 +223,17 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       tools(parts) {
         mcp.attend(parts.questions)
         return [
-          ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
+          ...createLocalTools({
+            ...parts,
+            workspace,
+            clock,
+            environment,
+            sandbox,
+            mapFile,
+            github: token === undefined ? undefined : { token, fetch: globalThis.fetch },
+            memory,
+            status: () => status(),
+          }),
           ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
           ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
           ...createRoutineTools({
@@ -259,6 +280,17 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     ...{ db, clock, ids, log: log.child('routines'), agent, autonomy, paused },
     look: createLook({ folder: workspace.root, protect: [home.path] }),
   })
+  const activities = createActivities({
+    sources: [...agentSources({ agent, autonomy }), ...a2a.sources, cartridges.source],
+    pause,
+    log: log.child('activities'),
+  })
+  const pushLog = log.child('push')
+  const pushSender = openPushSender({ clock, log: pushLog, folder: join(home.path, 'keystore') }, settings.push)
+  const push = createPush(
+    { db, clock, log: pushLog, redactor, agent, autonomy, sender: pushSender },
+    { name: settings.agent.name },
+  )
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
     { stamp: join(home.path, 'upkeep'), readPerDay },
@@ -296,6 +328,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const app = createAgentApi(
     {
       ...{ agent, autonomy, routines, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ activities, push, deliveries: createDeliveries({ db, clock }) },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
       routes: [
         ...cartridgeRoutes(cartridges),
@@ -341,12 +374,15 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       agent.start()
       autonomy.start()
       routines.start()
+      push.start()
       upkeep.start()
       money?.start()
       a2a.start()
     },
     async close() {
       await routines.close()
+      await push.close()
+      pushSender.close()
       await autonomy.close()
       await service.close()
       await a2a.close()

@@ -221,6 +221,18 @@ export const settingsSchema = z.object({
         .describe('Hosts, or host:port, on this machine or its network where other agents may be asked and told'),
     })
     .prefault({}),
+  push: z
+    .object({
+      contact: z
+        .url({ protocol: /^(?:mailto|https)$/ })
+        .default('mailto:operator@example.org')
+        .describe('Address of yours, mailto: or https:, that the push services of browsers may write to'),
+      allowHosts: z
+        .array(z.string())
+        .default([])
+        .describe('Hosts, or host:port, on this machine or its network that may be push services'),
+    })
+    .prefault({}),
   log: z
     .object({
       level: z

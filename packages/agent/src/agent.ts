@@ -23,7 +23,7 @@ import {
 import { createCompactor, type Summarizer } from './context/compactor.js'
 import { createTokenEstimator, type TokenEstimator } from './context/tokens.js'
 import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
-import { type Capability, createCapabilities, type Narrowing, narrowingSchema } from './governance/capability.js'
+import { createCapabilities, type Narrowing, narrowingSchema } from './governance/capability.js'
 import { type GovernOptions, govern } from './governance/govern.js'
 import { createHearing } from './governance/heard.js'
 import {
@@ -44,7 +44,7 @@ import { createSessionStore, type OpenTurn, SessionError, type SessionStore } fr
 import type { Speculator } from './speculation.js'
 import type { Surroundings } from './surroundings.js'
 import { createTasks, type Tasks } from './tasks.js'
-import { type JsonValue, type Tool, ToolError } from './tool.js'
+import { type Capability, type JsonValue, type Tool, ToolError } from './tool.js'
 import { createToolbox, joinTools, type Toolbox } from './toolbox.js'
 import { callDirectly } from './turn/direct-call.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
@@ -201,6 +201,13 @@ export interface LiveCall {
   readonly outcome: Promise<Outcome>
 }
 
+/** A call without a turn, as others see it while it runs. */
+export interface RunningCall extends Pick<CallInput, 'tool' | 'channel' | 'sessionId'> {
+  readonly turnId: string
+  /** ms since the epoch. */
+  readonly startedAt: number
+}
+
 /** A running agent. */
 export interface Agent {
   readonly events: Subscriber<AgentEventMap>
@@ -235,6 +242,10 @@ export interface Agent {
    * @throws SessionError (`agent/session-busy`)
    */
   say(told: ToldTurn): void
+  /** The calls that run beside any turn, oldest first. */
+  calls(): RunningCall[]
+  /** Cancels a call that runs beside any turn. @returns Whether there was one. */
+  stopCall(turnId: string): boolean
   /** The turn that runs in a session. */
   running(sessionId: string): LiveTurn | undefined
   /** Cancels the turn that runs in a session. @returns Whether there was one. */
@@ -363,7 +374,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     contextTokens: options.contextTokens ?? 32_768,
     limits: { ...turnLimitsSchema.parse({}), ...options.limits },
   }
-  const calls = new Map<Promise<Outcome>, AbortController>()
+  const calls = new Map<string, LiveCall & { readonly running: RunningCall; readonly controller: AbortController }>()
   let closing: Promise<void> | undefined
 
   /** What a turn may do: all, less what was taken away, and less money where nobody looks. */
@@ -465,10 +476,11 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       )
       .finally(() => {
         capabilities.revoke(capability, 'its call has ended')
-        calls.delete(outcome)
+        calls.delete(turnId)
         unattended.delete(turnId)
       })
-    calls.set(outcome, controller)
+    const running = { sessionId, turnId, tool, channel, startedAt: clock.now() }
+    calls.set(turnId, { sessionId, turnId, outcome, running, controller })
     return { sessionId, turnId, outcome }
   }
 
@@ -477,9 +489,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     return closing
   }
   const stopAll = async (): Promise<void> => {
-    const left = [...calls]
-    for (const [, controller] of left) controller.abort(new TurnSuspended())
-    await Promise.allSettled([live.stopAll(new TurnSuspended()), ...left.map(([outcome]) => outcome)])
+    const left = [...calls.values()]
+    for (const { controller } of left) controller.abort(new TurnSuspended())
+    await Promise.allSettled([live.stopAll(new TurnSuspended()), ...left.map(({ outcome }) => outcome)])
   }
 
   return {
@@ -505,6 +517,12 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     stream: begin,
     call,
     say,
+    calls: () => [...calls.values()].map(({ running }) => running),
+    stopCall(turnId) {
+      const found = calls.get(turnId)
+      found?.controller.abort(new TurnCancelled('A person stopped it'))
+      return found !== undefined
+    },
     async turn(input, { signal } = {}) {
       signal?.throwIfAborted()
       const turn = begin(input)

@@ -5,6 +5,15 @@
  */
 
 export {
+  type Activities,
+  type ActivitiesDeps,
+  ActivityError,
+  type ActivitySource,
+  createActivities,
+  type Pause,
+} from './activity/activities.js'
+export { type AgentSourcesDeps, agentSources } from './activity/agent-sources.js'
+export {
   type Agent,
   type AgentDeps,
   type AgentOptions,
@@ -15,6 +24,7 @@ export {
   InputError,
   type LiveCall,
   maxInputLength,
+  type RunningCall,
   type ToldTurn,
   type ToolParts,
   type TurnInput,
@@ -34,7 +44,7 @@ export type { Summarizer } from './context/compactor.js'
 export type { TokenEstimator } from './context/tokens.js'
 export type { Answer, ApprovalRequest, Approver } from './governance/approval.js'
 export type { AuditEntry, AuditLog, AuditSealer, ChainState, Sha256 } from './governance/audit.js'
-export type { Capability, Narrowing } from './governance/capability.js'
+export type { Narrowing } from './governance/capability.js'
 export { type CallRequest, type GovernDeps, type GovernOptions, type Governor, govern } from './governance/govern.js'
 export type { Tier } from './governance/pipeline.js'
 export {
@@ -86,6 +96,7 @@ export {
   type TurnStatus,
   type Usage,
 } from './protocol.js'
+export { type Activity, activitySchema, type Now } from './protocol-activity.js'
 export type { ContextView } from './protocol-context.js'
 export type {
   AboutView,
@@ -97,6 +108,13 @@ export type {
   RememberedRecord,
 } from './protocol-memory.js'
 export { type NetView, trainingSchema } from './protocol-nets.js'
+export type {
+  PushDevice,
+  PushKinds,
+  PushNotice,
+  PushOrder,
+  PushView,
+} from './protocol-push.js'
 export {
   type Routine,
   type RoutineChange,
@@ -105,7 +123,11 @@ export {
   routineInputSchema,
   type Trigger,
 } from './protocol-routines.js'
+export type { StrangerTask } from './protocol-strangers.js'
 export { type Work, type WorkCheck, type WorkOrder, type WorkReview, workOrderSchema } from './protocol-work.js'
+export { createPush, type Push, type PushDeps, PushError } from './push/push.js'
+export type { PushMessage, PushOutcome, PushSender, PushTarget } from './push/push-sender.js'
+export { pushMigrations } from './push/push-store.js'
 export {
   type CallFigures,
   type ReplayedCall,
@@ -129,6 +151,7 @@ export {
   type WatchTrigger,
 } from './routines/routines.js'
 export { ApprovalError, type Approvals } from './session/approvals.js'
+export { createDeliveries, type Deliveries, deliveryMigrations, type TakenMessage } from './session/deliveries.js'
 export type { AgentEventMap } from './session/feed.js'
 export { QuestionError, type Questions } from './session/questions.js'
 export { SessionError, type SessionStore } from './session/store.js'
@@ -137,6 +160,7 @@ export type { Surroundings } from './surroundings.js'
 export type { Tasks } from './tasks.js'
 export {
   type Assessment,
+  type Capability,
   createTool,
   type JsonValue,
   type Tool,

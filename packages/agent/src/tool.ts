@@ -2,8 +2,12 @@
 
 import { SalpError } from '@salp/core'
 import type { z } from 'zod'
-import type { Capability } from './governance/capability.js'
 import type { Effect, FailureKind, Risk, Source } from './protocol.js'
+
+/** What a turn may do, as a token. It says nothing by itself: what it allows is kept by who made it, so that none can be made up. */
+export interface Capability {
+  readonly turnId: string
+}
 
 /** Plain data, as JSON can hold it. */
 export type JsonValue = z.core.util.JSONType

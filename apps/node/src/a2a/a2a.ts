@@ -2,7 +2,15 @@
 
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { type Agent, type AgentDeps, agentMigrations, createAgent, type Route, type Tool } from '@salp/agent'
+import {
+  type ActivitySource,
+  type Agent,
+  type AgentDeps,
+  agentMigrations,
+  createAgent,
+  type Route,
+  type Tool,
+} from '@salp/agent'
 import {
   type A2aServing,
   a2aMigrations,
@@ -44,6 +52,8 @@ export interface A2a {
   readonly tool: Tool
   /** For the operator's tools. */
   readonly routes: readonly Route[]
+  /** What strangers are having done. */
+  readonly sources: readonly ActivitySource[]
   /** Serves the agent. */
   serve(agent: Agent, app: Hono, access: Parameters<A2aServing['mount']>[1]): void
   start(): void
@@ -76,6 +86,12 @@ export function createA2a(
     fetch: outward.fetch,
     tool: createAskAgentTool({ asker, payer }, { peers, allowHosts }),
     routes: a2aRoutes({ asker, serving: () => serving }),
+    sources: [
+      {
+        list: () => serving?.strangerSource.list() ?? [],
+        stop: (id) => serving?.strangerSource.stop(id),
+      },
+    ],
     serve(agent, app, access) {
       if (money !== undefined && taskPrice !== undefined) {
         const tools = strangersTools.flatMap((name) => {

@@ -51,7 +51,7 @@ export function createMcp(
     open: (request) =>
       openPlace(
         {
-          ...{ protect: protect(request.folder), environment, sandbox, watch, airGap },
+          ...{ clock: deps.clock, protect: protect(request.folder), environment, sandbox, watch, airGap },
           openServers: (list, at) => open(clientServers(list, at), at),
         },
         request,

@@ -3,15 +3,10 @@
 import type { Clock } from '@salp/core'
 import { z } from 'zod'
 import type { Effect } from '../protocol.js'
-import type { Assessment } from '../tool.js'
+import type { Assessment, Capability } from '../tool.js'
 import { normalizePath } from '../tools/paths.js'
 import { fitsGlob } from './policy-match.js'
 import { field } from './source.js'
-
-/** A token. It says nothing by itself: what it allows is kept by who made it, so that none can be made up. */
-export interface Capability {
-  readonly turnId: string
-}
 
 /** What to take away. What is absent stays as it was. */
 export const narrowingSchema = z.strictObject({

@@ -195,6 +195,7 @@ describe('GET /api/openapi.json', () => {
     expect(Object.keys(document.paths)).toMatchInlineSnapshot(`
       [
         "/api/chat",
+        "/api/messages",
         "/api/turns",
         "/api/chat/{sessionId}/stream",
         "/api/sessions",
@@ -216,6 +217,7 @@ describe('GET /api/openapi.json', () => {
         "/api/memory/{id}/supersede",
         "/api/tasks",
         "/api/tasks/{id}",
+        "/api/sign-out",
         "/api/substrate",
         "/api/cognition/record",
         "/api/cognition/replay/{session}",

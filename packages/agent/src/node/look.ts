@@ -2,10 +2,10 @@
 
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { globMatcher } from '@salp/code'
 import { SalpError } from '@salp/core'
 import { readFeed } from '../routines/read-feed.js'
 import type { RoutinesDeps, Sight, WatchTrigger } from '../routines/routines.js'
-import { globMatcher } from '../tools/glob.js'
 import { type GuardedFetchOptions, guardedFetch } from './tools/guarded-fetch.js'
 import { walk } from './tools/walk.js'
 import { createWorkspace } from './tools/workspace.js'

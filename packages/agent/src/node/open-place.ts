@@ -1,13 +1,16 @@
 /** Opens folders for sessions of editors: file tools and commands in a folder of the session's own. */
 
 import { isAbsolute } from 'node:path'
-import { describeError } from '@salp/core'
+import { createSyntaxCheck } from '@salp/code/node'
+import { type Clock, describeError } from '@salp/core'
 import { type Place, PlaceError, type PlaceRequest } from '../acp/places.js'
 import type { McpServers } from '../mcp/client/mcp-servers.js'
 import { type JsonValue, type Tool, ToolError } from '../tool.js'
 import { withClient } from './client-workspace.js'
 import type { Sandbox } from './sandbox.js'
+import { createCodeTools } from './tools/code-tools.js'
 import { createCommandTool } from './tools/command-tool.js'
+import { createGitTools } from './tools/git-tools.js'
 import { createReadTools } from './tools/read-tools.js'
 import { decodeText } from './tools/text-file.js'
 import { createWorkspace, type Workspace } from './tools/workspace.js'
@@ -15,6 +18,7 @@ import { createWriteTools } from './tools/write-tools.js'
 
 /** What opening asks of the application. */
 export interface OpenPlaceDeps {
+  readonly clock: Pick<Clock, 'now'>
   /** Folders that no tool touches, such as the home folder with its keys. */
   readonly protect: readonly string[]
   /** Variables of the process; those that look secret are not handed to commands. */
@@ -31,7 +35,15 @@ export interface OpenPlaceDeps {
 
 /** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
 export async function openPlace(
-  { protect, environment, sandbox, watch = (workspace) => workspace, airGap = false, openServers }: OpenPlaceDeps,
+  {
+    clock,
+    protect,
+    environment,
+    sandbox,
+    watch = (workspace) => workspace,
+    airGap = false,
+    openServers,
+  }: OpenPlaceDeps,
   { folder, machine, servers }: PlaceRequest,
 ): Promise<Place> {
   if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
@@ -52,8 +64,10 @@ export async function openPlace(
     // A search looks at many files: on the disk, not one by one through the editor.
     ...createReadTools({ workspace }).filter(({ name }) => name === 'read_file'),
     ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
-    ...createWriteTools({ workspace }),
+    ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
     createCommandTool({ workspace: base, environment, runner, sandbox }),
+    ...createCodeTools({ workspace: base, environment, sandbox }),
+    ...createGitTools({ workspace: base, clock, environment }),
   ]
   const foreign = servers.length === 0 || airGap ? undefined : openServers(servers, base.root)
   return {

@@ -14,10 +14,10 @@ import {
   slugSchema,
   type Workshop,
 } from '@salp/cartridge'
+import { replacePassage } from '@salp/code'
 import { SalpError } from '@salp/core'
 import { z } from 'zod'
 import { createTool, type JsonValue, type Tool, ToolError, type Verification } from '../tool.js'
-import { applyEdit } from './edit.js'
 import { forgiving, plainJson } from './input.js'
 
 /** What the tools ask of a workshop. */
@@ -345,7 +345,7 @@ export function createCartridgeTools({
 }
 
 function edit(text: string, find: string, replace: string): string {
-  const result = applyEdit(text, { find, replace, all: false })
+  const result = replacePassage(text, { find, replace, all: false })
   if (result.status === 'edited') return result.text
   throw new ToolError(result.reason, { kind: 'invalid', hint: `What is there: ${result.excerpt}` })
 }

@@ -2,13 +2,12 @@
 
 import type { Clock, IdSource, Redactor } from '@salp/core'
 import type { AuditQueue } from '../governance/audit.js'
-import type { Capability } from '../governance/capability.js'
 import type { Governor } from '../governance/govern.js'
 import { failure } from '../governance/pipeline.js'
 import type { Outcome } from '../protocol.js'
 import type { Feed } from '../session/feed.js'
 import type { SessionStore } from '../session/store.js'
-import type { JsonValue } from '../tool.js'
+import type { Capability, JsonValue } from '../tool.js'
 import type { Toolbox } from '../toolbox.js'
 
 /** What a call is made with. */
