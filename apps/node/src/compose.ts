@@ -18,12 +18,14 @@ import {
   createReviewer,
   createRoutines,
   createRoutineTools,
+  createSecondKeys,
   createSplitTool,
   deliveryMigrations,
   pushMigrations,
   type Routines,
   routineMigrations,
   rpcRoutes,
+  secondKeyRoutes,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
 import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
@@ -198,6 +200,9 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     },
     settings,
   )
+  const { sealer, signer } = openSealer(join(home.path, 'keystore'))
+  const partners = settings.agent.secondKeys
+  const secondKey = createSecondKeys({ fetch: a2a.fetch, clock, signer }, { partners })
   const agent: Agent = createAgent(
     {
       db,
@@ -207,7 +212,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       log: log.child('agent'),
       redactor,
       sha256,
-      sealer: openSealer(join(home.path, 'keystore')),
+      sealer,
+      secondKey,
       model: models.model,
       ...(countTokens !== undefined && { tokens: { count: countTokens, learn: () => undefined } }),
       summarizer: digests ? { model: models.model, available: isLanguageModel } : undefined,
@@ -327,6 +333,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
         ...mcpServerRoutes(mcp.servers),
         ...mcpLineRoutes({ ...mcpParts, service }),
+        ...secondKeyRoutes({ agent, clock, signer, sha256, partners }),
         ...undoRoutes({ undo, audit: agent.audit }),
         ...a2a.routes,
         ...rpcRoutes({ agent, memory, autonomy, routines, clock, ids, log: log.child('rpc'), status, version }),

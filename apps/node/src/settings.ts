@@ -1,6 +1,6 @@
 /** What an operator can set, with what it is for. */
 
-import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
+import { modulesSchema, partnerSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
 import { mcpServersSchema } from '@salp/agent/mcp'
 import { capabilities, grantedHostSchema } from '@salp/cartridge'
 import { z } from 'zod'
@@ -98,6 +98,12 @@ export const settingsSchema = z.object({
         .boolean()
         .default(true)
         .describe('Asks about commands, messages, payments and memories that words of strangers may have decided'),
+      secondKeys: z
+        .record(z.string().regex(/^[\w-]{1,40}$/), partnerSchema)
+        .default({})
+        .describe(
+          'Agents whose owners give second keys and may ask for yours: url and publicKey by name; hosts of this network need a2a.allowHosts',
+        ),
       limits: turnLimitsSchema.prefault({}),
       temperature: z
         .number()

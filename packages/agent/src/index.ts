@@ -58,12 +58,21 @@ export {
   type Ruling,
 } from './governance/policy.js'
 export { PolicyError, type PolicyMistake, parsePolicy } from './governance/policy-file.js'
+export type { SecondKey, SecondKeyAnswer, SecondKeyRequest } from './governance/second-key.js'
+export {
+  createSecondKeys,
+  type Partner,
+  partnerSchema,
+  SecondKeyError,
+  type Signer,
+} from './governance/second-key-partners.js'
 export { type AccessOptions, signIn } from './http/access.js'
 export { createAgentApi, createModelApi } from './http/api.js'
 export type { ApiDeps } from './http/deps.js'
 export { RequestError } from './http/problem.js'
 export { defineRoute, type Route } from './http/route.js'
 export { modulesSchema } from './http/routes/cognition.js'
+export { type SecondKeyRouteDeps, secondKeyRoutes } from './http/routes/second-key.js'
 export { agentMigrations } from './migrations.js'
 export {
   type AgentEvent,

@@ -66,6 +66,8 @@ export interface Api {
   undoable(): Promise<{ turns: UndoableTurn[] }>
   /** Puts the files of a turn back as they were. */
   undo(turnId: string): Promise<{ files: UndoneFile[] }>
+  /** What partners know this agent by. */
+  policyKey(): Promise<{ publicKey: string }>
   /** What policy says of a call, which is not made. */
   explain(call: ExplainInput): Promise<Explanation>
   sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
@@ -185,6 +187,7 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     audit: ({ limit = 1, all = false } = {}) => request('GET', `/api/audit?limit=${limit}&all=${all}`),
     undoable: () => request('GET', '/api/undo'),
     undo: (turnId) => request('POST', `${item('turns', turnId)}/undo`),
+    policyKey: () => request('GET', '/api/policy/key'),
     explain: (body) => request('POST', '/api/policy/explain', { body }),
     sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
     session: (id) => request('GET', item('sessions', id)),

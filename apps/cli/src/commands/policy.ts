@@ -48,6 +48,14 @@ export function policyCommand(toAction: ToAction): Command {
         ),
       ),
     )
+  policy
+    .command('key')
+    .description('the key that partners know this agent by, for their agent.secondKeys')
+    .action(
+      toAction((invocation) =>
+        withNode(invocation, async ({ api }) => print(invocation, await api.policyKey(), ({ publicKey }) => publicKey)),
+      ),
+    )
   return policy.addHelpText(
     'after',
     examples(

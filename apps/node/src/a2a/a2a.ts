@@ -46,6 +46,8 @@ export interface A2aDeps
 
 /** The protocol, both ways. */
 export interface A2a {
+  /** The way out to other agents. */
+  readonly fetch: typeof globalThis.fetch
   /** `ask_agent`. */
   readonly tool: Tool
   /** For the operator's tools. */
@@ -81,6 +83,7 @@ export function createA2a(
   let mind: { readonly agent: Agent; readonly db: Database } | undefined
 
   return {
+    fetch: outward.fetch,
     tool: createAskAgentTool({ asker, payer }, { peers, allowHosts }),
     routes: a2aRoutes({ asker, serving: () => serving }),
     sources: [

@@ -1,6 +1,6 @@
 /** Waits for a person where policy says so. */
 
-import { describeError } from '@salp/core'
+import { describeError, type Redactor } from '@salp/core'
 import type { Approval, Decision, Outcome } from '../protocol.js'
 import type { JsonValue } from '../tool.js'
 import type { Sha256 } from './audit.js'
@@ -42,17 +42,19 @@ export function approval({
   reassess,
   secondKey,
   sha256,
+  redactor,
 }: {
   approver: Approver
   secondKey?: SecondKey | undefined
   sha256: Sha256
+  redactor: Pick<Redactor, 'data'>
   reassess(call: GovernedCall, input: unknown): Promise<GovernedCall | string>
 }): Layer {
   const askPeer = async (call: GovernedCall, peer: string): Promise<Outcome | undefined> => {
     const { signal } = call.context
     const deny = (why: string) => failure('denied', `Cannot call ${call.tool.name}: ${why}`, 'Do not repeat the call')
     if (secondKey === undefined) return deny(`"${peer}" has to agree to it, and cannot be asked here`)
-    const request = secondKeyRequest(call, peer, sha256)
+    const request = secondKeyRequest(call, peer, { sha256, redactor })
     try {
       const answer = await secondKey.ask(request, { signal })
       if (answer.status === 'approved')

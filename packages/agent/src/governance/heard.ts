@@ -9,8 +9,8 @@ import { foldWords, readings } from './words.js'
 export interface HeardText {
   readonly source: Source
   readonly text: string
-  /** All its {@link readings}, folded. */
-  readonly words: string
+  /** All its {@link readings}, folded. Made when it is first asked for. */
+  words(): string
 }
 
 /** What a session has heard. */
@@ -115,7 +115,8 @@ function say(fold: Fold, text: string): void {
 }
 
 function hear(fold: Fold, source: Source, text: string): void {
-  fold.others.push({ source, text, words: readings(text).map(foldWords).join('') })
+  let words: string | undefined
+  fold.others.push({ source, text, words: () => (words ??= readings(text).map(foldWords).join('')) })
 }
 
 function recall(fold: Fold, hit: RecalledMemory): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createTestAgent, notingTools } from '../testing/test-agent.js'
@@ -126,6 +127,14 @@ describe('parsePolicy()', () => {
     }
     return undefined
   }
+
+  test('reads the example of the guide', () => {
+    const guide = readFileSync(new URL('../../../../docs/guide/governance.md', import.meta.url), 'utf8')
+    const example = /```yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? ''
+    expect(parsePolicy(example, { file: 'policy.yaml' }).map(({ tier }) => tier)).toEqual([
+      ...['allow', 'allow', 'two-key', 'deny'],
+    ])
+  })
 
   test('reads YAML and JSON', () => {
     const rules = [{ tool: 'run_command', where: { command: 'git *' }, tier: 'allow' }]

@@ -1,5 +1,6 @@
 /** The word of a peer beside that of the person: bound to the very call, and to a time. */
 
+import type { Redactor } from '@salp/core'
 import type { JsonValue } from '../tool.js'
 import type { Sha256 } from './audit.js'
 import type { GovernedCall } from './pipeline.js'
@@ -32,10 +33,21 @@ export interface SecondKey {
   ask(request: SecondKeyRequest, options: { readonly signal: AbortSignal }): Promise<SecondKeyAnswer>
 }
 
-/** Makes the request for a call. */
-export function secondKeyRequest(call: GovernedCall, peer: string, sha256: Sha256): SecondKeyRequest {
+/** Makes the request for a call. A peer sees no secrets. */
+export function secondKeyRequest(
+  call: GovernedCall,
+  peer: string,
+  { sha256, redactor }: { readonly sha256: Sha256; readonly redactor: Pick<Redactor, 'data'> },
+): SecondKeyRequest {
   const { id: callId, tool, input, assessment } = call
-  const text = JSON.stringify(input ?? null)
-  const hash = sha256([callId, peer, tool.name, text].map((part) => `${part.length}:${part}`).join(''))
-  return { callId, peer, tool: tool.name, input: input as JsonValue, reasons: assessment?.risk.reasons ?? [], hash }
+  const shown = { callId, peer, tool: tool.name, input: redactor.data(input as JsonValue) }
+  return { ...shown, reasons: assessment?.risk.reasons ?? [], hash: hashOfRequest(shown, sha256) }
+}
+
+/** Binds a request to everything that its reader is shown. */
+export function hashOfRequest(
+  { callId, peer, tool, input }: Pick<SecondKeyRequest, 'callId' | 'peer' | 'tool' | 'input'>,
+  sha256: Sha256,
+): string {
+  return sha256([callId, peer, tool, JSON.stringify(input ?? null)].map((part) => `${part.length}:${part}`).join(''))
 }

@@ -12,7 +12,7 @@ import { foldWords, quotes, readings, sharesRun } from './words.js'
 const web = 'https://docs.example/guide'
 
 function from(source: Source, text: string): HeardText {
-  return { source, text, words: readings(text).map(foldWords).join('') }
+  return { source, text, words: () => readings(text).map(foldWords).join('') }
 }
 
 function heard({ said = [], page, file }: { said?: string[]; page?: string; file?: string }): Heard {

@@ -7,7 +7,7 @@ import { unassessed } from './assessment.js'
 import type { Heard, HeardText, Hearing } from './heard.js'
 import type { GovernedCall, Layer } from './pipeline.js'
 import { field } from './source.js'
-import { foldWords, holdsWords, quotes, sharesRun } from './words.js'
+import { disguises, foldWords, holdsWords, quotes, sharesRun } from './words.js'
 
 /** Why a call needs a person, for them to read. */
 export interface Taint {
@@ -17,6 +17,8 @@ export interface Taint {
 
 /** Characters in a row, as words, by which a text counts as taken from another. */
 const sharedRun = { workspace: 24, foreign: 16 } as const
+/** Characters of what a session heard that are searched, the newest. What came before still counts as heard. */
+const mostSearched = 2_000_000
 /** Shortest text of a file that counts when the whole of it is used. */
 const shortestOfFile = 12
 
@@ -94,13 +96,19 @@ function isSaid(leaf: string, effect: Tool['effect'], { said, saidWords }: Heard
 }
 
 function sourceIn(leaves: readonly string[], texts: readonly HeardText[], trust: Source['trust']): Source | undefined {
-  for (const leaf of leaves) {
-    const words = foldWords(leaf)
-    const whole = trust === 'foreign' || words.length >= shortestOfFile
-    const found = texts.findLast(
-      (text) => (whole && holdsWords(text.words, words)) || sharesRun(text.words, words, sharedRun[trust]),
+  const wanted = leaves.flatMap(disguises).map(foldWords)
+  let searched = 0
+  // The newest first: it is what a model goes by.
+  for (const text of texts.toReversed()) {
+    if (searched > mostSearched) return undefined
+    searched += text.text.length
+    const words = text.words()
+    const holds = wanted.some(
+      (leaf) =>
+        ((trust === 'foreign' || leaf.length >= shortestOfFile) && holdsWords(words, leaf)) ||
+        sharesRun(words, leaf, sharedRun[trust]),
     )
-    if (found !== undefined) return found.source
+    if (holds) return text.source
   }
   return undefined
 }

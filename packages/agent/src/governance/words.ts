@@ -44,30 +44,42 @@ export function sharesRun(whole: string, part: string, length: number): boolean 
 const decodedLength = 65_536
 
 /**
- * The ways a text reads: as it stands, and where it is no longer than 64 KiB as it reads once a common code is taken off: base64,
- * hexadecimal, per cents, entities, letters turned by thirteen, backwards, and letters that are not shown.
+ * A text as it stands, without what is not shown, and what is in it under a common code: base64, hexadecimal, per cents, entities, and
+ * letters that are not shown. Of one beyond 64 KiB only what stands there.
  */
 export function readings(text: string): string[] {
   if (text.length > decodedLength) return [text]
-  const shown = text
-    .replace(/[\u{e0020}-\u{e007e}]/gu, (tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000))
-    .replace(/\p{Cf}/gu, '')
-  const pieces = (pattern: RegExp, read: (code: string) => string): string[] =>
-    [...shown.matchAll(pattern)].map(([code]) => read(code))
+  const pieces = (from: string, pattern: RegExp, read: (code: string) => string): string[] =>
+    [...from.matchAll(pattern)].map(([code]) => read(code))
   return [
-    shown,
-    ...pieces(/[A-Za-z0-9+/_-]{16,}={0,2}/g, fromBase64),
-    ...pieces(/(?:[0-9a-f]{2}){8,}/gi, (code) =>
-      code.replace(/../g, (byte) => String.fromCharCode(Number(`0x${byte}`))),
+    text,
+    ...pieces(text, /[\u{e0020}-\u{e007e}]+/gu, (tags) =>
+      tags.replace(/./gu, (tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000)),
     ),
-    shown.replace(/%([0-9a-f]{2})/gi, (_, byte: string) => String.fromCharCode(Number(`0x${byte}`))),
-    shown.replace(/&#(x[0-9a-f]{1,6}|\d{1,7});/gi, (_, code: string) => fromCode(Number(code.replace(/^x/i, '0x')))),
-    shown.replace(/[a-z]/gi, (letter) => {
-      const base = letter <= 'Z' ? 65 : 97
-      return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base)
-    }),
-    [...shown].reverse().join(''),
+    ...pieces(text, /[A-Za-z0-9+/_-]{16,}={0,2}/g, fromBase64),
+    ...pieces(text, /(?:[0-9a-f]{2}){8,}/gi, (code) => code.replace(/../g, fromByte)),
+    ...(/%[0-9a-f]{2}/i.test(text) ? [text.replace(/%([0-9a-f]{2})/gi, (_, byte: string) => fromByte(byte))] : []),
+    ...(text.includes('&#')
+      ? [
+          text.replace(/&#(x[0-9a-f]{1,6}|\d{1,7});/gi, (_, code: string) =>
+            fromCode(Number(code.replace(/^x/i, '0x'))),
+          ),
+        ]
+      : []),
   ]
+}
+
+/** A text as it would stand elsewhere: as it is, with its letters turned by thirteen, and backwards. */
+export function disguises(text: string): string[] {
+  const turned = text.replace(/[a-z]/gi, (letter) => {
+    const base = letter <= 'Z' ? 65 : 97
+    return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base)
+  })
+  return [text, turned, [...text].reverse().join('')]
+}
+
+function fromByte(byte: string): string {
+  return String.fromCharCode(Number(`0x${byte}`))
 }
 
 function fromBase64(code: string): string {

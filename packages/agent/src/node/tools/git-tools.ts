@@ -179,6 +179,8 @@ export function createGitTools({ workspace, clock, environment, github }: GitToo
       text: 'label',
     }),
     effect: 'self',
+    // It changes no file, and its name decides nothing.
+    contained: true,
     timeoutMs: 120_000,
     run: ({ label }, { signal }) =>
       withRepository(async (repository) => plainJson(await repository.checkpoint(label, { signal }))),
