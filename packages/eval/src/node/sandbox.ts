@@ -59,14 +59,16 @@ interface Usage {
   readonly residentMb: number
 }
 
-/** Reads what a process has used, where the system tells. Ticks are hundredths of a second and pages 4 KiB on Linux as Node runs on it. */
+/** Reads what a process has used, where the system tells: Linux, whose ticks are hundredths of a second. */
 async function usageOf(pid: number): Promise<Usage | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  const read = (name: string): Promise<string | undefined> =>
+    readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => undefined)
+  const [stat, status] = await Promise.all([read('stat'), read('status')])
+  const resident = /^VmRSS:\s*(\d+) kB$/m.exec(status ?? '')?.[1]
+  if (stat === undefined || resident === undefined) return undefined
   // The name may hold spaces and brackets.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ')
-  if (fields === undefined) return undefined
-  const at = (index: number): number => Number(fields[index])
-  return { cpuMs: (at(11) + at(12)) * 10, residentMb: at(21) / 256 }
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { cpuMs: (Number(fields[11]) + Number(fields[12])) * 10, residentMb: Number(resident) / 1_024 }
 }
 
 /** Opens a process for candidates that may have `memoryMb` each; it starts when it is first needed. */
@@ -106,6 +108,12 @@ export function openSandbox(
     child.ref()
     child.kill('SIGKILL')
     await gone
+  }
+
+  /** Whether what candidates left behind could be held against the next one. */
+  const isFull = async ({ pid }: ChildProcess, before: Usage | undefined): Promise<boolean> => {
+    const usage = pid === undefined ? undefined : await usageOf(pid)
+    return usage !== undefined && before !== undefined && usage.residentMb - before.residentMb > memoryMb / 2
   }
 
   /** Looks after a process until `done`; tells why it should end. */
@@ -174,7 +182,7 @@ export function openSandbox(
           }, answered.reject)
         }
         const run = await answered.promise
-        if (spent) await end(child)
+        if (spent || (await isFull(child, before))) await end(child)
         return run
       } catch (error) {
         await end(child)
