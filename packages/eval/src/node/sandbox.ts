@@ -96,7 +96,7 @@ export function openSandbox(
       env: {},
       stdio: 'ignore',
       detached: true,
-      serialization: 'json',
+      serialization: 'advanced',
     })
     child.unref()
     child.channel?.unref()
