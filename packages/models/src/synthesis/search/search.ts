@@ -1,0 +1,313 @@
+/** The search for a program: spaces expanded by cost, goals on the way, and the cheapest program that meets them. */
+
+import type { Guide } from '../guide/guide.js'
+import type { Expression } from '../language/expression.js'
+import { type Fragment, type Fragments, fragmentsByName } from '../language/fragment.js'
+import { elementOf, listOf, type Signature, type Type } from '../language/types.js'
+import { encodeOrThrow, Values } from '../language/values.js'
+import { composeCases } from './conditions.js'
+import { drawnConstants, type Example, languageConstants } from './constants.js'
+import { Goal, type Proposal } from './goal.js'
+import { Grammar, impossible, type Operation } from './grammar.js'
+import { Space } from './space.js'
+
+/** What to search, and with what. */
+export interface SearchOptions {
+  readonly signature: Signature
+  readonly examples: readonly Example[]
+  readonly library: readonly Fragment[]
+  readonly guide: Guide
+  /** Candidate evaluations at most. */
+  readonly budget: number
+}
+
+/** A program that fits the examples. */
+export interface Solution {
+  readonly program: Expression
+  /** In nats: −ln of its probability under the guide. */
+  readonly cost: number
+}
+
+/** Goals that a main space has at most, beside the one asked for. */
+const mostDerived = 40
+
+/** Costs up to which programs are enumerated, should the budget not end it before: beyond any that comes up. */
+const deepestCost = 600
+
+/** One search; see the head of this file. */
+export class Search {
+  readonly grammar: Grammar
+  readonly fragments: Fragments
+  readonly inputTypes: readonly Type[]
+  readonly budget: number
+  /** Programs evaluated so far, whole ones and parts alike. */
+  candidates = 0
+  readonly #space: Space
+  readonly #aimed: { readonly space: Space; readonly goal: Goal }[] = []
+  readonly #handed = new WeakMap<Space, Set<Goal>>()
+  #derived = 0
+  #best: Proposal | undefined
+
+  /** @throws {@link ExampleError} (`models/example`) if an example does not fit the signature. */
+  constructor({ signature, examples, library, guide, budget }: SearchOptions) {
+    const values = new Values()
+    const { parameters, returns } = signature
+    this.budget = budget
+    this.fragments = fragmentsByName(library)
+    this.inputTypes = parameters.map(({ type }) => type)
+    const constants = [...languageConstants, ...drawnConstants(examples, signature)]
+    this.grammar = new Grammar(values, { signature, constants, library, guide })
+    const bound = parameters.map(({ name, type }, index) =>
+      Float64Array.from(examples, ({ args }, example) =>
+        encodeOrThrow(values, type, args[index], `"${name}" of example ${example + 1}`),
+      ),
+    )
+    const row = Float64Array.from(examples, ({ returns: result }, example) =>
+      encodeOrThrow(values, returns, result, `the result of example ${example + 1}`),
+    )
+    this.#space = new Space(this, { table: this.grammar.table([]), bound, columns: examples.length, depth: 0 })
+    this.#seek(this.#space, {
+      ...{ type: returns, row, group: this.grammar.group({ parent: 'root', argument: 0 }, returns) },
+      ...{ extra: 0, wrap: (term) => term },
+    })
+    this.#deriveAtOnce()
+  }
+
+  get inputs(): number {
+    return this.inputTypes.length
+  }
+
+  /** Whether the budget is spent. */
+  get spent(): boolean {
+    return this.candidates >= this.budget
+  }
+
+  /** The cheapest program found so far. */
+  get found(): Solution | undefined {
+    return this.#best === undefined ? undefined : { program: this.#best.build(), cost: this.#best.cost / 4 }
+  }
+
+  /** Searches; yields now and then, and ends with the budget, or once nothing cheaper can come. */
+  *run(): Generator<undefined> {
+    const space = this.#space
+    while (!this.spent && space.done < deepestCost) {
+      yield* space.expandOnce()
+      this.#compose()
+      if ((this.#best?.cost ?? impossible) <= space.done) return
+    }
+  }
+
+  /** Takes note of a term that is new in its space. */
+  kept(space: Space, term: number, type: Type): void {
+    if (space !== this.#space) return
+    for (const goal of space.goals.slice()) {
+      if (goal.type !== type) continue
+      if (type === 'number') this.#bridge(goal, term)
+      else if (type === 'string') this.#complete(goal, term)
+    }
+  }
+
+  /** Hands the goals of a space that a lambda over a list can meet to the space of that lambda. */
+  aim(space: Space, inner: Space, list: number): void {
+    const handed = this.#handed.get(inner) ?? new Set()
+    this.#handed.set(inner, handed)
+    for (const goal of space.goals) {
+      if (handed.has(goal)) continue
+      handed.add(goal)
+      this.#aimMap(space, inner, list, goal)
+      this.#aimFilter(space, inner, list, goal)
+    }
+  }
+
+  #propose = (proposal: Proposal): void => {
+    if (proposal.cost < (this.#best?.cost ?? impossible)) this.#best = proposal
+  }
+
+  #seek(space: Space, goal: Pick<Goal, 'type' | 'row' | 'group' | 'extra' | 'wrap'>): void {
+    const made = new Goal({ ...goal, propose: this.#propose })
+    this.#aimed.push({ space, goal: made })
+    space.addGoal(made)
+  }
+
+  #compose(): void {
+    for (const { space, goal } of this.#aimed) {
+      const found = composeCases(this.grammar, space, goal, {
+        most: (this.#best?.cost ?? impossible) - goal.extra,
+        tried: () => {
+          this.candidates++
+          return !this.spent
+        },
+      })
+      if (found !== undefined) this.#propose(found)
+    }
+  }
+
+  /** The operation of a name at certain types, and what it costs where a goal stands. */
+  #operation(
+    space: Space,
+    goal: Goal,
+    name: string,
+    parameters: readonly Type[],
+  ): { operation: Operation; cost: number } | undefined {
+    const operation = this.grammar.operations.find(
+      (one) =>
+        one.name === name &&
+        one.returns === goal.type &&
+        parameters.every((type, index) => one.parameters[index] === type),
+    )
+    const cost = operation === undefined ? impossible : (space.table.costs[goal.group]?.[operation.id] ?? impossible)
+    return operation === undefined || cost >= impossible ? undefined : { operation, cost: cost + goal.extra }
+  }
+
+  #aimMap(space: Space, inner: Space, list: number, goal: Goal): void {
+    const to = elementOf(goal.type)
+    const from = inner.table.scope.at(-2)?.type
+    if (to === undefined || from === undefined) return
+    const { values } = this.grammar
+    const row: number[] = []
+    for (const [column, id] of goal.row.entries()) {
+      if (values.length(id) !== values.length(space.rows[list * space.columns + column] ?? 0)) return
+      row.push(...values.items(id))
+    }
+    const map = this.#operation(space, goal, 'map', [to, listOf(from)])
+    if (map === undefined) return
+    const [group = 0, listGroup = 0] = this.grammar.slots(map.operation)
+    this.#seek(inner, {
+      ...{ type: to, row: Float64Array.from(row), group, extra: map.cost + space.costIn(listGroup, list) },
+      wrap: (body) =>
+        goal.wrap({ kind: 'call', type: goal.type, name: 'map', arguments: [body, space.expression(list)] }),
+    })
+  }
+
+  #aimFilter(space: Space, inner: Space, list: number, goal: Goal): void {
+    const item = inner.table.scope.at(-2)?.type
+    if (item === undefined || goal.type !== listOf(item)) return
+    const { values } = this.grammar
+    const row: number[] = []
+    for (const [column, id] of goal.row.entries()) {
+      const wanted = values.items(id)
+      const kept = keptIn(values.items(space.rows[list * space.columns + column] ?? 0), wanted)
+      if (kept === undefined) return
+      row.push(...kept)
+    }
+    const filter = this.#operation(space, goal, 'filter', ['boolean', goal.type])
+    if (filter === undefined) return
+    const [group = 0, listGroup = 0] = this.grammar.slots(filter.operation)
+    this.#seek(inner, {
+      ...{ type: 'boolean', row: Float64Array.from(row), group, extra: filter.cost + space.costIn(listGroup, list) },
+      wrap: (body) =>
+        goal.wrap({ kind: 'call', type: goal.type, name: 'filter', arguments: [body, space.expression(list)] }),
+    })
+  }
+
+  /** Goals one step before the one asked for, where the last step can be undone whatever it was applied to. */
+  #deriveAtOnce(): void {
+    const [goal] = this.#space.goals
+    if (goal?.type === 'string') this.#undoJoin(goal)
+  }
+
+  #undoJoin(goal: Goal): void {
+    const { values, constants, groupsOf } = this.grammar
+    const join = this.#operation(this.#space, goal, 'join', ['string[]', 'string'])
+    if (join === undefined || groupsOf.get('string[]') === undefined) return
+    const wanted = Array.from(goal.row, (id) => values.textAt(id))
+    for (const { type, value, production, drawn } of constants) {
+      if (type !== 'string' || typeof value !== 'string') continue
+      if (value === '' ? wanted.every((text) => text.length < 2) : !wanted.some((text) => text.includes(value)))
+        continue
+      const [listGroup = 0, textGroup = 0] = this.grammar.slots(join.operation)
+      const leaf = this.grammar.leaf(production, type)
+      const cost = this.#space.table.costs[textGroup]?.[leaf.id] ?? impossible
+      const row = Float64Array.from(wanted, (text) => values.encode('string[]', text === '' ? [] : text.split(value)))
+      if (cost >= impossible || row.some(Number.isNaN)) continue
+      const separator: Expression = drawn ? { kind: 'constant', type, value, drawn } : { kind: 'constant', type, value }
+      this.#seek(this.#space, {
+        ...{ type: 'string[]', row, group: listGroup, extra: join.cost + cost },
+        wrap: (list) => goal.wrap({ kind: 'call', type: 'string', name: 'join', arguments: [list, separator] }),
+      })
+    }
+  }
+
+  /** Looks for the other half of a sum, difference or product whose one half is a new term. */
+  #bridge(goal: Goal, term: number): void {
+    const space = this.#space
+    const { columns, rows } = space
+    const at = term * columns
+    const wanted = new Float64Array(columns)
+    const look = (name: string, place: 0 | 1, other: (have: number, goal: number) => number): void => {
+      const found = this.#operation(space, goal, name, ['number', 'number'])
+      if (found === undefined || this.spent) return
+      for (let column = 0; column < columns; column++) {
+        wanted[column] = other(rows[at + column] ?? 0, goal.row[column] ?? 0)
+        if (!Number.isSafeInteger(wanted[column])) return
+      }
+      this.candidates++
+      const half = space.find('number', wanted)
+      if (half < 0) return
+      const parts = place === 0 ? [term, half] : [half, term]
+      const groups = this.grammar.slots(found.operation)
+      const cost = parts.reduce((sum, part, index) => sum + space.costIn(groups[index] ?? 0, part), found.cost)
+      this.#propose({
+        cost,
+        build: () =>
+          goal.wrap({ kind: 'call', type: 'number', name, arguments: parts.map((part) => space.expression(part)) }),
+      })
+    }
+    look('add', 0, (have, goalValue) => goalValue - have)
+    look('subtract', 0, (have, goalValue) => have - goalValue)
+    look('subtract', 1, (have, goalValue) => have + goalValue)
+    look('multiply', 0, (have, goalValue) => goalValue / have)
+  }
+
+  /** Looks for the rest of a text of which a new term is the beginning, or the end. */
+  #complete(goal: Goal, term: number): void {
+    if (this.#derived >= mostDerived) return
+    const space = this.#space
+    const { values } = this.grammar
+    const whole = Array.from(goal.row, (id) => values.textAt(id))
+    const part = whole.map((_, column) => values.textAt(space.rows[term * space.columns + column] ?? 0))
+    if (part.some((text) => text === '') || part.every((text, column) => text === whole[column])) return
+    const join = this.#operation(space, goal, 'joinText', ['string', 'string'])
+    if (join === undefined) return
+    const groups = this.grammar.slots(join.operation)
+    for (const place of [0, 1] as const) {
+      if (
+        !part.every((text, column) => (place === 0 ? whole[column]?.startsWith(text) : whole[column]?.endsWith(text)))
+      )
+        continue
+      const rest = whole.map((text, column) =>
+        place === 0 ? text.slice(part[column]?.length ?? 0) : text.slice(0, text.length - (part[column]?.length ?? 0)),
+      )
+      const extra = join.cost + space.costIn(groups[place] ?? 0, term)
+      this.#derived++
+      this.#seek(space, {
+        ...{
+          type: 'string',
+          row: Float64Array.from(rest, (text) => values.text(text)),
+          group: groups[1 - place] ?? 0,
+          extra,
+        },
+        wrap: (other) => {
+          const have = space.expression(term)
+          return goal.wrap({
+            kind: 'call',
+            type: 'string',
+            name: 'joinText',
+            arguments: place === 0 ? [have, other] : [other, have],
+          })
+        },
+      })
+    }
+  }
+}
+
+/** Which elements of a list are kept, 1 or 0 each, if what is wanted is a part of it in order; by value where that says enough. */
+function keptIn(items: readonly number[], wanted: readonly number[]): number[] | undefined {
+  const set = new Set(wanted)
+  const byValue = items.map((item) => (set.has(item) ? 1 : 0))
+  const same = items.filter((item) => set.has(item))
+  if (same.length === wanted.length && same.every((item, at) => item === wanted[at])) return byValue
+  let at = 0
+  const kept = items.map((item) => (at < wanted.length && item === wanted[at] && ++at > 0 ? 1 : 0))
+  return at === wanted.length ? kept : undefined
+}
