@@ -60,7 +60,6 @@ test('the entry exports', () => {
       "JsonError",
       "parseJson",
       "ProblemError",
-      "problemSchema",
       "starterOf",
       "viewOf",
       "cohenKappa",

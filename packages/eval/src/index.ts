@@ -122,7 +122,6 @@ export {
   type ProblemCase,
   ProblemError,
   type ProblemView,
-  problemSchema,
   type Signature,
   type Split,
   starterOf,

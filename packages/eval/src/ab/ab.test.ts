@@ -250,6 +250,29 @@ describe('parseStudy()', () => {
   })
 })
 
+describe('a person who labels trials', () => {
+  test('is held against the judges, and changes no score', async () => {
+    const log = memoryLog()
+    const { study } = await run(
+      subject(() => 0.5),
+      {},
+      log,
+    )
+    for (const { phase, task, seed, cell, correct } of study.trials.slice(0, 40)) {
+      const score = task === 't0' ? 1 - correct : correct
+      await log.append(JSON.stringify({ type: 'label', phase, task, seed, cell, judge: 'human', score, at: 0 }))
+    }
+    const labelled = await parseStudy(log.text())
+    expect(labelled.trials.map(({ correct }) => correct)).toEqual(study.trials.map(({ correct }) => correct))
+    expect(analyseStudy(labelled).agreement).toMatchObject([{ judges: ['human', 'rule'], items: 40, share: 0.9 }])
+    const again = log.text().split('\n').at(-2) ?? ''
+    await expect(parseStudy(`${log.text()}${again}\n`)).rejects.toThrow('"human" labelled')
+    await expect(
+      parseStudy(`${log.text()}${again.replace('"human"', '"x"').replace(/"task":"[^"]*"/, '"task":"none"')}\n`),
+    ).rejects.toThrow('there is no trial')
+  })
+})
+
 describe('reportHtml()', () => {
   test('is the same page for the same record, and spells out what it is given', async () => {
     const log = memoryLog()

@@ -44,6 +44,17 @@ const recordSchema = z.discriminatedUnion('type', [
     reason: name,
     at: z.int(),
   }),
+  /** What a person, or a judge that came later, says of a trial; it changes no score of the study. */
+  z.strictObject({
+    type: z.literal('label'),
+    phase: z.enum(['control', 'main']),
+    task: name,
+    seed: name,
+    cell: name,
+    judge: name,
+    score: z.number().min(0).max(1),
+    at: z.int(),
+  }),
   z.strictObject({ type: z.literal('deviation'), what: name, at: z.int() }),
 ])
 
@@ -78,17 +89,27 @@ export async function parseStudy(text: string): Promise<Study> {
   if (first?.[1].type !== 'plan') throw new RecordError(1, 'the first line is no plan')
   const sealed = await openPlan({ plan: first[1].plan, sha256: first[1].sha256 })
   const seen = new Set<string>()
+  const labels = new Map<string, Record<string, number>>()
   for (const [line, record] of rest) {
     if (record.type === 'plan') throw new RecordError(line, 'there is a plan already')
     if (record.type === 'deviation') continue
     const key = trialKey(record)
+    if (record.type === 'label') {
+      const held = labels.get(key) ?? {}
+      if (!seen.has(key)) throw new RecordError(line, `there is no trial ${key} to label`)
+      if (Object.hasOwn(held, record.judge)) throw new RecordError(line, `"${record.judge}" labelled ${key} already`)
+      labels.set(key, { ...held, [record.judge]: record.score })
+      continue
+    }
     if (seen.has(key)) throw new RecordError(line, `${key} stands twice`)
     seen.add(key)
   }
   const all = rest.map(([, record]) => record)
   return {
     ...sealed,
-    trials: all.filter((record) => record.type === 'trial'),
+    trials: all
+      .filter((record) => record.type === 'trial')
+      .map((trial) => ({ ...trial, scores: { ...labels.get(trialKey(trial)), ...trial.scores } })),
     excluded: all.filter((record) => record.type === 'excluded'),
     deviations: all.filter((record) => record.type === 'deviation'),
   }

@@ -1,44 +1,19 @@
+import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createRng, migrate } from '@salp/core'
 import { type Database, openDatabase } from '@salp/core/node'
 import { recordingPublisher, stoppedClock } from '@salp/core/testing'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Problem } from '../problems/problem.js'
+import { made, passing } from '../testing/internal/made-problems.js'
 import type { Verifier } from '../verify/verifier.js'
 import { openBenchmarkHistory } from './history.js'
 import { evalMigrations } from './migrations.js'
 import { compareRuns, passAtK, reportRun } from './report.js'
 import { type BenchmarkEvents, runBenchmark } from './run-benchmark.js'
 import type { Solver } from './solver.js'
-
-const problem = (id: string, tier = 0): Problem => ({
-  id,
-  tier,
-  title: id,
-  tags: [],
-  statement: id,
-  signature: { name: 'f', parameters: [], returns: 'string' },
-  examples: [{ args: [], returns: id }],
-  tests: [{ args: [], returns: id }],
-  split: 'test',
-  starter: '',
-  reference: `right ${id}`,
-  mutants: [],
-})
-const problems = ['a', 'b', 'c', 'd'].map((id, index) => problem(id, index % 2))
-
-/** Passes what says it is right. */
-const verifier: Verifier = {
-  verify: async (candidates) =>
-    candidates.map(({ problem: { id }, source }) => ({
-      status: source === `right ${id}` ? 'pass' : 'test-failure',
-      message: '',
-      example: undefined,
-    })),
-  close: async () => undefined,
-}
 
 const solver = (answers: Readonly<Record<string, readonly string[]>>, name = 'scripted'): Solver => ({
   name,
@@ -57,7 +32,7 @@ afterEach(() => {
 
 const deps = (own: Solver, db = open()) => ({
   solver: own,
-  verifier,
+  verifier: passing,
   history: openBenchmarkHistory(db),
   clock: stoppedClock(1_000),
   events: recordingPublisher<BenchmarkEvents>(),
@@ -66,7 +41,7 @@ const deps = (own: Solver, db = open()) => ({
 describe('runBenchmark()', () => {
   test('records every attempt with its verdict, and counts the first as the answer', async () => {
     const with_ = deps(solver({ a: ['right a'], b: ['wrong', 'right b', 'right b'], c: ['wrong'] }))
-    const results = await runBenchmark(with_, { run: 'r', problems, budget: { attempts: 2 } })
+    const results = await runBenchmark(with_, { run: 'r', problems: made, budget: { attempts: 2 } })
     expect(results.map(({ problem: id, attempts }) => [id, attempts.map(({ verdict }) => verdict)])).toEqual([
       ['a', ['pass']],
       ['b', ['test-failure', 'pass']],
@@ -89,7 +64,7 @@ describe('runBenchmark()', () => {
     expect(perSolve).toEqual({ costUsd: 2, ms: 0, tokens: 40, candidates: 8 })
     expect(with_.events.published.map(([name]) => name)).toEqual([
       'benchmark:begun',
-      ...problems.map(() => 'benchmark:attempted'),
+      ...made.map(() => 'benchmark:attempted'),
       'benchmark:ended',
     ])
     expect(with_.history.run('r')?.endedAt).toBe(1_000)
@@ -100,10 +75,10 @@ describe('runBenchmark()', () => {
     const seen: unknown[] = []
     const asked: unknown[] = []
     const watched: Verifier = {
-      ...verifier,
+      ...passing,
       verify(candidates, options) {
         asked.push(options?.cases)
-        return verifier.verify(candidates, options)
+        return passing.verify(candidates, options)
       },
     }
     const curious: Solver = {
@@ -116,7 +91,7 @@ describe('runBenchmark()', () => {
     }
     await runBenchmark(
       { ...deps(curious), verifier: watched },
-      { run: 'r', problems: [problem('a')], budget: { attempts: 1 } },
+      { run: 'r', problems: made.slice(0, 1), budget: { attempts: 1 } },
     )
     expect(seen.sort()).toEqual(['examples', 'id', 'signature', 'starter', 'statement', 'tier', 'title'])
     expect(asked).toEqual(['examples', undefined])
@@ -127,41 +102,50 @@ describe('runBenchmark()', () => {
       name: 'away',
       solve: async ({ id }) => (id === 'a' ? [{ source: 'right a' }] : Promise.reject(new Error('no model'))),
     }
-    const results = await runBenchmark(deps(failing), { run: 'r', problems, budget: { attempts: 1 } })
+    const results = await runBenchmark(deps(failing), { run: 'r', problems: made, budget: { attempts: 1 } })
     const { all } = reportRun(results, 1)
     expect([all.problems, all.unavailable, all.passAt1.estimate]).toEqual([4, 3, 1])
     expect(results[1]).toMatchObject({ status: 'unavailable', reason: 'no model' })
   })
 
-  test('goes on after its process was killed with what was recorded, and repeats nothing of it', async () => {
+  test('goes on after kill -9 with what was recorded, and repeats nothing of it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'salp-benchmark-'))
     folders.push(folder)
+    const path = join(folder, 'salp.db')
+    const flags = ['--conditions=@salp/source', '--no-warnings', '--experimental-strip-types']
+    const child = fork(fileURLToPath(new URL('../testing/internal/endless-run.ts', import.meta.url)), [path, 'c'], {
+      execArgv: [...flags, '--import', import.meta.resolve('@salp/presets/run-source')],
+    })
     const tried: string[] = []
-    const hanging = Promise.withResolvers<never>()
-    const until = (last: string | undefined): Solver => ({
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`It ended by itself, with ${code}`)))
+      child.on('message', (id) => {
+        tried.push(String(id))
+        if (id === 'c') resolve()
+      })
+    })
+    const gone = new Promise((resolve) => child.removeAllListeners('exit').once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+
+    const noting: Solver = {
       name: 'scripted',
       async solve({ id }) {
         tried.push(id)
-        if (id === last) reached.resolve()
-        return id === last ? hanging.promise : [{ source: `right ${id}` }]
+        return [{ source: `right ${id}` }]
       },
-    })
-    const reached = Promise.withResolvers<void>()
-    const path = join(folder, 'salp.db')
-    // Never closed, and never heard of again, as a process that was killed.
-    const first = open(path)
-    void runBenchmark(deps(until('c'), first), { run: 'r', problems, budget: { attempts: 1 } }).catch(() => undefined)
-    await reached.promise
+    }
     const db = open(path)
-    const again = deps(until(undefined), db)
-    const results = await runBenchmark(again, { run: 'r', problems: problems.toReversed(), budget: { attempts: 1 } })
+    const again = deps(noting, db)
+    const results = await runBenchmark(again, { run: 'r', problems: made.toReversed(), budget: { attempts: 1 } })
     expect(tried).toEqual(['a', 'b', 'c', 'c', 'd'])
-    expect(results.map(({ problem: id }) => id)).toEqual(['a', 'b', 'c', 'd'])
+    expect(results.map(({ problem: id }) => id).sort()).toEqual(['a', 'b', 'c', 'd'])
     expect(again.events.published[0]).toEqual(['benchmark:begun', { run: 'r', at: 1_000, problems: 4, recorded: 2 }])
-    await expect(runBenchmark(again, { run: 'r', problems, budget: { attempts: 1 } })).rejects.toThrow('it has ended')
+    await expect(runBenchmark(again, { run: 'r', problems: made, budget: { attempts: 1 } })).rejects.toThrow(
+      'it has ended',
+    )
     db.close()
-    first.close()
-  })
+  }, 60_000)
 
   test('rejects with the reason it was aborted for, and keeps what was recorded', async () => {
     const stop = new AbortController()
@@ -176,7 +160,7 @@ describe('runBenchmark()', () => {
     }
     const with_ = deps(stopping, db)
     await expect(
-      runBenchmark(with_, { run: 'r', problems, budget: { attempts: 1 }, signal: stop.signal }),
+      runBenchmark(with_, { run: 'r', problems: made, budget: { attempts: 1 }, signal: stop.signal }),
     ).rejects.toBe(reason)
     expect(with_.history.results('r').map(({ problem: id }) => id)).toEqual(['a', 'b'])
     expect(with_.history.run('r')?.endedAt).toBeUndefined()
@@ -186,11 +170,11 @@ describe('runBenchmark()', () => {
     const db = open()
     openBenchmarkHistory(db).begin({ id: 'r', solver: 'scripted', sampling: 'all', plan: ['a', 'gone'], begunAt: 1 })
     await expect(
-      runBenchmark(deps(solver({}, 'other'), db), { run: 'r', problems, budget: { attempts: 1 } }),
+      runBenchmark(deps(solver({}, 'other'), db), { run: 'r', problems: made, budget: { attempts: 1 } }),
     ).rejects.toThrow('it is of the solver "scripted"')
-    await expect(runBenchmark(deps(solver({}), db), { run: 'r', problems, budget: { attempts: 1 } })).rejects.toThrow(
-      '"gone"',
-    )
+    await expect(
+      runBenchmark(deps(solver({}), db), { run: 'r', problems: made, budget: { attempts: 1 } }),
+    ).rejects.toThrow('"gone"')
   })
 })
 
@@ -199,12 +183,12 @@ describe('compareRuns()', () => {
     const db = open()
     const before = await runBenchmark(deps(solver({ a: ['right a'] }), db), {
       run: '1',
-      problems,
+      problems: made,
       budget: { attempts: 1 },
     })
     const after = await runBenchmark(deps(solver({ b: ['right b'], c: ['right c'] }), db), {
       run: '2',
-      problems: problems.slice(0, 3),
+      problems: made.slice(0, 3),
       budget: { attempts: 1 },
     })
     expect(compareRuns(before, after, { rng: createRng('compare') })).toMatchObject({

@@ -62,7 +62,7 @@ function libraryFile(name: string): ts.SourceFile | undefined {
   return libraries.get(name)
 }
 
-function programOf(files: ReadonlyMap<string, ts.SourceFile>): ts.Program {
+function programOf(files: ReadonlyMap<string, ts.SourceFile>, withOptions = options): ts.Program {
   const host: ts.CompilerHost = {
     getSourceFile: (name) => files.get(name) ?? libraryFile(name),
     getDefaultLibFileName: () => '/lib/lib.es2023.d.ts',
@@ -83,7 +83,7 @@ function programOf(files: ReadonlyMap<string, ts.SourceFile>): ts.Program {
     resolveTypeReferenceDirectiveReferences: (names) =>
       names.map(() => ({ resolvedTypeReferenceDirective: undefined })),
   }
-  return ts.createProgram({ rootNames: [...files.keys()], options, host })
+  return ts.createProgram({ rootNames: [...files.keys()], options: withOptions, host })
 }
 
 /** What no source may have, whatever its types; and whether it changes what is global. */
@@ -141,17 +141,37 @@ function checkIn(program: ts.Program, index: number): CheckAnswer {
     program.getSemanticDiagnostics(source)[0] ??
     (expects && program.getSemanticDiagnostics(expects)[0])
   if (found !== undefined) return { status: 'refused', message: describe(found) }
+  return { status: 'checked', code: emitted(program, source) }
+}
+
+function emitted(program: ts.Program, source: ts.SourceFile | undefined): string {
   let code = ''
   program.emit(source, (_, text) => {
     code = text
   })
-  return { status: 'checked', code }
+  return code
 }
 
-function compileAlone(source: string): CheckAnswer {
-  const { outputText, diagnostics } = ts.transpileModule(source, { compilerOptions: options, reportDiagnostics: true })
-  const found = diagnostics?.[0]
-  return found === undefined ? { status: 'checked', code: outputText } : { status: 'refused', message: describe(found) }
+/** Compiles the items at `indices` without asking for types: no library is read, and nothing is checked but the syntax. */
+function compileTogether(
+  files: ReadonlyMap<string, ts.SourceFile>,
+  indices: readonly number[],
+  say: (said: CheckerMessage) => void,
+): void {
+  const program = programOf(files, { ...options, noLib: true, noCheck: true, isolatedModules: true })
+  for (const index of indices) {
+    say({ type: 'began', index })
+    const source = program.getSourceFile(`/${index}/solution.ts`)
+    const found = program.getSyntacticDiagnostics(source)[0]
+    say({
+      type: 'answered',
+      index,
+      answer:
+        found === undefined
+          ? { status: 'checked', code: emitted(program, source) }
+          : { status: 'refused', message: describe(found) },
+    })
+  }
 }
 
 function run({ items, types }: CheckJob, say: (said: CheckerMessage) => void): void {
@@ -167,19 +187,18 @@ function run({ items, types }: CheckJob, say: (said: CheckerMessage) => void): v
     const file = ts.createSourceFile(`/${index}/solution.ts`, source, ts.ScriptTarget.ES2023)
     const { refusal, global } = scan(file)
     if (refusal !== undefined) answer({ status: 'refused', message: refusal })
-    else if (!types) answer(compileAlone(source))
     else {
       const files = new Map([[file.fileName, file]])
       const expecting = `/${index}/expects.ts`
-      if (expects !== '') files.set(expecting, ts.createSourceFile(expecting, expects, ts.ScriptTarget.ES2023))
-      if (global) checkTogether(files, [index], say)
+      if (types && expects !== '') files.set(expecting, ts.createSourceFile(expecting, expects, ts.ScriptTarget.ES2023))
+      if (types && global) checkTogether(files, [index], say)
       else {
         for (const [name, own] of files) together.set(name, own)
         indices.push(index)
       }
     }
   }
-  if (indices.length > 0) checkTogether(together, indices, say)
+  if (indices.length > 0) (types ? checkTogether : compileTogether)(together, indices, say)
   say({ type: 'done' })
 }
 

@@ -121,6 +121,7 @@ ${right('')}`,
       'new Proxy([], { getOwnPropertyDescriptor: (_, k) => k === "length" ? { value: 2 ** 32, writable: true, enumerable: false, configurable: false } : { value: 0, configurable: true, enumerable: true, writable: true } }) as any',
     ),
     'returns megabytes': returns("'x'.repeat(5e6) as any"),
+    'returns nearly a megabyte each time': returns("'x'.repeat(9e5) as any"),
     'calls itself without end': returns('sum(values)'),
     'throws a proxy': returns(
       '(() => { throw new Proxy({}, { get() { throw 1 }, getOwnPropertyDescriptor() { throw 2 } }) })()',

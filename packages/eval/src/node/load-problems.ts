@@ -33,9 +33,9 @@ export function parseProblem(
   { reference, starter, mutants = [] }: ProblemSources,
   { file, lineOf }: { file: string; lineOf?: ParsedJson['lineOf'] | undefined },
 ): Problem {
-  const fault = dataFault(value)
-  if (fault !== undefined)
-    throw new ProblemError(file, lineOf?.(fault.path), `${fault.path.join('.') || 'it'} ${fault.reason}`)
+  // What was read from a text is data.
+  const fault = lineOf === undefined ? dataFault(value) : undefined
+  if (fault !== undefined) throw new ProblemError(file, undefined, `${fault.path.join('.') || 'it'} ${fault.reason}`)
   const parsed = problemSchema.safeParse(value)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]

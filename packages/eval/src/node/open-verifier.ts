@@ -21,7 +21,7 @@ export interface OpenVerifierOptions {
 }
 
 /** Sources that are checked in one program. */
-const batchSize = 64
+const batchSize = 128
 
 const defaults = { timeoutMs: 2_000, memoryMb: 256 }
 

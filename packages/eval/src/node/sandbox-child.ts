@@ -43,6 +43,9 @@ export type SandboxReply =
 /** Longest value, in UTF-16 units of JSON. */
 const longestValue = 1_000_000
 
+/** Longest of all values of a candidate together. */
+const longestValues = 8_000_000
+
 /**
  * Runs in the candidate's realm before it does. What it needs of the realm it takes first, so that a candidate which changes
  * built-ins changes nothing here; values are read field by field, since `JSON.stringify` would ask them how they look.
@@ -56,6 +59,7 @@ const harness = `(() => {
   const { isFinite } = Number
   for (const name of ['Atomics', 'FinalizationRegistry', 'SharedArrayBuffer', 'WeakRef', 'WebAssembly', 'console']) delete globalThis[name]
   let room = 0
+  let left = ${longestValues}
   let why = ''
   const refuse = (reason) => {
     why = reason
@@ -68,14 +72,14 @@ const harness = `(() => {
   }
   const spend = (text) => {
     room -= text.length
-    return room < 0 ? refuse('more than ${longestValue} characters') : text
+    return room < 0 ? refuse('more than can be told') : text
   }
   const encode = (value, depth) => {
     if (value === null) return spend('null')
     if (value === true) return spend('true')
     if (value === false) return spend('false')
     if (typeof value === 'string') {
-      if (value.length > room) refuse('more than ${longestValue} characters')
+      if (value.length > room) refuse('more than can be told')
       return spend(stringify(value))
     }
     if (typeof value === 'number') return isFinite(value) ? spend(value === 0 ? '0' : '' + value) : refuse('' + value)
@@ -130,10 +134,12 @@ const harness = `(() => {
       } catch (thrown) {
         return 'T' + describe(thrown)
       }
-      room = ${longestValue}
+      room = left < ${longestValue} ? left : ${longestValue}
       why = ''
       try {
-        return 'V' + encode(value, 0)
+        const text = encode(value, 0)
+        left -= text.length
+        return 'V' + text
       } catch {
         return 'X' + (why === '' ? 'an object that cannot be read' : why)
       }

@@ -1,7 +1,7 @@
 /** The near end of a process in which candidates run: starts it, watches its time and memory, and ends it. */
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '@salp/core'
 import type { Outcome, SandboxJob, SandboxReply } from './sandbox-child.js'
@@ -59,14 +59,26 @@ interface Usage {
   readonly residentMb: number
 }
 
-/** Reads what a process has used, where the system tells. Ticks are hundredths of a second and pages 4 KiB on Linux as Node runs on it. */
-async function usageOf(pid: number): Promise<Usage | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+/**
+ * Reads what a process has used, where the system tells: Linux, whose ticks are hundredths of a second. At once, since these
+ * files are the kernel's memory: a detour over other threads would cost many times as much.
+ */
+function usageOf(pid: number): Usage | undefined {
+  const stat = textOf(`/proc/${pid}/stat`)
+  const resident = /^VmRSS:\s*(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`))?.[1]
+  if (stat === '' || resident === undefined) return undefined
   // The name may hold spaces and brackets.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ')
-  if (fields === undefined) return undefined
-  const at = (index: number): number => Number(fields[index])
-  return { cpuMs: (at(11) + at(12)) * 10, residentMb: at(21) / 256 }
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { cpuMs: (Number(fields[11]) + Number(fields[12])) * 10, residentMb: Number(resident) / 1_024 }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    // The process has gone, or this is another system.
+    return ''
+  }
 }
 
 /** Opens a process for candidates that may have `memoryMb` each; it starts when it is first needed. */
@@ -84,7 +96,7 @@ export function openSandbox(
       env: {},
       stdio: 'ignore',
       detached: true,
-      serialization: 'json',
+      serialization: 'advanced',
     })
     child.unref()
     child.channel?.unref()
@@ -108,13 +120,19 @@ export function openSandbox(
     await gone
   }
 
+  /** Whether what candidates left behind could be held against the next one. */
+  const isFull = ({ pid }: ChildProcess, before: Usage | undefined): boolean => {
+    const usage = pid === undefined ? undefined : usageOf(pid)
+    return usage !== undefined && before !== undefined && usage.residentMb - before.residentMb > memoryMb / 2
+  }
+
   /** Looks after a process until `done`; tells why it should end. */
   const watch = async (
     pid: number,
     { before, timeoutMs, done }: { before: Usage | undefined; timeoutMs: number; done: AbortSignal },
   ): Promise<'timeout' | 'memory' | undefined> => {
     const began = clock.monotonic()
-    const begun = (await usageOf(pid))?.cpuMs
+    const begun = usageOf(pid)?.cpuMs
     for (;;) {
       const woken = await clock.sleep(lookMs, { signal: done }).then(
         () => true,
@@ -122,7 +140,7 @@ export function openSandbox(
       )
       if (!woken) return undefined
       const tookMs = clock.monotonic() - began
-      const usage = await usageOf(pid)
+      const usage = usageOf(pid)
       if (usage === undefined || begun === undefined) {
         if (tookMs > timeoutMs) return 'timeout'
       } else {
@@ -174,7 +192,7 @@ export function openSandbox(
           }, answered.reject)
         }
         const run = await answered.promise
-        if (spent) await end(child)
+        if (spent || isFull(child, before)) await end(child)
         return run
       } catch (error) {
         await end(child)

@@ -2,9 +2,10 @@
 
 import { SalpError } from '@salp/core'
 import { z } from 'zod'
-import { type Data, dataFault } from './data.js'
+import type { Data } from './data.js'
 
-const dataSchema = z.custom<Data>((value) => dataFault(value) === undefined, 'is not plain data')
+/** Whoever parses a problem has seen to it that all of it is data. */
+const dataSchema = z.custom<Data>((value) => value !== undefined, 'is missing')
 
 /** How one argument of a generated case is drawn. */
 export type InputGenerator =
