@@ -1,6 +1,6 @@
 /**
  * Learns from the training half of a folder of problems, and prints how many of the held-out half are solved with what was
- * learnt and without: `pnpm quality:synthesis FOLDER [budget] [seeds] [rounds] [file to keep what was learnt in]`.
+ * learnt and without: `pnpm quality:synthesis FOLDER [budget] [seeds] [rounds] [file to keep results in]`.
  *
  * A problem is solved if a program passes its hidden tests and does as the reference on generated inputs. `first` counts the
  * first program that fits the visible examples; `within` goes on behind programs that were refused, within the same budget.
@@ -52,9 +52,19 @@ async function learnFrom(seed: number): Promise<SynthesizerState> {
   return state
 }
 
-async function measure(synthesizer: Synthesizer): Promise<Outcome[]> {
+/** Tries the held-out problems one after the other; goes on where it was stopped, if there is a file. */
+async function measure(name: string, synthesizer: Synthesizer): Promise<Outcome[]> {
+  const kept = file === undefined ? undefined : `${file}-${name.replaceAll(' ', '-')}.json`
+  const known: Record<string, number | null> =
+    kept !== undefined && existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {}
   const outcomes: Outcome[] = []
-  for (const problem of heldOut) outcomes.push(await outcomeOf(synthesizer, problem))
+  for (const problem of heldOut) {
+    const before = known[problem.id]
+    const outcome = before === undefined ? await outcomeOf(synthesizer, problem) : (before ?? undefined)
+    outcomes.push(outcome)
+    known[problem.id] = outcome ?? null
+    if (kept !== undefined && before === undefined) writeFileSync(kept, JSON.stringify(known))
+  }
   return outcomes
 }
 
@@ -83,10 +93,10 @@ function show(name: string, outcomes: readonly Outcome[]): void {
 
 for (let seed = 0; seed < seeds; seed++) {
   const state = await learnFrom(seed)
-  const before = await measure(createSynthesizer(deps, { budget, seed }))
+  const before = await measure(`${seed} unlearned`, createSynthesizer(deps, { budget, seed }))
   show(`Seed ${seed}, unlearned`, before)
   for (const [name, trusted] of Object.entries(arms)) {
-    const after = await measure(learntSynthesizer(deps, state, { budget, seed, ...trusted }))
+    const after = await measure(`${seed} ${name}`, learntSynthesizer(deps, state, { budget, seed, ...trusted }))
     show(`Seed ${seed}, ${name}`, after)
     showGain(seed, before, after)
   }
