@@ -6,8 +6,9 @@ import type { Expression } from './language/expression.js'
 import { type Fragment, fragmentsByName } from './language/fragment.js'
 import { printProgram } from './language/print.js'
 import type { Signature } from './language/types.js'
+import { encodeOrThrow, Values } from './language/values.js'
 import type { Example } from './search/constants.js'
-import { Search } from './search/search.js'
+import { Search, type Solution } from './search/search.js'
 
 /** What is asked: a function with this signature that agrees with the examples. */
 export interface SynthesisTask {
@@ -24,6 +25,8 @@ export interface SynthesizerOptions {
   readonly library?: readonly Fragment[] | undefined
   /** @defaultValue {@link unlearnedGuide} */
   readonly guide?: Guide | ((task: SynthesisTask) => Guide) | undefined
+  /** Of the inputs on which programs are told apart beside the examples. @defaultValue `0` */
+  readonly seed?: number | undefined
 }
 
 /** What came of a search. */
@@ -37,8 +40,10 @@ export type Synthesis =
       readonly cost: number
       readonly candidates: number
       readonly ms: number
+      /** Programs that fit the examples and were refused: how much the examples leave open. */
+      readonly refused: number
     }
-  | { readonly status: 'exhausted'; readonly candidates: number; readonly ms: number }
+  | { readonly status: 'exhausted'; readonly candidates: number; readonly ms: number; readonly refused: number }
 
 /** How far a search is. */
 export interface SynthesisProgress {
@@ -48,8 +53,15 @@ export interface SynthesisProgress {
   readonly source: string | undefined
 }
 
-/** How one search is watched and stopped. */
+/** How one search is judged, watched and stopped. */
 export interface SolveOptions {
+  /**
+   * Whether a program that fits the examples is right, as a verifier with hidden tests knows. The search goes on behind one that
+   * is refused, within the same budget. @defaultValue the first is taken
+   */
+  readonly accepts?: ((source: string) => boolean | Promise<boolean>) | undefined
+  /** Programs that are offered at most. @defaultValue `200` */
+  readonly attempts?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: SynthesisProgress) => void) | undefined
 }
@@ -59,7 +71,7 @@ export interface Synthesizer {
   /**
    * Searches for the likeliest program that agrees with all examples.
    *
-   * The result depends on the task, the budget, the library and the guide alone. It fits the examples, and may still be wrong
+   * The result depends on the task, the budget, the seed, the library and the guide alone. It fits the examples, and may still be wrong
    * elsewhere. The thread is given up some thirty times a second; `createSynthesizerThread` of `/synthesis/node` leaves it free.
    *
    * @throws {@link ExampleError} (`models/example`) if an example does not fit the signature.
@@ -72,38 +84,72 @@ export interface Synthesizer {
 /** How long a search runs before others have their turn, in ms. */
 const sliceMs = 30
 
+/** Checks a task before a search for it. @throws What {@link Synthesizer.solve} throws for a task that makes no sense. */
+export function checkTask({ signature: { parameters, returns }, examples }: SynthesisTask): void {
+  if (examples.length === 0) throw new RangeError('Cannot search without examples: give one at least')
+  const values = new Values()
+  for (const [index, { args, returns: result }] of examples.entries()) {
+    for (const [place, { name, type }] of parameters.entries()) {
+      encodeOrThrow(values, type, args[place], `"${name}" of example ${index + 1}`)
+    }
+    encodeOrThrow(values, returns, result, `the result of example ${index + 1}`)
+  }
+}
+
 /** Creates a synthesizer. */
 export function createSynthesizer(
   { clock }: { readonly clock: Pick<Clock, 'monotonic' | 'sleep'> },
   options: SynthesizerOptions = {},
 ): Synthesizer {
-  const { budget = 200_000, library = [], guide = unlearnedGuide } = options
+  const { budget = 200_000, library = [], guide = unlearnedGuide, seed = 0 } = options
   const fragments = fragmentsByName(library)
   return {
-    async solve(task, { signal, onProgress } = {}) {
+    async solve(task, { signal, onProgress, accepts = () => true, attempts = 200 } = {}) {
       signal?.throwIfAborted()
-      if (task.examples.length === 0) throw new RangeError('Cannot search without examples: give one at least')
+      checkTask(task)
       const started = clock.monotonic()
       const search = new Search({
         ...task,
         library,
         budget,
+        seed,
         guide: typeof guide === 'function' ? guide(task) : guide,
       })
-      const sourceOf = (): string | undefined =>
-        search.found === undefined ? undefined : printProgram(search.found.program, task.signature, fragments)
+      const sourceOf = ({ program }: Solution): string => printProgram(program, task.signature, fragments)
+      const refused = new Set<string>()
+      /** Offers what fits and costs no more than `most`, the cheapest first. */
+      const offer = async (most: number): Promise<Synthesis | undefined> => {
+        for (const solution of search.fitting.slice()) {
+          if (solution.cost > most || refused.size >= attempts) return undefined
+          const source = sourceOf(solution)
+          if (refused.has(source)) continue
+          if (await accepts(source)) return { status: 'found', ...solution, source, ...spent() }
+          refused.add(source)
+        }
+        return undefined
+      }
+      const spent = (): { candidates: number; ms: number; refused: number } => ({
+        candidates: search.candidates,
+        ms: clock.monotonic() - started,
+        refused: refused.size,
+      })
       let turn = started
+      let settled = 0
       for (const _ of search.run()) {
+        if (search.settled > settled) {
+          settled = search.settled
+          const found = await offer(settled)
+          if (found !== undefined) return found
+          if (refused.size >= attempts) break
+        }
         if (clock.monotonic() - turn < sliceMs) continue
-        onProgress?.({ candidates: search.candidates, budget, source: sourceOf() })
-        await clock.sleep(0, { signal })
+        const [best] = search.fitting
+        onProgress?.({ candidates: search.candidates, budget, source: best === undefined ? undefined : sourceOf(best) })
+        // Not 0, which would give no one else a turn.
+        await clock.sleep(1, { signal })
         turn = clock.monotonic()
       }
-      const { found } = search
-      const source = sourceOf()
-      const spent = { candidates: search.candidates, ms: clock.monotonic() - started }
-      if (found === undefined || source === undefined) return { status: 'exhausted', ...spent }
-      return { status: 'found', ...found, source, ...spent }
+      return (await offer(Number.POSITIVE_INFINITY)) ?? { status: 'exhausted', ...spent() }
     },
   }
 }

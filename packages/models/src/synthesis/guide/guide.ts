@@ -1,29 +1,35 @@
 /** What a search asks of a guide: how likely a production is where it would stand. */
 
-/** Where a production stands: which argument of which primitive, or the whole program (`root`, 0). */
+import type { Type } from '../language/types.js'
+
+/** Where a production stands: which argument of which primitive, or the whole program (`root`, 0); and of what type it is. */
 export interface Place {
   readonly parent: string
   readonly argument: number
+  readonly type: Type
 }
 
 /**
- * How likely productions are; only the ratios between those that fit a place matter.
+ * How likely productions are.
  *
- * Productions are called by the primitive or fragment; `input`, `item`, `index`, `total`, `left`, `right` and `outer` for
- * variables; `number 0`, `string ","`, `boolean true`, `empty` for constants, and `number drawn`, `string drawn` for those read
- * off the examples.
+ * They are called by the primitive or fragment; `input`, `item`, `index`, `total`, `left`, `right` and `outer` for variables;
+ * `number 0`, `string ","`, `boolean true`, `empty` for constants, and `number drawn`, `string drawn` for those read off the
+ * examples.
  */
 export interface Guide {
-  /** Whether something is known of this very place; elsewhere `weight` is asked once, for `undefined`. */
+  /** Whether it tells this place from others of the type; where it does not, it is asked about a place of no parent. */
   knows(place: Place): boolean
-  /** Range (0, ∞). */
-  weight(production: string, place: Place | undefined): number
+  /** A weight above 0 for each production that fits the place; only their ratios matter. A name may come more than once. */
+  weigh(productions: readonly string[], place: Place): number[]
+  /** What it costs a program to ignore one of its inputs, in nats. Range [0, ∞). */
+  readonly ignoring: number
 }
 
 /** Knows nothing: every primitive and every constant is as likely as any other, and a variable four times as likely. */
 export const unlearnedGuide: Guide = {
   knows: () => false,
-  weight: (production) => (variables.has(production) ? 4 : 1),
+  weigh: (productions) => productions.map((production) => (variables.has(production) ? 4 : 1)),
+  ignoring: 0,
 }
 
 const variables = new Set(['input', 'item', 'index', 'total', 'left', 'right', 'outer'])

@@ -60,7 +60,7 @@ export function fillHoles(body: Expression, parts: readonly Expression[], level:
 }
 
 /** Renumbers the variables that an expression binds itself, those from `level` on. */
-export function shifted(expression: Expression, level: number, by: number): Expression {
+function shifted(expression: Expression, level: number, by: number): Expression {
   if (by === 0 || expression.kind === 'constant' || expression.kind === 'input') return expression
   if (expression.kind === 'variable') {
     return expression.level < level ? expression : { ...expression, level: expression.level + by }

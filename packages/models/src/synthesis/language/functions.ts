@@ -28,7 +28,7 @@ const listMethod =
     method(`${name}(`)([list, lambda], printing)
 
 const helper =
-  (name: 'takeWhile' | 'dropWhile' | 'sortBy' | 'groupBy'): Each['print'] =>
+  (name: 'takeWhile' | 'dropWhile' | 'sortBy' | 'groupBy' | 'indicesWhere'): Each['print'] =>
   ([lambda = nothing, list = nothing], printing) => ({
     text: `${printing.helper(name)}(${list.text}, ${lambda.text})`,
     level: binding.call,
@@ -131,6 +131,28 @@ const scan: Fold = {
 export const functions: readonly Primitive[] = [
   each('map', 'U', 'U[]', mapped, listMethod('map')),
   each('filter', 'boolean', 'T[]', filtered, listMethod('filter')),
+  each(
+    'count',
+    'boolean',
+    'number',
+    (values, list, results, from) => {
+      let count = 0
+      for (let at = 0; at < values.length(list); at++) count += results[from + at] ?? 0
+      return count
+    },
+    (parts, printing) => ({ text: `${listMethod('filter')(parts, printing).text}.length`, level: binding.call }),
+  ),
+  each(
+    'indicesWhere',
+    'boolean',
+    'number[]',
+    (values, list, results, from) => {
+      const found: number[] = []
+      for (let at = 0; at < values.length(list); at++) if (results[from + at] === 1) found.push(at)
+      return values.list(found)
+    },
+    helper('indicesWhere'),
+  ),
   each(
     'every',
     'boolean',

@@ -7,6 +7,9 @@ export const helpers: Readonly<Record<HelperName, (name: string) => string>> = {
   chunk: (name) => `function ${name}<T>(values: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, at) => values.slice(at * size, (at + 1) * size))
 }`,
+  countOf: (name) => `function ${name}<T>(values: readonly T[], value: T): number {
+  return values.filter((other) => other === value).length
+}`,
   dropWhile: (name) => `function ${name}<T>(values: readonly T[], drop: (value: T, index: number) => boolean): T[] {
   const start = values.findIndex((value, index) => !drop(value, index))
   return start < 0 ? [] : values.slice(start)
@@ -22,6 +25,11 @@ export const helpers: Readonly<Record<HelperName, (name: string) => string>> = {
     else group.push(value)
   })
   return [...groups.values()]
+}`,
+  indicesWhere: (
+    name,
+  ) => `function ${name}<T>(values: readonly T[], wanted: (value: T, index: number) => boolean): number[] {
+  return values.flatMap((value, index) => (wanted(value, index) ? [index] : []))
 }`,
   pair: (name) => `function ${name}<A, B>(first: A, second: B): [A, B] {
   return [first, second]
@@ -48,6 +56,9 @@ export const helpers: Readonly<Record<HelperName, (name: string) => string>> = {
   takeWhile: (name) => `function ${name}<T>(values: readonly T[], keep: (value: T, index: number) => boolean): T[] {
   const end = values.findIndex((value, index) => !keep(value, index))
   return end < 0 ? [...values] : values.slice(0, end)
+}`,
+  windows: (name) => `function ${name}<T>(values: readonly T[], size: number): T[][] {
+  return values.slice(size - 1).map((_, at) => values.slice(at, at + size))
 }`,
   zipWith: (
     name,

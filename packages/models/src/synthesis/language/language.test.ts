@@ -47,7 +47,7 @@ function drawPrograms(count: number): { program: Call; signature: Signature; sou
       ...{ signature: asked, constants: languageConstants, library: [], guide: unlearnedGuide },
     })
     const table = grammar.table([])
-    const group = grammar.group({ parent: 'root', argument: 0 }, asked.returns)
+    const group = grammar.group('root', 0, asked.returns)
     const found: { program: Call; signature: Signature; source: string }[] = []
     while (found.length < count) {
       const program = sampleExpression({ grammar, table, group, depth: 4, rng })

@@ -238,6 +238,18 @@ export const lists: readonly Primitive[] = [
   plain('range', ['number', 'number'], 'number[]', numbersBetween, helped('range')),
   plain('chunk', ['T[]', 'number'], 'T[][]', chunks, helped('chunk')),
   plain(
+    'windows',
+    ['T[]', 'number'],
+    'T[][]',
+    (values, list, size) => {
+      if (size < 1) return Number.NaN
+      const windows: number[] = []
+      for (let at = 0; at + size <= values.length(list); at++) windows.push(part(values, list, at, at + size))
+      return values.list(windows)
+    },
+    helped('windows'),
+  ),
+  plain(
     'flat',
     ['T[][]'],
     'T[]',

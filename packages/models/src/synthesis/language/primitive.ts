@@ -42,15 +42,18 @@ export interface Printing {
 /** Functions that are written above a program that uses them. */
 export type HelperName =
   | 'chunk'
+  | 'countOf'
   | 'dropWhile'
   | 'gcd'
   | 'groupBy'
+  | 'indicesWhere'
   | 'pair'
   | 'range'
   | 'sameItems'
   | 'scan'
   | 'sortBy'
   | 'takeWhile'
+  | 'windows'
   | 'zipWith'
 
 /** A parameter of a primitive: a type in which `T`, `U`, … stand for any, or a lambda by what its body gives. */

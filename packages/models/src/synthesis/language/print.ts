@@ -121,7 +121,9 @@ function uses(expression: Expression, level: number): boolean {
 /** Whether TypeScript knows the very value, or the few it may be. */
 function isLiteral(expression: Expression): boolean {
   if (expression.kind === 'constant') return elementOf(expression.type) === undefined
-  return expression.kind === 'call' && expression.name === 'choose' && expression.arguments.slice(1).every(isLiteral)
+  if (expression.kind !== 'call') return false
+  const parts = expression.name === 'choose' ? expression.arguments.slice(1) : expression.arguments
+  return (expression.name === 'choose' || expression.name === 'negate') && parts.every(isLiteral)
 }
 
 function printConstant(type: Type, value: unknown, typed: boolean): Code {

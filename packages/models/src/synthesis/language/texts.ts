@@ -203,7 +203,33 @@ export const texts: readonly Primitive[] = [
   ),
   plain('join', ['string[]', text], text, joinItems, method('join(')),
   plain('joinNumbers', ['number[]', text], text, joinNumbers, method('join(')),
+  plain(
+    'characters',
+    [text],
+    'string[]',
+    (values, a) => splitText(values, values.textAt(a), ''),
+    ([a = nothing]) => ({ text: `${receiverText(a)}.split('')`, level: binding.call }),
+  ),
+  plain('digits', ['number'], 'number[]', digitsOf, ([a = nothing]) => ({
+    text: `[...String(Math.abs(${a.text}))].map(Number)`,
+    level: binding.call,
+  })),
+  plain(
+    'countInText',
+    [text, text],
+    'number',
+    (values, a, part) => {
+      const sought = values.textAt(part)
+      return sought === '' ? Number.NaN : values.textAt(a).split(sought).length - 1
+    },
+    (parts, printing) => ({ text: `${method('split(')(parts, printing).text}.length - 1`, level: binding.sum }),
+  ),
 ]
+
+/** The digits of a number, without its sign. */
+function digitsOf(values: Values, value: number): number {
+  return values.list([...String(Math.abs(value))].map(Number))
+}
 
 function splitText(values: Values, whole: string, separator: string): number {
   const parts = whole.split(separator)

@@ -16,7 +16,7 @@ export interface Signature {
 export const listOf = (type: Type): Type => `${type}[]`
 
 /** The pair of two types. */
-export const pairOf = (first: Type, second: Type): Type => `[${first}, ${second}]`
+const pairOf = (first: Type, second: Type): Type => `[${first}, ${second}]`
 
 /** What a list holds; `undefined` of anything else. */
 export function elementOf(type: Type): Type | undefined {

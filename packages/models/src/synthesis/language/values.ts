@@ -163,7 +163,8 @@ export class Values {
 /** Stirs an integer, which may be beyond 32 bits, into a hash. */
 export function mix(hash: number, value: number): number {
   const low = value | 0
-  const stirred = Math.imul(hash ^ low ^ Math.imul((value - low) / 4_294_967_296, 0x9e3779b1), 0x85ebca6b)
+  const high = low === value ? 0 : Math.imul((value - low) / 4_294_967_296, 0x9e3779b1)
+  const stirred = Math.imul(hash ^ low ^ high, 0x85ebca6b)
   return stirred ^ (stirred >>> 13)
 }
 

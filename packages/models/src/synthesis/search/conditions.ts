@@ -48,9 +48,9 @@ export function composeCases(
   const choose = grammar.operations.find(({ name, returns }) => name === 'choose' && returns === type)
   if (choose === undefined) return undefined
   const [first = 0, second = 0, third = 0] = choose.parameters.map((parameter, argument) =>
-    grammar.group({ parent: 'choose', argument }, parameter),
+    grammar.group('choose', argument, parameter),
   )
-  const conditions = conditionsOf(space, first, all)
+  const conditions = conditionsOf(space, first, goal)
   const partials = [...goal.partials.values()]
   const chooseCost = (group: number): number => space.table.costs[group]?.[choose.id] ?? impossible
   const known = new Map<string, Tree | undefined>()
@@ -103,12 +103,12 @@ export function composeCases(
 }
 
 /** The cheapest conditions, and those whose contrary is one. */
-function conditionsOf(space: Space, group: number, all: number): Condition[] {
+function conditionsOf(space: Space, group: number, { all, row }: Goal): Condition[] {
   const found: Condition[] = []
   for (const bucket of space.buckets[group] ?? []) {
     for (const term of bucket ?? []) {
       let mask = 0
-      for (let column = 0; column < space.columns; column++) {
+      for (let column = 0; column < row.length; column++) {
         if (space.rows[term * space.columns + column] === 1) mask |= 1 << column
       }
       if (mask === 0 || mask === all) continue

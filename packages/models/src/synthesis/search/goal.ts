@@ -2,7 +2,6 @@
 
 import type { Expression } from '../language/expression.js'
 import type { Type } from '../language/types.js'
-import type { Space } from './space.js'
 
 /** A whole program, not yet written out. */
 export interface Proposal {
@@ -10,9 +9,17 @@ export interface Proposal {
   build(): Expression
 }
 
+/** Where terms are kept: what is asked of a space. */
+export interface Terms {
+  /** A term as a program. */
+  expression(term: number): Expression
+  /** What a term costs in a group of places. */
+  costIn(group: number, term: number): number
+}
+
 /** A term that is right in some columns. */
 export interface Partial {
-  readonly space: Space
+  readonly space: Terms
   readonly term: number
   /** A bit a column. */
   readonly mask: number
@@ -55,7 +62,7 @@ export class Goal {
   }
 
   /** Compares a term with what is looked for. @returns Whether it is of use, in whole or in part. */
-  offer(space: Space, term: number, rows: Float64Array, at: number, cost: number): boolean {
+  offer(space: Terms, term: number, rows: Float64Array, at: number, cost: number): boolean {
     const { row } = this
     let right = 0
     let mask = 0

@@ -99,7 +99,7 @@ export class Grammar {
   readonly groupsOf = new Map<Type, number[]>()
   readonly constants: readonly ConstantChoice[]
   readonly #guide: Guide
-  readonly #groups: { readonly place: Place | undefined; readonly type: Type }[] = []
+  readonly #groups: Place[] = []
   readonly #groupOfKey = new Map<string, number>()
   readonly #leaves = new Map<string, Leaf>()
   readonly #slots: (Slots | undefined)[] = []
@@ -142,22 +142,23 @@ export class Grammar {
         type,
         this.operations.filter((operation) => operation.returns === type),
       )
-      this.group({ parent: '', argument: 0 }, type)
+      this.group('', 0, type)
     }
     for (const operation of this.operations) {
-      operation.parameters.forEach((type, argument) => this.group({ parent: operation.name, argument }, type))
+      for (const [argument, type] of operation.parameters.entries()) this.group(operation.name, argument, type)
     }
-    this.group({ parent: 'root', argument: 0 }, returns)
+    this.group('root', 0, returns)
   }
 
   /** The group of places that a place belongs to: those the guide knows apart, by type. */
-  group(place: Place, type: Type): number {
-    const known = this.#guide.knows(place)
-    const key = known ? `${place.parent}/${place.argument} ${type}` : type
+  group(parent: string, argument: number, type: Type): number {
+    const known = this.#guide.knows({ parent, argument, type })
+    const place = known ? { parent, argument, type } : { parent: '', argument: 0, type }
+    const key = `${place.parent}/${place.argument} ${type}`
     const found = this.#groupOfKey.get(key)
     if (found !== undefined) return found
     const group = this.#groups.length
-    this.#groups.push({ place: known ? place : undefined, type })
+    this.#groups.push(place)
     this.#groupOfKey.set(key, group)
     this.groupsOf.set(type, [...(this.groupsOf.get(type) ?? []), group])
     return group
@@ -189,7 +190,7 @@ export class Grammar {
   slots(operation: Operation): Slots {
     const known = this.#slots[operation.id]
     if (known !== undefined) return known
-    const slots = operation.parameters.map((type, argument) => this.group({ parent: operation.name, argument }, type))
+    const slots = operation.parameters.map((type, argument) => this.group(operation.name, argument, type))
     this.#slots[operation.id] = slots
     return slots
   }
@@ -250,9 +251,10 @@ export class Grammar {
     if (found !== undefined) return found
     const available = [...leaves, ...(this.#operationsOf.get(type) ?? [])]
     const made = new Map(
-      (this.groupsOf.get(type) ?? []).map(
-        (group) => [group, this.#costs(available, this.#groups[group]?.place)] as const,
-      ),
+      (this.groupsOf.get(type) ?? []).flatMap((group) => {
+        const place = this.#groups[group]
+        return place === undefined ? [] : [[group, this.#costs(available, place)] as const]
+      }),
     )
     this.#costsOfKey.set(key, made)
     return made
@@ -290,9 +292,13 @@ export class Grammar {
     ]
   }
 
-  #costs(available: readonly Production[], place: Place | undefined): Int32Array {
+  #costs(available: readonly Production[], place: Place): Int32Array {
+    const guided = this.#guide.weigh(
+      available.map(({ name }) => name),
+      place,
+    )
     const weights = available.map(
-      (production) => this.#guide.weight(production.name, place) * (production.kind === 'leaf' ? 1 : production.share),
+      (production, index) => (guided[index] ?? 0) * (production.kind === 'leaf' ? 1 : production.share),
     )
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     const costs = new Int32Array(this.productions.length).fill(impossible)

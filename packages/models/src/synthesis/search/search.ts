@@ -1,19 +1,25 @@
 /** The search for a program: spaces expanded by cost, goals on the way, and the cheapest program that meets them. */
 
+import { createRng } from '@salp/core'
+import { usedInputs } from '../guide/counts.js'
 import type { Guide } from '../guide/guide.js'
-import type { Expression } from '../language/expression.js'
+import { type Expression, keyOf } from '../language/expression.js'
 import { type Fragment, type Fragments, fragmentsByName } from '../language/fragment.js'
 import { elementOf, listOf, type Signature, type Type } from '../language/types.js'
-import { encodeOrThrow, Values } from '../language/values.js'
+import { mix, Values } from '../language/values.js'
 import { composeCases } from './conditions.js'
 import { drawnConstants, type Example, languageConstants } from './constants.js'
 import { Goal, type Proposal } from './goal.js'
-import { Grammar, impossible, type Operation } from './grammar.js'
-import { Space } from './space.js'
+import { costsPerNat, Grammar, impossible, type Operation } from './grammar.js'
+import { Space, type Surroundings } from './space.js'
+import { variationsOf } from './variations.js'
 
 /** What to search, and with what. */
 export interface SearchOptions {
+  /** Of the inputs beside the examples on which programs are told apart. */
+  readonly seed: number
   readonly signature: Signature
+  /** One at least; they fit the signature. */
   readonly examples: readonly Example[]
   readonly library: readonly Fragment[]
   readonly guide: Guide
@@ -31,11 +37,17 @@ export interface Solution {
 /** Goals that a main space has at most, beside the one asked for. */
 const mostDerived = 40
 
+/** Inputs beside the examples. */
+const variations = 3
+
+/** Programs that fit the examples and are kept. */
+const mostFitting = 200
+
 /** Costs up to which programs are enumerated, should the budget not end it before: beyond any that comes up. */
 const deepestCost = 600
 
 /** One search; see the head of this file. */
-export class Search {
+export class Search implements Surroundings {
   readonly grammar: Grammar
   readonly fragments: Fragments
   readonly inputTypes: readonly Type[]
@@ -46,28 +58,35 @@ export class Search {
   readonly #aimed: { readonly space: Space; readonly goal: Goal }[] = []
   readonly #handed = new WeakMap<Space, Set<Goal>>()
   #derived = 0
-  #best: Proposal | undefined
+  /** Programs that fit, the cheapest first. */
+  readonly #fitting: Solution[] = []
+  readonly #proposed: Proposal[] = []
+  readonly #seen = new Set<string>()
+  readonly #halves = new Halves()
+  readonly #ignoring: number
 
-  /** @throws {@link ExampleError} (`models/example`) if an example does not fit the signature. */
-  constructor({ signature, examples, library, guide, budget }: SearchOptions) {
+  constructor({ signature, examples, library, guide, budget, seed }: SearchOptions) {
     const values = new Values()
     const { parameters, returns } = signature
     this.budget = budget
+    this.#ignoring = guide.ignoring
     this.fragments = fragmentsByName(library)
     this.inputTypes = parameters.map(({ type }) => type)
     const constants = [...languageConstants, ...drawnConstants(examples, signature)]
     this.grammar = new Grammar(values, { signature, constants, library, guide })
-    const bound = parameters.map(({ name, type }, index) =>
-      Float64Array.from(examples, ({ args }, example) =>
-        encodeOrThrow(values, type, args[index], `"${name}" of example ${example + 1}`),
+    const inputs = [
+      ...examples.map(({ args }) => args),
+      ...variationsOf(examples, variations, createRng(`variations ${seed}`)).filter((args) =>
+        parameters.every(({ type }, index) => !Number.isNaN(values.encode(type, args[index]))),
       ),
+    ]
+    const bound = parameters.map(({ type }, index) =>
+      Float64Array.from(inputs, (args) => values.encode(type, args[index])),
     )
-    const row = Float64Array.from(examples, ({ returns: result }, example) =>
-      encodeOrThrow(values, returns, result, `the result of example ${example + 1}`),
-    )
-    this.#space = new Space(this, { table: this.grammar.table([]), bound, columns: examples.length, depth: 0 })
+    const row = Float64Array.from(examples, ({ returns: result }) => values.encode(returns, result))
+    this.#space = new Space(this, { table: this.grammar.table([]), bound, columns: inputs.length, depth: 0 })
     this.#seek(this.#space, {
-      ...{ type: returns, row, group: this.grammar.group({ parent: 'root', argument: 0 }, returns) },
+      ...{ type: returns, row, group: this.grammar.group('root', 0, returns) },
       ...{ extra: 0, wrap: (term) => term },
     })
     this.#deriveAtOnce()
@@ -82,18 +101,26 @@ export class Search {
     return this.candidates >= this.budget
   }
 
-  /** The cheapest program found so far. */
-  get found(): Solution | undefined {
-    return this.#best === undefined ? undefined : { program: this.#best.build(), cost: this.#best.cost / 4 }
+  /** Programs found so far, the cheapest first. */
+  get fitting(): readonly Solution[] {
+    return this.#fitting
   }
 
-  /** Searches; yields now and then, and ends with the budget, or once nothing cheaper can come. */
+  /** The cost up to which all programs were tried, in nats: what fits and costs no more cannot be undercut. */
+  get settled(): number {
+    return this.#space.done / costsPerNat
+  }
+
+  /** Searches; yields now and then, and ends with the budget. */
   *run(): Generator<undefined> {
     const space = this.#space
     while (!this.spent && space.done < deepestCost) {
-      yield* space.expandOnce()
+      for (const _ of space.expandOnce()) {
+        this.#settle()
+        yield
+      }
       this.#compose()
-      if ((this.#best?.cost ?? impossible) <= space.done) return
+      this.#settle()
     }
   }
 
@@ -119,8 +146,29 @@ export class Search {
     }
   }
 
+  /** What a program must cost less than to be among the `place` + 1 cheapest. */
+  #bound(place: number): number {
+    return (this.#fitting[place]?.cost ?? impossible) * costsPerNat
+  }
+
   #propose = (proposal: Proposal): void => {
-    if (proposal.cost < (this.#best?.cost ?? impossible)) this.#best = proposal
+    if (proposal.cost < this.#bound(mostFitting - 1)) this.#proposed.push(proposal)
+  }
+
+  /** Writes out what was proposed; a term can be read only once it is kept. */
+  #settle(): void {
+    for (const proposal of this.#proposed.splice(0)) {
+      if (proposal.cost >= this.#bound(mostFitting - 1)) continue
+      const program = proposal.build()
+      const ignored = this.inputs - usedInputs(program).size
+      const cost = proposal.cost / costsPerNat + ignored * this.#ignoring
+      const key = keyOf(program)
+      if (this.#seen.has(key)) continue
+      this.#seen.add(key)
+      this.#fitting.push({ program, cost })
+      this.#fitting.sort((a, b) => a.cost - b.cost)
+      this.#fitting.splice(mostFitting)
+    }
   }
 
   #seek(space: Space, goal: Pick<Goal, 'type' | 'row' | 'group' | 'extra' | 'wrap'>): void {
@@ -132,7 +180,7 @@ export class Search {
   #compose(): void {
     for (const { space, goal } of this.#aimed) {
       const found = composeCases(this.grammar, space, goal, {
-        most: (this.#best?.cost ?? impossible) - goal.extra,
+        most: this.#bound(mostFitting - 1) - goal.extra,
         tried: () => {
           this.candidates++
           return !this.spent
@@ -233,17 +281,18 @@ export class Search {
     const space = this.#space
     const { columns, rows } = space
     const at = term * columns
-    const wanted = new Float64Array(columns)
+    const wanted = new Float64Array(goal.row.length)
+    this.#halves.add(space, term, wanted.length)
     const look = (name: string, place: 0 | 1, other: (have: number, goal: number) => number): void => {
       const found = this.#operation(space, goal, name, ['number', 'number'])
       if (found === undefined || this.spent) return
-      for (let column = 0; column < columns; column++) {
+      for (let column = 0; column < wanted.length; column++) {
         wanted[column] = other(rows[at + column] ?? 0, goal.row[column] ?? 0)
         if (!Number.isSafeInteger(wanted[column])) return
       }
       this.candidates++
-      const half = space.find('number', wanted)
-      if (half < 0) return
+      const half = this.#halves.find(space, wanted)
+      if (half === undefined) return
       const parts = place === 0 ? [term, half] : [half, term]
       const groups = this.grammar.slots(found.operation)
       const cost = parts.reduce((sum, part, index) => sum + space.costIn(groups[index] ?? 0, part), found.cost)
@@ -265,6 +314,7 @@ export class Search {
     const space = this.#space
     const { values } = this.grammar
     const whole = Array.from(goal.row, (id) => values.textAt(id))
+    // Goals stop short of the columns whose results nobody knows.
     const part = whole.map((_, column) => values.textAt(space.rows[term * space.columns + column] ?? 0))
     if (part.some((text) => text === '') || part.every((text, column) => text === whole[column])) return
     const join = this.#operation(space, goal, 'joinText', ['string', 'string'])
@@ -299,6 +349,28 @@ export class Search {
       })
     }
   }
+}
+
+/** Terms by their values on the examples alone; the first that has them. */
+class Halves {
+  readonly #terms = new Map<number, number>()
+
+  add({ rows, columns }: Space, term: number, length: number): void {
+    const hash = hashOf(rows, term * columns, length)
+    if (!this.#terms.has(hash)) this.#terms.set(hash, term)
+  }
+
+  find({ rows, columns }: Space, wanted: Float64Array): number | undefined {
+    const term = this.#terms.get(hashOf(wanted, 0, wanted.length))
+    if (term === undefined) return undefined
+    return wanted.every((value, column) => rows[term * columns + column] === value) ? term : undefined
+  }
+}
+
+function hashOf(row: Float64Array, at: number, length: number): number {
+  let hash = length
+  for (let column = 0; column < length; column++) hash = mix(hash, row[at + column] ?? 0)
+  return hash
 }
 
 /** Which elements of a list are kept, 1 or 0 each, if what is wanted is a part of it in order; by value where that says enough. */

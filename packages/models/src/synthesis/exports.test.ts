@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import * as synthesis from './index.js'
+import * as node from './node/index.js'
+
+test('the entries export what they are meant to', () => {
+  expect({
+    './synthesis': Object.keys(synthesis).sort(),
+    './synthesis/node': Object.keys(node).sort(),
+  }).toMatchInlineSnapshot(`
+    {
+      "./synthesis": [
+        "ExampleError",
+        "SignatureError",
+        "SynthesizerStateError",
+        "Values",
+        "createSynthesizer",
+        "fragmentsByName",
+        "inline",
+        "learn",
+        "learnLibrary",
+        "learntGuide",
+        "learntSynthesizer",
+        "mergeStates",
+        "parseState",
+        "parseType",
+        "primitives",
+        "printProgram",
+        "runProgram",
+        "unlearned",
+        "unlearnedGuide",
+      ],
+      "./synthesis/node": [
+        "SynthesisThreadError",
+        "createSynthesizerThread",
+        "trainGuideNet",
+      ],
+    }
+  `)
+})

@@ -1,0 +1,160 @@
+/** Learning by solving: search for programs, learn from those that are right what programs are like, and search again. */
+
+import type { Clock } from '@salp/core'
+import { addProgram, type CountGuideOptions, countGuide } from './guide/counts.js'
+import { featuresOf } from './guide/features.js'
+import type { Guide } from './guide/guide.js'
+import { evidenceOf, type GuideNet, withEvidence } from './guide/net.js'
+import { addWords, wordEvidence } from './guide/words.js'
+import type { Expression } from './language/expression.js'
+import { fragmentsByName, inline } from './language/fragment.js'
+import { learnLibrary } from './library/learn-library.js'
+import { type SynthesizerState, unlearned } from './state.js'
+import { createSynthesizer, type SynthesisTask, type Synthesizer } from './synthesizer.js'
+
+/** A task to learn from. */
+export interface TrainingTask extends SynthesisTask {
+  readonly id: string
+  /** Whether a program is right, on more than the examples; only right ones are learnt from. @defaultValue all are */
+  readonly accepts?: ((source: string) => boolean | Promise<boolean>) | undefined
+}
+
+/** A task with a program that is right. */
+export interface SolvedTraining {
+  readonly task: TrainingTask
+  /** Written without fragments. */
+  readonly program: Expression
+}
+
+/** Trains the neural guide: see `trainGuideNet` of `/synthesis/node`. */
+export type GuideTrainer = (
+  solved: readonly SolvedTraining[],
+  state: SynthesizerState,
+  options: { readonly signal?: AbortSignal | undefined },
+) => Promise<GuideNet>
+
+/** What learning asks of the application. */
+export interface LearnDeps {
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>
+  /** @defaultValue no net is trained */
+  readonly trainNet?: GuideTrainer | undefined
+}
+
+/** How learning goes. */
+export interface LearnOptions {
+  /** What is known already. @defaultValue {@link unlearned} */
+  readonly state?: SynthesizerState | undefined
+  /** Times that all tasks are gone through. @defaultValue `3` */
+  readonly rounds?: number | undefined
+  /** Candidate evaluations at most, for each task in each round. @defaultValue `200_000` */
+  readonly budget?: number | undefined
+  /** New fragments at most. @defaultValue `24` */
+  readonly fragments?: number | undefined
+  readonly onProgress?: ((progress: LearnProgress) => void) | undefined
+  /** See {@link SynthesizerOptions.seed}. */
+  readonly seed?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How far learning is, after each task. */
+export interface LearnProgress {
+  readonly round: number
+  readonly task: string
+  /** Tasks gone through in this round, and all of them. */
+  readonly done: number
+  readonly tasks: number
+  readonly solved: number
+}
+
+/** What was learnt. */
+export interface Learnt {
+  readonly state: SynthesizerState
+  readonly solved: readonly SolvedTraining[]
+  /** Tasks solved at the end of each round. */
+  readonly rounds: readonly number[]
+}
+
+/**
+ * Learns from tasks, by rounds.
+ *
+ * Awake, it searches for all tasks, those that are solved too. Asleep, it makes a library of what came up in the programs, counts
+ * what stood where in them, and has the net trained, if there is one. The counts and the library of the state that is given
+ * stay, so that experience of others is not lost.
+ *
+ * @throws The signal's reason if it aborts.
+ */
+export async function learn(
+  deps: LearnDeps,
+  tasks: readonly TrainingTask[],
+  options: LearnOptions = {},
+): Promise<Learnt> {
+  const { state: before = unlearned, rounds = 3, budget = 200_000, fragments = 24, seed, signal, onProgress } = options
+  const solved = new Map<string, SolvedTraining>()
+  const history: number[] = []
+  let state = before
+  for (let round = 0; round < rounds; round++) {
+    const synthesizer = learntSynthesizer(deps, state, { budget, seed })
+    for (const [done, task] of tasks.entries()) {
+      const found = await synthesizer.solve(task, { signal, accepts: task.accepts, attempts: 5 })
+      // What was found with more knowledge is likelier to be how one would write it.
+      if (found.status === 'found') {
+        solved.set(task.id, { task, program: inline(found.program, fragmentsByName(state.library)) })
+      }
+      onProgress?.({ round, task: task.id, done: done + 1, tasks: tasks.length, solved: solved.size })
+    }
+    history.push(solved.size)
+    state = sleep(before, [...solved.values()], fragments)
+    const net = await deps.trainNet?.([...solved.values()], state, { signal })
+    if (net !== undefined) state = { ...state, net }
+  }
+  return { state, solved: [...solved.values()], rounds: history }
+}
+
+/** Learns library and counts from programs that are right. */
+function sleep(before: SynthesizerState, solved: readonly SolvedTraining[], fragments: number): SynthesizerState {
+  const learnt = learnLibrary(
+    solved.map(({ program }) => program),
+    { library: before.library, most: fragments },
+  )
+  let { counts } = before
+  for (const [index, { task, program }] of solved.entries()) {
+    const rewritten = learnt.programs[index] ?? program
+    counts = addProgram(counts, rewritten, task.signature.parameters.length)
+    counts = addWords(counts, task.signature, [rewritten, program])
+  }
+  return { ...before, library: learnt.library, counts }
+}
+
+/** How far what was learnt is trusted. */
+export interface LearntOptions {
+  /** Candidate evaluations at most. @defaultValue `200_000` */
+  readonly budget?: number | undefined
+  readonly counts?: CountGuideOptions | undefined
+  /** How far the net is trusted. Range [0, 1]. @defaultValue `0.5` */
+  readonly trust?: number | undefined
+  /** How far the words of the signature are. Range [0, 1]. @defaultValue `1` */
+  readonly names?: number | undefined
+  /** See {@link SynthesizerOptions.seed}. */
+  readonly seed?: number | undefined
+}
+
+/** Creates a synthesizer that searches with what was learnt. */
+export function learntSynthesizer(
+  deps: LearnDeps,
+  state: SynthesizerState,
+  { budget, seed, ...trusted }: LearntOptions = {},
+): Synthesizer {
+  return createSynthesizer(deps, { budget, seed, library: state.library, guide: learntGuide(state, trusted) })
+}
+
+/** The guide of a state, for each task. */
+export function learntGuide(
+  { counts, net }: SynthesizerState,
+  { counts: options, trust = 0.5, names = 1 }: Omit<LearntOptions, 'budget' | 'seed'> = {},
+): (task: SynthesisTask) => Guide {
+  const guide = countGuide(counts, options)
+  return (task) => {
+    const worded = withEvidence(guide, wordEvidence(counts, task.signature), names)
+    return net === undefined ? worded : withEvidence(worded, evidenceOf(net, featuresOf(task)), trust)
+  }
+}
