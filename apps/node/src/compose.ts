@@ -278,7 +278,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   })
   const routines: Routines = createRoutines({
     ...{ db, clock, ids, log: log.child('routines'), agent, autonomy, paused },
-    look: createLook({ folder: workspace.root, protect: [home.path] }),
+    look: createLook({ folder: workspace.root, protect: [home.path], airGap }),
   })
   const activities = createActivities({
     sources: [...agentSources({ agent, autonomy }), ...a2a.sources, cartridges.source],

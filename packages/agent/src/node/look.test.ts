@@ -63,4 +63,12 @@ describe('createLook()', () => {
       kind: 'denied',
     })
   })
+
+  test('looks at no feed where everything stays on the machine', async () => {
+    const host = await serve(200, '{}')
+    const look = createLook({ folder: '/', protect: [], allowHosts: [host], airGap: true })
+    await expect(look({ type: 'feed', url: `http://${host}/`, minutes: 60 }, { signal })).rejects.toMatchObject({
+      code: 'agent/watch',
+    })
+  })
 })

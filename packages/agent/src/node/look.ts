@@ -16,6 +16,8 @@ export interface LookOptions extends Pick<GuardedFetchOptions, 'allowHosts' | 'r
   readonly folder: string
   /** Paths that are not shown, such as the home folder. */
   readonly protect: readonly string[]
+  /** Nothing leaves the machine: feeds are not looked at. @defaultValue `false` */
+  readonly airGap?: boolean | undefined
 }
 
 /** Files that one watcher follows. */
@@ -27,11 +29,19 @@ const maxFiles = 20_000
  *
  * @throws {@link WatchError} (`agent/watch`), FeedError (`agent/feed-invalid`), ToolError.
  */
-export function createLook({ folder, protect, allowHosts, resolve: resolveName }: LookOptions): RoutinesDeps['look'] {
-  return (trigger, { signal }) =>
-    trigger.type === 'files'
-      ? files({ ...trigger, folder: resolve(folder, trigger.folder) }, { protect, signal })
-      : feed(trigger.url, { signal, timeoutMs: 60_000, maxBytes: 8_000_000, allowHosts, resolve: resolveName })
+export function createLook({
+  folder,
+  protect,
+  airGap = false,
+  allowHosts,
+  resolve: resolveName,
+}: LookOptions): RoutinesDeps['look'] {
+  return async (trigger, { signal }) => {
+    if (trigger.type === 'files')
+      return files({ ...trigger, folder: resolve(folder, trigger.folder) }, { protect, signal })
+    if (airGap) throw new WatchError(`"${trigger.url}" is elsewhere, and agent.airGap keeps everything on this machine`)
+    return feed(trigger.url, { signal, timeoutMs: 60_000, maxBytes: 8_000_000, allowHosts, resolve: resolveName })
+  }
 }
 
 async function files(
