@@ -134,6 +134,15 @@ describe('refresh()', slow, () => {
     expect(await names(open())).toEqual(['a.ts changed', 'd.ts two'])
   })
 
+  test('parses many files, in as many threads as it is told', async () => {
+    const files = Object.fromEntries(Array.from({ length: 170 }, (_, n) => [`f${n}.ts`, `function name${n}() {}`]))
+    await using folder = await temporaryFolder(files)
+    for (const threads of [1, 2]) {
+      const index = await openRepositoryIndex({ environment }, { root: folder.path, threads }).refresh()
+      expect(index.files.map(({ definitions }) => definitions().length)).toEqual(Array(170).fill(1))
+    }
+  })
+
   test('looks into so many files and no more, and names the others', async () => {
     await using folder = await temporaryFolder({ 'a.ts': 'let a', 'b.ts': 'let b', 'c.ts': 'let c' })
     const index = await openRepositoryIndex({ environment }, { root: folder.path, most: 2 }).refresh()

@@ -13,7 +13,8 @@ import { filesMentioning } from '../map/find-symbols.js'
 import { languageOf } from '../map/languages.js'
 import { eachName } from '../map/mentions.js'
 import { createGitRunner } from './git/run-git.js'
-import type { ParsedFile } from './parse-file.js'
+import { createGrammars } from './grammars.js'
+import { type ParsedFile, parseFile } from './parse-file.js'
 import { parseFiles } from './parse-files.js'
 import { listSourceFiles } from './source-files.js'
 
@@ -86,6 +87,8 @@ const entrySchema = z.object({
 const cacheVersion = 1
 
 const largestBytes = 1_000_000
+/** As much is parsed without a thread, which takes longer to start. */
+const parsedHere = { files: 4, bytes: 100_000 }
 /** Files that are looked at before others get their turn. */
 const lookedAtOnce = 1_000
 
@@ -96,6 +99,7 @@ export function openRepositoryIndex(
 ): RepositoryIndex {
   const git = createGitRunner({ folder: root, environment })
   const inTurn = createTurns()
+  const grammars = createGrammars()
   let names: string[] = []
   /** Made when a new name may come. */
   let ids: Map<string, number> | undefined
@@ -174,7 +178,9 @@ export function openRepositoryIndex(
       next.set(entry.path, entry)
     }
     const left = [...changed].filter(([path]) => !next.has(path)).map(([path]) => path)
-    for (const parsed of await parseFiles({ root, paths: left }, { threads, signal })) {
+    const bytes = left.reduce((sum, path) => sum + (changed.get(path)?.size ?? 0), 0)
+    const few = left.length <= parsedHere.files && bytes <= parsedHere.bytes
+    for (const parsed of few ? await parseHere(left) : await parseFiles({ root, paths: left }, { threads, signal })) {
       const stats = changed.get(parsed.path)
       if (stats !== undefined) next.set(parsed.path, entryOf(parsed, stats))
     }
@@ -182,6 +188,12 @@ export function openRepositoryIndex(
     if (cacheFile !== undefined && (changed.size > 0 || gone > 0)) await save(cacheFile)
     current = indexOf(entries, { names, beyond, others })
     return current
+  }
+
+  const parseHere = async (paths: readonly string[]): Promise<ParsedFile[]> => {
+    const parsed: ParsedFile[] = []
+    for (const path of paths) parsed.push(await parseFile(grammars, root, path))
+    return parsed
   }
 
   /** Entries of content that is known, under whatever name. */
