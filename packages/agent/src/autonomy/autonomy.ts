@@ -243,6 +243,8 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
         if (place !== undefined) places.keep(sessionId, place.folder)
         // It is a place of its own, and these commands are what its owner named.
         agent.approvals.grant(sessionId, 'change *')
+        // Its tests are run by the checks in any case.
+        agent.approvals.grant(sessionId, 'run_tests: *')
         for (const command of commands)
           agent.approvals.grant(sessionId, `run_command: ${grantOf(command, place?.folder)}`)
       })
