@@ -13,7 +13,7 @@ test('every problem of the benchmark is proven: its reference passes, starter, e
   const problems = await loadProblems(folder)
   const verifier = openVerifier({ clock: systemClock })
   try {
-    const proofs = await proveProblems(problems, { verifier }, { mutants: 5 })
+    const proofs = await proveProblems(problems, { verifier })
     expect(proofs.filter(({ faults }) => faults.length > 0)).toEqual([])
   } finally {
     await verifier.close()

@@ -16,15 +16,28 @@ export interface ProblemProof {
 /** How problems are proven. */
 export interface ProveOptions {
   readonly signal?: AbortSignal | undefined
-  /** Mechanical variants tried of each reference. @defaultValue `8` */
+  /** Mechanical variants of each reference; half of them are tried only where the others are too few. @defaultValue `8` */
   readonly mutants?: number | undefined
+}
+
+/** A source that has to fail. */
+interface Wrong extends Candidate {
+  /** Which problem it is for. */
+  readonly index: number
+  readonly kind: 'starter' | 'empty' | 'written' | 'made'
+  /** What to say if it passes. */
+  readonly what: string
+}
+
+function isVariant({ kind }: Wrong): boolean {
+  return kind === 'made' || kind === 'written'
 }
 
 /** Variants of a reference that have to fail. */
 const leastMutants = 3
 
 /** Longest run of a variant, in ms: one that never ends need not be waited for as long as a solution. */
-const mutantMs = 400
+const mutantMs = 800
 
 /**
  * Proves each problem: the reference passes under the type checker; the starter, an empty body, every variant written by hand
@@ -41,15 +54,13 @@ export async function proveProblems(
     problems.map((problem) => ({ problem, source: problem.reference ?? '' })),
     { signal },
   )
-  const wrong: (Candidate & {
-    readonly index: number
-    readonly kind: 'starter' | 'empty' | 'written' | 'made'
-    readonly what: string
-  })[] = []
+  const wrong: Wrong[] = []
+  /** Variants for where those above are too few. */
+  const spare: Wrong[] = []
   for (const [index, problem] of problems.entries()) {
     const timeoutMs = Math.min(problem.limits?.timeoutMs ?? mutantMs, mutantMs)
     const quick: Problem = { ...problem, limits: { ...problem.limits, timeoutMs } }
-    const add = (kind: (typeof wrong)[number]['kind'], source: string, what: string): void =>
+    const add = (kind: Wrong['kind'], source: string, what: string): void =>
       void wrong.push({ index, problem: quick, kind, source, what })
     // Without its reference, results cannot be generated.
     if (typed[index]?.status !== 'pass' || problem.reference === undefined) continue
@@ -60,9 +71,19 @@ export async function proveProblems(
       'an empty body passes',
     )
     for (const [number, source] of problem.mutants.entries()) add('written', source, `mutant ${number + 1} passes`)
-    for (const { source, change } of await makeMutants(problem.reference, count)) add('made', source, change)
+    for (const [at, { source, change }] of (await makeMutants(problem.reference, count)).entries()) {
+      if (at % 2 === 0) add('made', source, change)
+      else spare.push({ index, problem: quick, kind: 'made', source, what: change })
+    }
   }
   const verdicts = await verifier.verify(wrong, { signal, types: false })
+  const failing = problems.map(
+    (_, index) =>
+      wrong.filter((found, at) => found.index === index && isVariant(found) && verdicts[at]?.status !== 'pass').length,
+  )
+  const further = spare.filter(({ index }) => (failing[index] ?? 0) < leastMutants)
+  verdicts.push(...(await verifier.verify(further, { signal, types: false })))
+  wrong.push(...further)
   return problems.map(({ id, tier, tests, reference }, index): ProblemProof => {
     const faults: string[] = []
     const verdict = typed[index]
@@ -82,7 +103,7 @@ export async function proveProblems(
     for (const { kind, passes, what } of own) if (passes && kind !== 'made') faults.push(what)
     const made = own.filter(({ kind }) => kind === 'made')
     const failed = made.filter(({ passes }) => !passes).length
-    const all = own.filter(({ kind, passes }) => !passes && (kind === 'made' || kind === 'written')).length
+    const all = own.filter((found) => !found.passes && isVariant(found)).length
     if (all < leastMutants) faults.push(`${all} wrong variants fail, at least ${leastMutants} are needed`)
     return { id, faults, mutants: { tried: made.length, failed } }
   })
