@@ -54,7 +54,7 @@ describe('dependencyProblems()', () => {
       { dependencies: { '@salp/node': 'workspace:*' } },
     )
     expect(dependencyProblems({ packages: [agent], sharedDependencies: [] })).toEqual([
-      'packages/agent/src/index.ts: "@salp/node": agent may import core, memory, cognition, models, cartridge, eval',
+      'packages/agent/src/index.ts: "@salp/node": agent may import core, memory, cognition, models, cartridge, eval, code',
     ])
   })
 

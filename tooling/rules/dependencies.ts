@@ -14,9 +14,10 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   models: ['core'],
   cartridge: ['core'],
   eval: ['core'],
+  code: ['core'],
   wallet: ['core', 'contracts'],
   gateway: ['core', 'wallet'],
-  agent: ['core', 'memory', 'cognition', 'models', 'cartridge', 'eval'],
+  agent: ['core', 'memory', 'cognition', 'models', 'cartridge', 'eval', 'code'],
   colony: ['core', 'contracts', 'wallet', 'models', 'cognition', 'eval'],
 }
 

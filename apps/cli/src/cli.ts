@@ -14,16 +14,21 @@ import { cartridgeCommand } from './commands/cartridge.js'
 import { chatCommand } from './commands/chat.js'
 import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
+import { contextCommand } from './commands/context.js'
 import { doctorCommand } from './commands/doctor.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { mcpCommand } from './commands/mcp.js'
 import { memoryCommand } from './commands/memory.js'
 import { modelsCommand } from './commands/models.js'
 import { payCommand } from './commands/pay.js'
+import { policyCommand } from './commands/policy.js'
+import { briefingCommand, routinesCommand } from './commands/routines.js'
+import { rpcCommand } from './commands/rpc.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
 import { tasksCommand } from './commands/tasks.js'
+import { undoCommand } from './commands/undo.js'
 import { versionCommand } from './commands/version.js'
 import { walletCommand } from './commands/wallet.js'
 import { exitCodes } from './exit-codes.js'
@@ -103,11 +108,17 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     configCommand,
     memoryCommand,
     tasksCommand,
+    routinesCommand,
+    briefingCommand,
     sessionsCommand,
+    contextCommand,
     auditCommand,
+    policyCommand,
+    undoCommand,
     acpCommand,
     mcpCommand,
     a2aCommand,
+    rpcCommand,
     walletCommand,
     payCommand,
     gatewayCommand,

@@ -1,36 +1,60 @@
 /** The parts list of a node: everything it is made of, created in order, closed in reverse. */
 
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import {
   type Agent,
   type AgentStatus,
+  type Autonomy,
   agentMigrations,
+  agentSources,
+  createActivities,
   createAgent,
   createAgentApi,
   createAutonomy,
   createCartridgeTools,
+  createDeliveries,
   createModelApi,
+  createReviewer,
+  createRoutines,
+  createRoutineTools,
+  createSecondKeys,
+  createSplitTool,
+  deliveryMigrations,
+  pushMigrations,
+  type Routines,
+  routineMigrations,
+  rpcRoutes,
+  secondKeyRoutes,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
 import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
-import { createLocalTools, createWorkspace, openGitCheckout, secretValues, withSpeculation } from '@salp/agent/node'
+import {
+  createLocalTools,
+  createLook,
+  createWorkspace,
+  openGitCheckout,
+  openUndoLog,
+  secretValues,
+  withSpeculation,
+} from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
 import { createLogger, createSystemRng, openDatabase, systemClock } from '@salp/core/node'
 import { createExperience, createMemory, type MemoryEvents, memoryMigrations } from '@salp/memory'
 import { createExtractor } from '@salp/memory/ai'
 import { modelsMigrations } from '@salp/models'
 import { openExperienceLog } from '@salp/models/nets/node'
-import { openEmbedder } from '@salp/models/node'
+import { openEmbedder, openTokenCounter } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { createA2a } from './a2a/a2a.js'
+import { keptOffline } from './air-gap.js'
 import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
 import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
 import { connectModels } from './connect-models.js'
+import { discreetMemory } from './discreet-memory.js'
 import type { Home } from './home.js'
-import { createJournal } from './journal.js'
+import { createJournal, createWorkJournal } from './journal.js'
 import { createMcp } from './mcp/mcp.js'
 import { sellTools } from './mcp/paid-tools.js'
 import { readableParts } from './mcp/resources.js'
@@ -42,11 +66,15 @@ import { moneyRoutes } from './money/routes.js'
 import { serveShop } from './money/serve-shop.js'
 import { openNets } from './nets.js'
 import { openNotes } from './notes.js'
+import { openPause } from './pause.js'
+import { openPolicy } from './policy.js'
+import { openPush } from './push/push.js'
 import { openSandbox } from './sandbox.js'
 import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
+import { undoRoutes } from './undo-routes.js'
 import { createUpkeep } from './upkeep.js'
 
 /** A node that is ready to be served. */
@@ -69,9 +97,16 @@ export interface NodeDeps {
 
 /** Composes a node. Nothing runs before `start()`. */
 export async function compose({ home, config, environment, version }: NodeDeps): Promise<Node> {
-  const settings = config.value
-  const workspace = withSpeculation(await createWorkspace(resolve(settings.workspace), { protect: [home.path] }))
+  const settings = keptOffline(config.value)
+  const { airGap } = settings.agent
   const clock = systemClock
+  const workFolder = join(home.path, 'work')
+  // What is made for tasks lies in the home folder, which no other session may touch.
+  const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
+  const undo = openUndoLog({ clock }, { folder: join(home.path, 'undo'), protect })
+  const workspace = withSpeculation(
+    undo.watch(await createWorkspace(resolve(settings.workspace), { protect: [home.path] })),
+  )
   const rng = createSystemRng()
   const ids = createIdSource({ clock, rng: rng.fork('ids') })
   const redactor = createRedactor({ secrets: [...secretValues(environment), home.token] })
@@ -81,26 +116,35 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   migrate(db, 'models', modelsMigrations)
   migrate(db, 'agent', agentMigrations)
   migrate(db, 'agent-places', placesMigrations)
+  migrate(db, 'agent-routines', routineMigrations)
   migrate(db, 'agent-mcp', mcpMigrations)
+  migrate(db, 'agent-deliveries', deliveryMigrations)
+  migrate(db, 'agent-push', pushMigrations)
 
   const memoryEvents = createEventBus<MemoryEvents>({
     onError: (error, event) => log.warn('A listener failed', { event, error }),
   })
   const models = connectModels(
-    { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment },
+    { db, clock, rng, log: log.child('models'), fetch: globalThis.fetch, environment: airGap ? {} : environment },
     settings.model,
   )
+  const { tokenizer, digests } = settings.model
+  const countTokens = tokenizer === undefined ? undefined : await openTokenCounter(tokenizer)
+  const isLanguageModel = (): boolean => !models.status().model.reflex
   const { vectorWeight, likeness, notes: notesFolder, readPerDay } = settings.memory
   const embedder = await openEmbedder(settings.memory)
   const extractor = readPerDay === 0 ? undefined : createExtractor({ model: models.model, modelId: 'cascade' })
-  const memory = createMemory(
-    { db, clock, ids, events: memoryEvents, embedder, extractor },
-    {
-      tuning: {
-        ...(vectorWeight !== undefined && { vectors: vectorWeight }),
-        ...(likeness !== undefined && { likeness }),
+  const memory = discreetMemory(
+    createMemory(
+      { db, clock, ids, events: memoryEvents, embedder, extractor },
+      {
+        tuning: {
+          ...(vectorWeight !== undefined && { vectors: vectorWeight }),
+          ...(likeness !== undefined && { likeness }),
+        },
       },
-    },
+    ),
+    redactor,
   )
   const embedding = embedder && createEmbedding({ memory, events: memoryEvents, log: log.child('memory') })
   const experience = createExperience({ db, memory, clock }, { episodes: 'episodes' })
@@ -117,23 +161,48 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     settings,
   )
   const sandbox = await openSandbox({ home, environment, log }, settings)
-  const workFolder = join(home.path, 'work')
-  // What is made for tasks lies in the home folder, which no other session may touch.
-  const protect = (folder: string): string[] => (folder.startsWith(`${workFolder}${sep}`) ? [] : [home.path])
+  const policy = openPolicy({ folder: home.path, log: log.child('policy') })
+  const { GITHUB_TOKEN: token } = environment
+  const mapFile = join(home.path, 'maps', createHash('sha256').update(workspace.root).digest('hex').slice(0, 16))
   const mcp = createMcp(
-    { db, clock, log: log.child('mcp'), version, model: models.model, environment, protect, sandbox },
+    {
+      db,
+      clock,
+      log: log.child('mcp'),
+      version,
+      model: models.model,
+      environment,
+      protect,
+      sandbox,
+      watch: undo.watch,
+      airGap,
+    },
     { ...settings.mcp, folder: workspace.root },
   )
-  const paused = (): string | undefined =>
-    existsSync(home.pause) ? readFileSync(home.pause, 'utf8').trim() || 'a pause file is there' : undefined
+  const pause = openPause(home.pause)
+  const paused = pause.reason
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
   const a2a = createA2a(
     {
-      ...{ db, clock, rng: rng.fork('a2a'), ids, log: log.child('a2a'), redactor, sha256, model: models.model, paused },
+      ...{
+        db,
+        clock,
+        rng: rng.fork('a2a'),
+        ids,
+        log: log.child('a2a'),
+        redactor,
+        sha256,
+        model: models.model,
+        paused,
+        policy,
+      },
       ...{ folder: home.path, money, version },
     },
     settings,
   )
+  const { sealer, signer } = openSealer(join(home.path, 'keystore'))
+  const partners = settings.agent.secondKeys
+  const secondKey = createSecondKeys({ fetch: a2a.fetch, clock, signer }, { partners })
   const agent: Agent = createAgent(
     {
       db,
@@ -143,24 +212,50 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       log: log.child('agent'),
       redactor,
       sha256,
-      sealer: openSealer(join(home.path, 'keystore')),
+      sealer,
+      secondKey,
       model: models.model,
+      ...(countTokens !== undefined && { tokens: { count: countTokens, learn: () => undefined } }),
+      summarizer: digests ? { model: models.model, available: isLanguageModel } : undefined,
       memory,
       speculator: settings.agent.wholeReplies ? workspace : undefined,
       forecaster: cartridges.ports.forecaster,
       tools(parts) {
         mcp.attend(parts.questions)
         return [
-          ...createLocalTools({ ...parts, workspace, environment, sandbox, memory, status: () => status() }),
+          ...createLocalTools({
+            ...parts,
+            workspace,
+            clock,
+            environment,
+            sandbox,
+            mapFile,
+            github: token === undefined ? undefined : { token, fetch: globalThis.fetch },
+            memory,
+            status: () => status(),
+          }),
           ...createCartridgeTools({ cartridges: cartridges.workshop, ports: cartridges.ports.list }),
           ...(money === undefined ? [] : [createBuyTool({ money }, settings.gateway)]),
+          ...createRoutineTools({
+            add: (input) => routines.add(input),
+            list: () => routines.list(),
+            remove: (id) => routines.remove(id),
+          }),
+          createSplitTool({ split: (sessionId, tasks) => autonomy.split(sessionId, tasks) }),
           a2a.tool,
         ]
       },
       surroundings: mcp.surroundings,
+      policy,
       paused,
+      within: undo.within,
     },
-    { ...settings.agent, workspace: workspace.root, contextTokens: settings.model.contextTokens },
+    {
+      ...settings.agent,
+      workspace: workspace.root,
+      contextTokens: settings.model.contextTokens,
+      airGap: airGap ? { commandsHeld: sandbox !== undefined } : undefined,
+    },
   )
   const writeEpisode = createJournal({ experience, log: log.child('journal') })
   const writeSteps = createStepKeeper({
@@ -172,16 +267,28 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeEpisode(turn)
     writeSteps(turn)
   })
-  const checkout = openGitCheckout({ clock, environment, sandbox }, { folder: workFolder, repository: workspace.root })
-  const autonomy = createAutonomy({
-    db,
-    clock,
-    log: log.child('autonomy'),
-    agent,
-    checkout,
-    places: mcp.places,
-    paused,
+  const checkout = openGitCheckout(
+    { clock, environment, sandbox, airGap },
+    { folder: workFolder, repository: workspace.root },
+  )
+  const autonomy: Autonomy = createAutonomy({
+    ...{ db, clock, log: log.child('autonomy'), agent, checkout, places: mcp.places, paused },
+    reviewer: createReviewer(models.model, isLanguageModel),
+    ended: createWorkJournal({ experience, log: log.child('journal') }),
   })
+  const routines: Routines = createRoutines({
+    ...{ db, clock, ids, log: log.child('routines'), agent, autonomy, paused },
+    look: createLook({ folder: workspace.root, protect: [home.path], airGap }),
+  })
+  const activities = createActivities({
+    sources: [...agentSources({ agent, autonomy }), ...a2a.sources, cartridges.source],
+    pause,
+    log: log.child('activities'),
+  })
+  const push = openPush(
+    { db, clock, log: log.child('push'), redactor, agent, autonomy, keystore: join(home.path, 'keystore') },
+    settings,
+  )
   const upkeep = createUpkeep(
     { memory, experience, clock, log: log.child('upkeep'), busy: () => agent.store.openTurns().length > 0 },
     { stamp: join(home.path, 'upkeep'), readPerDay },
@@ -218,14 +325,18 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   })
   const app = createAgentApi(
     {
-      ...{ agent, autonomy, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ agent, autonomy, routines, memory, model: models.model, clock, ids, log: log.child('http'), status },
+      ...{ activities, push, deliveries: createDeliveries({ db, clock }) },
       ...{ config: config.entries, version, nets: openNets(join(home.path, 'models', 'nets'), log.child('nets')) },
       routes: [
         ...cartridgeRoutes(cartridges),
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
         ...mcpServerRoutes(mcp.servers),
         ...mcpLineRoutes({ ...mcpParts, service }),
+        ...secondKeyRoutes({ agent, clock, signer, sha256, partners }),
+        ...undoRoutes({ undo, audit: agent.audit }),
         ...a2a.routes,
+        ...rpcRoutes({ agent, memory, autonomy, routines, clock, ids, log: log.child('rpc'), status, version }),
         ...acpRoutes(
           { agent, places: mcp.places, memory, clock, ids, log: log.child('acp'), status, version },
           { contextTokens: settings.model.contextTokens },
@@ -261,11 +372,15 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       mcp.start()
       agent.start()
       autonomy.start()
+      routines.start()
+      push?.start()
       upkeep.start()
       money?.start()
       a2a.start()
     },
     async close() {
+      await routines.close()
+      await push?.close()
       await autonomy.close()
       await service.close()
       await a2a.close()

@@ -5,8 +5,11 @@ import type { AgentStatus } from '@salp/agent'
 import type { Clock, Logger, Rng, SqlDatabase } from '@salp/core'
 import {
   type Cascade,
+  compactTables,
   createCascade,
   detectSlots,
+  joinTexts,
+  markCached,
   reflexModel,
   repairToolCalls,
   type Slot,
@@ -49,8 +52,14 @@ interface Connection {
 /** How long rules answer before a model is looked for again, in ms. */
 const lookAgainMs = 10_000
 
-/** Text repair and reasoning, for models that write either as plain text. */
-const middleware: LanguageModelV4Middleware[] = [repairToolCalls(), stripReasoning()]
+/** Shorter and cached prompts; text repair and reasoning, for models that write either as plain text. */
+const middleware: LanguageModelV4Middleware[] = [
+  compactTables(),
+  joinTexts(),
+  markCached(),
+  repairToolCalls(),
+  stripReasoning(),
+]
 
 /**
  * Connects models when they are first needed.

@@ -1,6 +1,6 @@
 /** What turns leave behind: an episode of each one in which something was done. */
 
-import type { AgentEvent } from '@salp/agent'
+import type { AgentEvent, Task, Work } from '@salp/agent'
 import type { Logger } from '@salp/core'
 import type { EpisodeInput, Experience } from '@salp/memory'
 
@@ -22,6 +22,36 @@ export function createJournal({
     const episode = toEpisode(turn)
     if (episode === undefined) return
     experience.log(episode).catch((error: unknown) => log.warn('An episode could not be written', { error }))
+  }
+}
+
+/** Writes an episode of each task that was done alone, or was not: here the outcome was verified. */
+export function createWorkJournal({
+  experience,
+  log,
+}: {
+  readonly experience: Pick<Experience, 'log'>
+  readonly log: Logger
+}): (work: Work, task: Task) => void {
+  return (work, { title }) => {
+    const { state, taskId, sessionId, finishedAt = 0, rounds, checks, reason } = work
+    if (state === 'stopped') return
+    const how =
+      state === 'done'
+        ? `Done in ${rounds === 1 ? 'one turn' : `${rounds} turns`}; ${checks.map(({ command }) => command).join(', ')} passed`
+        : `Not done: ${reason}`
+    experience
+      .log({
+        summary: `${title}. ${how}`.slice(0, summaryLength).toWellFormed(),
+        outcome: state === 'done' ? 'success' : 'failure',
+        steps: checks.map(({ command, exitCode }) => ({
+          tool: 'verify',
+          detail: `${command}: ${exitCode ?? 'ended'}`,
+        })),
+        source: { author: 'agent', channel: 'task', ...(sessionId !== undefined && { sessionId }), at: finishedAt },
+        thread: sessionId ?? `task-${taskId}`,
+      })
+      .catch((error: unknown) => log.warn('An episode could not be written', { error }))
   }
 }
 

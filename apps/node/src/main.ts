@@ -141,6 +141,8 @@ function fail(error: unknown): void {
   const wrongUse =
     code === 'node/usage' ||
     code === 'core/config' ||
+    code === 'agent/policy' ||
+    code === 'node/policy' ||
     (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
   const taken = code === 'node/home-taken' || code === 'node/port-taken'
   console.error(`\n  ${describeError(error).replaceAll('\n', '\n  ')}\n`)

@@ -1,6 +1,6 @@
 /** What an operator can set, with what it is for. */
 
-import { modulesSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
+import { modulesSchema, partnerSchema, policyRuleSchema, turnLimitsSchema } from '@salp/agent'
 import { mcpServersSchema } from '@salp/agent/mcp'
 import { capabilities, grantedHostSchema } from '@salp/cartridge'
 import { z } from 'zod'
@@ -44,6 +44,14 @@ export const settingsSchema = z.object({
         .describe('Layers of that model kept on the GPU; 0 uses none; as many as fit when absent'),
       detect: z.boolean().default(true).describe('Looks for local model servers and for keys in the environment'),
       contextTokens: z.number().int().min(2_048).default(32_768).describe('Context of the model, in tokens'),
+      tokenizer: z
+        .string()
+        .optional()
+        .describe('tokenizer.json of the model, for exact counts; they are estimated, and corrected, without it'),
+      digests: z
+        .boolean()
+        .default(true)
+        .describe('Has the model sum up turns that no longer fit; without, the sentences that matter are picked'),
     })
     .prefault({}),
   memory: z
@@ -82,6 +90,20 @@ export const settingsSchema = z.object({
         .array(policyRuleSchema)
         .default([])
         .describe('Rules on what may run without asking; the first that fits decides'),
+      airGap: z
+        .boolean()
+        .default(false)
+        .describe('Keeps everything on this machine: web, commands, servers of tools, other agents and money'),
+      taint: z
+        .boolean()
+        .default(true)
+        .describe('Asks about commands, messages, payments and memories that words of strangers may have decided'),
+      secondKeys: z
+        .record(z.string().regex(/^[\w-]{1,40}$/), partnerSchema)
+        .default({})
+        .describe(
+          'Agents whose owners give second keys and may ask for yours: url and publicKey by name; hosts of this network need a2a.allowHosts',
+        ),
       limits: turnLimitsSchema.prefault({}),
       temperature: z
         .number()
@@ -197,6 +219,18 @@ export const settingsSchema = z.object({
         .array(z.string())
         .default([])
         .describe('Hosts, or host:port, on this machine or its network where other agents may be asked and told'),
+    })
+    .prefault({}),
+  push: z
+    .object({
+      contact: z
+        .url({ protocol: /^(?:mailto|https)$/ })
+        .default('mailto:operator@example.org')
+        .describe('Address of yours, mailto: or https:, that the push services of browsers may write to'),
+      allowHosts: z
+        .array(z.string())
+        .default([])
+        .describe('Hosts, or host:port, on this machine or its network that may be push services'),
     })
     .prefault({}),
   log: z

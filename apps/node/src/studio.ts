@@ -52,7 +52,8 @@ export function serveStudio(app: Hono, access: AccessOptions): void {
     serveStatic({
       root: folder,
       onFound: (path, context) => {
-        if (path.includes('/assets/')) context.header('cache-control', 'public, max-age=31536000, immutable')
+        const isNamed = path.includes('/assets/')
+        context.header('cache-control', isNamed ? 'public, max-age=31536000, immutable' : 'no-cache')
       },
     }),
   )

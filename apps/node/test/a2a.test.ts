@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { StrangerTask } from '@salp/agent'
 import type { AskAnswer } from '@salp/agent/a2a'
 import { systemClock } from '@salp/core/node'
 import type { PaymentView, ReceiptView, WalletView } from '@salp/gateway'
@@ -122,6 +123,9 @@ describe('two nodes on one chain', () => {
     const short = ({ direction, amount, transaction }: ReceiptView) => ({ direction, units: amount.units, transaction })
     const [spent, earned] = [await receipts(buyer), await receipts(seller)].map((all) => all.map(short))
     const { transaction } = sold ?? {}
+    // Who sells sees what was done for strangers, though it stands in no conversation of theirs.
+    const { tasks } = await json<{ tasks: StrangerTask[] }>(seller.call('/api/a2a/strangers'))
+    expect(tasks).toMatchObject([{ text: order.message, state: 'completed', answer: 'You said: What is a salp?' }])
     expect(spent).toEqual([{ direction: 'out', units: '0.02', transaction }])
     expect(earned).toEqual([{ direction: 'in', units: '0.02', transaction }])
   }, 60_000)

@@ -1,6 +1,7 @@
 /** The page: conversations, the one that is open, the side panel, the status line. */
 
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
+import { useRefresh } from './api/refresh.js'
 import { useResource } from './api/resource.js'
 import { useLive, useStudio } from './api/studio.js'
 import { cartridgesHash, parseCartridgesHash } from './cartridges/route.js'
@@ -11,6 +12,7 @@ import { Palette } from './commands/palette.js'
 import { ShortcutsSheet } from './commands/shortcuts.js'
 import { Dialog, DialogHead } from './design/dialog.js'
 import { Icon } from './design/icon.js'
+import { lazyPart } from './design/lazy-part.js'
 import { useMedia } from './design/media.js'
 import { readStored, store } from './design/stored.js'
 import { type Theme, useTheme } from './design/theme.js'
@@ -18,27 +20,28 @@ import { endpointsHash } from './endpoints/route.js'
 import { type MemoryView, memoryHash, parseMemoryHash } from './memory/page/route.js'
 import { mindHash, parseMindHash } from './mind/page/route.js'
 import { netsHash } from './nets/route.js'
+import { nowHash, parseNowHash } from './now/route.js'
+import { groupActivities, summarizeNow } from './now/summary.js'
 import { SidePanel } from './panel/side-panel.js'
 import { type PanelTab, panelTabs, parseTab } from './panel/tabs.js'
 import type { PageName } from './sessions/pages.js'
 import { openSession, parseSessionHash, useHash } from './sessions/route.js'
 import { SessionList, titleOf } from './sessions/session-list.js'
+import { useSessions } from './sessions/use-sessions.js'
+import { settingsHash } from './settings/route.js'
 import { SignIn } from './status/sign-in.js'
 import { StatusBar } from './status/status-bar.js'
+import { Strips } from './status/strips.js'
 import { walletHash } from './wallet/route.js'
 
-const MemoryPage = lazy(() =>
-  import('./memory/page/memory-page.js').then(({ MemoryPage }) => ({ default: MemoryPage })),
-)
-const NetsPage = lazy(() => import('./nets/nets-page.js').then(({ NetsPage }) => ({ default: NetsPage })))
-const WalletPage = lazy(() => import('./wallet/wallet-page.js').then(({ WalletPage }) => ({ default: WalletPage })))
-const EndpointsPage = lazy(() =>
-  import('./endpoints/endpoints-page.js').then(({ EndpointsPage }) => ({ default: EndpointsPage })),
-)
-const CartridgesPage = lazy(() =>
-  import('./cartridges/cartridges-page.js').then(({ CartridgesPage }) => ({ default: CartridgesPage })),
-)
-const MindPage = lazy(() => import('./mind/page/mind-page.js').then(({ MindPage }) => ({ default: MindPage })))
+const MemoryPage = lazyPart(() => import('./memory/page/memory-page.js').then((part) => part.MemoryPage))
+const NowPage = lazyPart(() => import('./now/now-page.js').then((part) => part.NowPage))
+const SettingsPage = lazyPart(() => import('./settings/settings-page.js').then((part) => part.SettingsPage))
+const NetsPage = lazyPart(() => import('./nets/nets-page.js').then((part) => part.NetsPage))
+const WalletPage = lazyPart(() => import('./wallet/wallet-page.js').then((part) => part.WalletPage))
+const EndpointsPage = lazyPart(() => import('./endpoints/endpoints-page.js').then((part) => part.EndpointsPage))
+const CartridgesPage = lazyPart(() => import('./cartridges/cartridges-page.js').then((part) => part.CartridgesPage))
+const MindPage = lazyPart(() => import('./mind/page/mind-page.js').then((part) => part.MindPage))
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
 
@@ -49,11 +52,20 @@ const plainPages: Readonly<Record<string, PageName>> = {
   [netsHash]: 'Nets',
   [walletHash]: 'Wallet',
   [endpointsHash]: 'Endpoints',
+  [settingsHash]: 'Settings',
 }
+
+/** How often what goes on is asked for, in ms: no event tells of all of it. */
+const nowMs = { shown: 2_500, elsewhere: 15_000 } as const
 
 /** Studio. */
 export function App() {
+  const { kept } = useStudio()
   const refused = useLive((live) => live.connection.status === 'refused')
+  useEffect(() => {
+    // Whoever may not read the node may not read what was kept of it. What was written here stays the writer's.
+    if (refused) kept.clear({ outbox: false }).catch(() => undefined)
+  }, [refused, kept])
   return refused ? <SignIn /> : <Shell />
 }
 
@@ -64,10 +76,22 @@ function Shell() {
   const memory = parseMemoryHash(hash)
   const mind = parseMindHash(hash)
   const cartridges = parseCartridgesHash(hash)
-  const page: PageName | undefined = memory ? 'Memory' : mind ? 'Mind' : cartridges ? 'Cartridges' : plainPages[hash]
+  const nowRoute = parseNowHash(hash)
+  const page: PageName | undefined = nowRoute
+    ? 'Now'
+    : memory
+      ? 'Memory'
+      : mind
+        ? 'Mind'
+        : cartridges
+          ? 'Cartridges'
+          : plainPages[hash]
   const revision = useLive((live) => live.revisions.sessions)
   const waiting = useLive((live) => live.approvals.length + live.questions.length)
-  const sessions = useResource(api.sessions, `${revision} ${current}`, 300)
+  const sessions = useSessions(`${revision} ${current}`)
+  const now = useResource(api.now, `${revision} ${waiting}`, 300)
+  useRefresh(now, page === 'Now' ? nowMs.shown : nowMs.elsewhere)
+  const running = groupActivities(now.value?.activities ?? []).running.length
   const [first, setFirst] = useState<{ id: string; text: string }>()
   const [overlay, setOverlay] = useState<Overlay>()
   const [theme, nextTheme] = useTheme()
@@ -77,7 +101,7 @@ function Shell() {
   // The pages have a pane of their own where the panel stands.
   const roomForDock = roomForPanel && page === undefined
   const close = () => setOverlay(undefined)
-  const title = sessions.value?.sessions.find(({ id }) => id === current)
+  const title = sessions.value?.find(({ id }) => id === current)
   const name = page ?? (title ? titleOf(title) : 'New conversation')
 
   useEffect(() => {
@@ -97,7 +121,7 @@ function Shell() {
   const actions: Record<GlobalKey, () => void> = {
     palette: () => setOverlay('palette'),
     help: () => setOverlay('shortcuts'),
-    asking: focusAsking,
+    asking: goToAsking,
     new: () => openSession(undefined),
     panel: togglePanel,
     write: () => document.querySelector<HTMLElement>('[data-composer], .memory-view [type=search]')?.focus(),
@@ -111,7 +135,7 @@ function Shell() {
   const commands: Command[] = [
     { id: 'new', name: 'New conversation', icon: 'plus', keys: 'Alt N', run: actions.new },
     ...(waiting > 0
-      ? [{ id: 'asking', name: 'Go to what waits for you', icon: 'alert', keys: 'Ctrl J', run: focusAsking } as const]
+      ? [{ id: 'asking', name: 'Go to what waits for you', icon: 'alert', keys: 'Ctrl J', run: goToAsking } as const]
       : []),
     ...panelTabs.map(
       ({ id, name }, index): Command => ({
@@ -122,6 +146,24 @@ function Shell() {
         run: () => showPanel(id),
       }),
     ),
+    {
+      id: 'now-page',
+      name: 'See and stop what goes on',
+      note: 'now page',
+      icon: 'now',
+      run: () => {
+        location.hash = nowHash
+      },
+    },
+    {
+      id: 'settings-page',
+      name: 'Notifications, installing, signing out',
+      note: 'settings page',
+      icon: 'settings',
+      run: () => {
+        location.hash = settingsHash
+      },
+    },
     {
       id: 'memory-page',
       name: 'Search everything remembered',
@@ -185,7 +227,7 @@ function Shell() {
     { id: 'write', name: 'Write a message', icon: 'edit', keys: '/', run: actions.write },
     { id: 'theme', name: 'Change theme', note: `now ${themeNames[theme]}`, icon: 'moon', run: nextTheme },
     { id: 'shortcuts', name: 'Keyboard shortcuts', icon: 'keyboard', keys: '?', run: actions.help },
-    ...(sessions.value?.sessions ?? []).map(
+    ...(sessions.value ?? []).map(
       (session): Command => ({
         id: `session-${session.id}`,
         name: titleOf(session),
@@ -204,6 +246,7 @@ function Shell() {
         <header className="bar">
           {!roomForSessions && <BarButton icon="menu" label="Sessions" onPress={() => setOverlay('sessions')} />}
           <h1 className="bar-title">{name}</h1>
+          <NowLink running={running} waiting={waiting} current={page === 'Now'} />
           <BarButton icon="command" label="Commands" keys="Ctrl K" onPress={actions.palette} />
           <BarButton
             icon={theme === 'system' ? 'system' : theme === 'light' ? 'sun' : 'moon'}
@@ -218,8 +261,11 @@ function Shell() {
             onPress={togglePanel}
           />
         </header>
+        <Strips paused={now.value?.paused} onResumed={now.reload} />
         {page !== undefined ? (
           <Suspense fallback={<p className="muted pad">Loading</p>}>
+            {nowRoute && <NowPage now={now} route={nowRoute} />}
+            {page === 'Settings' && <SettingsPage />}
             {memory && <MemoryPage route={memory} />}
             {mind && <MindPage route={mind} />}
             {cartridges && <CartridgesPage route={cartridges} />}
@@ -230,7 +276,7 @@ function Shell() {
         ) : current === undefined ? (
           <NewConversation
             onStarted={(id, text) => {
-              setFirst({ id, text })
+              if (text !== undefined) setFirst({ id, text })
               openSession(id)
             }}
           />
@@ -259,6 +305,34 @@ function Shell() {
       {overlay === 'palette' && <Palette commands={commands} onClose={close} />}
       {overlay === 'shortcuts' && <ShortcutsSheet onClose={close} />}
     </div>
+  )
+}
+
+/** Goes to what waits for a person: on this page, or on the one that lists all of it. */
+function goToAsking(): void {
+  if (document.querySelector('[data-asking]')) focusAsking()
+  else location.hash = nowHash
+}
+
+/** The way to what goes on, with how much it is. */
+function NowLink({ running, waiting, current }: { running: number; waiting: number; current: boolean }) {
+  const label = `Now: ${summarizeNow(running, waiting)}`
+  const count = waiting > 0 ? waiting : running
+  return (
+    <a
+      className="button-quiet button-icon now-link"
+      href={nowHash}
+      aria-label={label}
+      title={label}
+      aria-current={current ? 'page' : undefined}
+    >
+      <Icon name="now" />
+      {count > 0 && (
+        <span className={waiting > 0 ? 'now-count now-count-warm' : 'now-count'} aria-hidden="true">
+          {count > 9 ? '9+' : count}
+        </span>
+      )}
+    </a>
   )
 }
 

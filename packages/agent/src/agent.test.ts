@@ -23,6 +23,28 @@ afterEach(async () => {
 const say = (text: string) => ({ text, channel: 'test' })
 const names = ({ events }: TestAgent) => events.map(({ name }) => name)
 
+describe('what is kept of a turn', () => {
+  test('holds no secret that the model repeats, in what it says, thinks or calls', async () => {
+    const made = testAgent({
+      policy: [{ tier: 'allow' }],
+      script: [
+        {
+          text: 'I use hunter2-hunter2',
+          reasoning: 'it is hunter2-hunter2',
+          calls: [{ name: 'change', input: { value: 'hunter2-hunter2' } }],
+        },
+        { text: 'Done with hunter2-hunter2' },
+      ],
+    })
+    const result = await made.agent.turn(say('Go'))
+    expect(result.status).toBe('completed')
+    const tables = ['agent_messages', 'agent_calls', 'agent_events', 'agent_audit', 'agent_turns']
+    const kept = tables.map((table) => JSON.stringify(made.db.prepare(`SELECT * FROM ${table}`).all()))
+    for (const text of kept) expect(text).not.toContain('hunter2')
+    expect(kept[0]).toContain('[redacted:known]')
+  })
+})
+
 describe('agent.turn()', () => {
   test('answers without tools', async () => {
     const made = testAgent({ script: [{ text: ['Hello', ' there'], usage: { input: 120, output: 2 } }] })
@@ -38,6 +60,7 @@ describe('agent.turn()', () => {
       'turn:started',
       'memory:recalled',
       'step:started',
+      'context:assembled',
       'text:streamed',
       'text:streamed',
       'step:finished',
@@ -54,7 +77,7 @@ describe('agent.turn()', () => {
     expect(await made.agent.turn(say('Look'))).toMatchObject({ status: 'completed', text: 'Seen', steps: 2, calls: 1 })
     expect(ran).toEqual(['look a'])
     expect(made.model.calls[1]?.prompt.slice(1)).toEqual([
-      { role: 'user', content: [{ type: 'text', text: 'Look' }] },
+      { role: 'user', content: [expect.anything(), { type: 'text', text: 'Look' }] },
       {
         role: 'assistant',
         content: [{ type: 'tool-call', toolCallId: 'call-1', toolName: 'look', input: { value: 'a' } }],
@@ -242,9 +265,14 @@ describe('agent.turn()', () => {
     const made = testAgent({ memories: [memory], script: [{ text: 'On Fridays' }] })
     made.agent.tasks.create({ title: 'Review the README' })
     await made.agent.turn(say('When?'))
-    const system = made.model.calls[0]?.prompt[0]
-    expect(system?.content).toContain('- [m1] The deploy key rotates on Fridays (user, 2026-11-20, stated)')
-    expect(system?.content).toContain('- #1 Review the README')
+    const [system, asked] = made.model.calls[0]?.prompt ?? []
+    expect(system?.content).not.toContain('deploy')
+    const [context, said] = (asked?.role === 'user' ? asked.content : []).map(
+      (part) => part.type === 'text' && part.text,
+    )
+    expect(said).toBe('When?')
+    expect(context).toContain('- [m1] The deploy key rotates on Fridays (user, 2026-11-20, stated)')
+    expect(context).toContain('- #1 Review the README')
   })
 })
 

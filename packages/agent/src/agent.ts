@@ -20,11 +20,23 @@ import {
   type SqlDatabase,
   type Subscriber,
 } from '@salp/core'
-import { createTokenEstimator } from './context/tokens.js'
+import { createCompactor, type Summarizer } from './context/compactor.js'
+import { createTokenEstimator, type TokenEstimator } from './context/tokens.js'
 import { type AuditLog, type AuditSealer, createAuditLog, createAuditQueue, type Sha256 } from './governance/audit.js'
+import { createCapabilities, type Narrowing, narrowingSchema } from './governance/capability.js'
 import { type GovernOptions, govern } from './governance/govern.js'
-import type { PolicyRule } from './governance/policy.js'
-import type { Outcome, RecalledMemory, SessionSummary } from './protocol.js'
+import { createHearing } from './governance/heard.js'
+import {
+  type AirGap,
+  decideTier,
+  leavesMachine,
+  type PolicyRule,
+  type PolicyState,
+  type Ruling,
+} from './governance/policy.js'
+import type { SecondKey } from './governance/second-key.js'
+import { speakerOf } from './governance/source.js'
+import type { Outcome, RecalledMemory, Risk, SessionSummary } from './protocol.js'
 import { type Approvals, createApprovals } from './session/approvals.js'
 import { type AgentEventMap, createFeed } from './session/feed.js'
 import { createQuestions, type Questions } from './session/questions.js'
@@ -32,7 +44,7 @@ import { createSessionStore, type OpenTurn, SessionError, type SessionStore } fr
 import type { Speculator } from './speculation.js'
 import type { Surroundings } from './surroundings.js'
 import { createTasks, type Tasks } from './tasks.js'
-import { type JsonValue, type Tool, ToolError } from './tool.js'
+import { type Capability, type JsonValue, type Tool, ToolError } from './tool.js'
 import { createToolbox, joinTools, type Toolbox } from './toolbox.js'
 import { callDirectly } from './turn/direct-call.js'
 import { TurnCancelled, TurnSuspended } from './turn/interruption.js'
@@ -41,6 +53,7 @@ import { createLiveTurns, type LiveTurn } from './turn/live-turns.js'
 import { refuseTurn } from './turn/refuse-turn.js'
 import { runTurn } from './turn/run-turn.js'
 import type { TurnResult } from './turn/running-turn.js'
+import { keepSaid } from './turn/say.js'
 import { createSteering } from './turn/steering.js'
 
 /** What an agent asks of memory. */
@@ -70,17 +83,27 @@ export interface AgentDeps {
   /** Signs checkpoints of the record of calls. @defaultValue nothing is signed */
   readonly sealer?: AuditSealer | undefined
   readonly model: LanguageModelV4
+  /** Counts tokens. @defaultValue an estimate by characters, corrected by what providers report */
+  readonly tokens?: TokenEstimator | undefined
+  /** Writes down what long conversations came to. @defaultValue that is picked from what was said */
+  readonly summarizer?: Summarizer | undefined
   readonly memory: TurnMemory
   /** Lets a reply that writes several times count as a whole: when one call fails, the others are undone. */
   readonly speculator?: Speculator | undefined
   /** Expects in place of the substrate how calls will go. @defaultValue the substrate itself */
   readonly forecaster?: Forecaster | undefined
+  /** Rules of a file that may change while it runs; they come before those of the options. @defaultValue none */
+  policy?(): PolicyState
+  /** Asks the peers that rules of tier `two-key` name. @defaultValue nobody can be asked, and such calls are refused */
+  readonly secondKey?: SecondKey | undefined
   /** Makes the tools. */
   tools(parts: ToolParts): readonly Tool[]
   /** What a session has of its own, asked for at the start of each turn; nothing where it is like the others. */
   surroundings?(sessionId: string): Promise<Surroundings | undefined>
   /** Why nothing may run now, when an operator has paused the agent. */
   paused?(): string | undefined
+  /** Runs the work of a turn, or of one call, within whatever the application wants to know of it. @defaultValue as it is */
+  within?<T>(place: { readonly sessionId: string; readonly turnId: string }, work: () => Promise<T>): Promise<T>
 }
 
 /** How an agent behaves. */
@@ -96,6 +119,12 @@ export interface AgentOptions {
   readonly limits?: Partial<TurnLimits> | undefined
   /** Rules on what may run without asking; the first that fits decides. */
   readonly policy?: readonly PolicyRule[] | undefined
+  /** Who speaks to this mind, for rules: `owner`, or `stranger`. @defaultValue `owner`, and `peer` on surfaces of other agents */
+  readonly user?: string | undefined
+  /** Keeps every call on this machine. @defaultValue the network may be used */
+  readonly airGap?: AirGap | undefined
+  /** Whether calls that words of strangers may have decided are asked about, whatever rules and grants say. @defaultValue `true` */
+  readonly taint?: boolean | undefined
   /** How long a person has to approve, in ms. @defaultValue 1 day */
   readonly approvalExpiryMs?: number | undefined
   readonly governance?: GovernOptions | undefined
@@ -118,6 +147,20 @@ export interface TurnInput {
   readonly history?: readonly LanguageModelV4Message[] | undefined
   /** Nobody can be asked: calls that need approval are denied at once. */
   readonly unattended?: boolean | undefined
+  /** Takes away of what the turn may do. @defaultValue nothing, and payments of a turn that nobody attends */
+  readonly may?: Narrowing | undefined
+}
+
+/** Something that the agent says of itself. */
+export interface ToldTurn {
+  /** Made if there is none of that id. */
+  readonly sessionId: string
+  /** Of a session that is made. */
+  readonly title: string
+  /** What brought it about; stands where a person's words would. */
+  readonly input: string
+  readonly text: string
+  readonly channel: string
 }
 
 /** A call of one tool, without the model. */
@@ -134,6 +177,21 @@ export interface CallInput {
   readonly unattended?: boolean | undefined
 }
 
+/** A call that policy is asked about. */
+export interface ExplainInput {
+  readonly tool: string
+  readonly input: JsonValue
+  /** @defaultValue `cli` */
+  readonly surface?: string | undefined
+  readonly user?: string | undefined
+}
+
+/** What policy says, and the words of the rule that said it. */
+export interface Explanation extends Ruling {
+  readonly risk: Risk
+  readonly decidedBy?: PolicyRule | undefined
+}
+
 /** A call that runs. */
 export interface LiveCall {
   readonly sessionId: string
@@ -141,6 +199,13 @@ export interface LiveCall {
   readonly turnId: string
   /** How it ended. */
   readonly outcome: Promise<Outcome>
+}
+
+/** A call without a turn, as others see it while it runs. */
+export interface RunningCall extends Pick<CallInput, 'tool' | 'channel' | 'sessionId'> {
+  readonly turnId: string
+  /** ms since the epoch. */
+  readonly startedAt: number
 }
 
 /** A running agent. */
@@ -165,6 +230,22 @@ export interface Agent {
   turn(input: TurnInput, options?: { signal?: AbortSignal | undefined }): Promise<TurnResult>
   /** Makes one call under governance, beside any turn; an abort of `signal` cancels it. */
   call(input: CallInput, options: { signal: AbortSignal }): LiveCall
+  /**
+   * Tells what policy would say of a call, without making it. What is said in the session, and grants, count at the call alone.
+   *
+   * @throws {@link InputError} (`agent/input`) if there is no such tool, or the input does not fit it.
+   */
+  explain(question: ExplainInput): Promise<Explanation>
+  /**
+   * Says something without being asked and without a model: a turn that is whole at once, part of a transaction around it.
+   *
+   * @throws SessionError (`agent/session-busy`)
+   */
+  say(told: ToldTurn): void
+  /** The calls that run beside any turn, oldest first. */
+  calls(): RunningCall[]
+  /** Cancels a call that runs beside any turn. @returns Whether there was one. */
+  stopCall(turnId: string): boolean
   /** The turn that runs in a session. */
   running(sessionId: string): LiveTurn | undefined
   /** Cancels the turn that runs in a session. @returns Whether there was one. */
@@ -225,6 +306,14 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const tools = deps.tools({ questions: attended, tasks })
   const toolbox = createToolbox(tools)
   const live = createLiveTurns(bus)
+  const within: NonNullable<AgentDeps['within']> = (place, work) => deps.within?.(place, work) ?? work()
+  const capabilities = createCapabilities({ clock })
+  const scopes = createScopes(db)
+  const rules = (): PolicyState => {
+    const own = deps.policy?.() ?? { status: 'read', rules: [] }
+    return own.status === 'broken' ? own : { status: 'read', rules: [...own.rules, ...(options.policy ?? [])] }
+  }
+  const userOf = (channel: string): string => options.user ?? (speakerOf(channel) === undefined ? 'owner' : 'peer')
   const governor = govern(
     {
       clock,
@@ -232,8 +321,11 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       auditLog: audits,
       timeoutMs: (tool, baseMs) => substrate.timeoutMs(tool, baseMs),
       looksTwice: steering.looksTwice,
+      hearing: options.taint === false ? undefined : createHearing(store),
       policy: {
-        rules: options.policy ?? [],
+        rules,
+        userOf,
+        airGap: options.airGap,
         approvalShift: (turnId) => substrate.controls({ turnId }).approvalShift,
         paused: () => deps.paused?.(),
       },
@@ -244,10 +336,15 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
             ? Promise.resolve({ status: 'unattended' })
             : approvals.request(request, signal),
       },
+      capabilities,
+      secondKey: deps.secondKey,
+      sha256: deps.sha256,
       onFault: (tool, error) => log.error('A tool broke', { tool, error }),
     },
     options.governance,
   )
+  const tokens = deps.tokens ?? createTokenEstimator()
+  const compactor = createCompactor({ db, clock, log, count: tokens.count, summarizer: deps.summarizer })
   const turnDeps = {
     store,
     feed,
@@ -260,7 +357,10 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     clock,
     ids,
     log,
-    tokens: createTokenEstimator(),
+    tokens,
+    digest: compactor.lines,
+    ended: compactor.update,
+    redactor,
     injected: () => (Object.values(injections).includes(true) ? injectionText(substrate.state(), injections) : ''),
     attends: (turnId: string) => !unattended.has(turnId),
     recall: async (text: string, recallOptions: { limit: number; signal: AbortSignal }) =>
@@ -274,8 +374,16 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     contextTokens: options.contextTokens ?? 32_768,
     limits: { ...turnLimitsSchema.parse({}), ...options.limits },
   }
-  const calls = new Map<Promise<Outcome>, AbortController>()
+  const calls = new Map<string, LiveCall & { readonly running: RunningCall; readonly controller: AbortController }>()
   let closing: Promise<void> | undefined
+
+  /** What a turn may do: all, less what was taken away, and less money where nobody looks. */
+  const authorityOf = ({ id, unattended: alone }: Pick<OpenTurn, 'id' | 'unattended'>): Capability => {
+    const whole = capabilities.mint(id)
+    const safe = alone ? capabilities.narrow(whole, { maxSpend: 0 }) : whole
+    const asked = scopes.of(id)
+    return asked === undefined ? safe : capabilities.narrow(safe, asked)
+  }
 
   const run = async (turn: OpenTurn, signal: AbortSignal): Promise<TurnResult> => {
     let own: Surroundings | undefined
@@ -285,10 +393,25 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       log.warn('A turn could not begin', { turnId: turn.id, error })
       return refuseTurn({ store, feed }, turn, error)
     }
-    if (own === undefined) return runTurn(turnDeps, turnOptions, turn, signal)
+    const capability = authorityOf(turn)
+    try {
+      return await within({ sessionId: turn.sessionId, turnId: turn.id }, () =>
+        runWith(own, { turn, capability, signal }),
+      )
+    } finally {
+      capabilities.revoke(capability, 'its turn has ended')
+      if (!(signal.reason instanceof TurnSuspended)) scopes.drop(turn.id)
+    }
+  }
+
+  const runWith = (
+    own: Surroundings | undefined,
+    { turn, capability, signal }: { turn: OpenTurn; capability: Capability; signal: AbortSignal },
+  ): Promise<TurnResult> => {
+    if (own === undefined) return runTurn(turnDeps, { ...turnOptions, capability }, turn, signal)
     const { workspace = turnOptions.workspace, speculator = own.workspace ? undefined : deps.speculator } = own
     const joined = { ...turnDeps, speculator, toolbox: createToolbox(joinTools(tools, own.tools)) }
-    return runTurn(joined, { ...turnOptions, workspace }, turn, signal)
+    return runTurn(joined, { ...turnOptions, workspace, capability }, turn, signal)
   }
 
   const launch = (turn: OpenTurn): LiveTurn => {
@@ -298,7 +421,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     )
   }
 
-  const begin = ({ sessionId, text, channel, history = [], unattended: alone = false }: TurnInput): LiveTurn => {
+  const begin = ({ sessionId, text, channel, history = [], unattended: alone = false, may }: TurnInput): LiveTurn => {
     if (closing !== undefined) throw new RangeError('Cannot begin a turn: the agent is closed')
     if (text.trim() === '') throw new InputError('it is empty')
     if (text.length > maxInputLength)
@@ -317,10 +440,23 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       }
       for (const message of history) store.addMessage(session.id, 'history', message)
       store.openTurn(opened)
+      if (may !== undefined) scopes.keep(opened.id, may)
       store.addMessage(session.id, opened.id, { role: 'user', content: [{ type: 'text', text: clean }] })
       return opened
     })
     return launch(turn)
+  }
+
+  const say = ({ sessionId, title, input, text, channel }: ToldTurn): void => {
+    if (live.get(sessionId) !== undefined) throw new SessionError('busy', sessionId)
+    store.transaction(() => {
+      if (store.get(sessionId) === undefined) store.create({ id: sessionId, title })
+      keepSaid(
+        { store, feed },
+        { id: ids(), sessionId, channel, input, startedAt: clock.now(), unattended: true },
+        redactor.text(text),
+      )
+    })
   }
 
   const call = (
@@ -332,25 +468,30 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     const turnId = ids()
     const controller = new AbortController()
     if (alone) unattended.add(turnId)
-    const made = { sessionId, turnId, channel, tool, input }
+    const capability = authorityOf({ id: turnId, unattended: alone })
+    const made = { sessionId, turnId, channel, tool, input, capability }
     const outcome = Promise.resolve()
-      .then(() => callDirectly(turnDeps, made, AbortSignal.any([signal, controller.signal])))
+      .then(() =>
+        within({ sessionId, turnId }, () => callDirectly(turnDeps, made, AbortSignal.any([signal, controller.signal]))),
+      )
       .finally(() => {
-        calls.delete(outcome)
+        capabilities.revoke(capability, 'its call has ended')
+        calls.delete(turnId)
         unattended.delete(turnId)
       })
-    calls.set(outcome, controller)
+    const running = { sessionId, turnId, tool, channel, startedAt: clock.now() }
+    calls.set(turnId, { sessionId, turnId, outcome, running, controller })
     return { sessionId, turnId, outcome }
   }
 
   const close = (): Promise<void> => {
-    closing ??= stopAll().then(keepLearnt)
+    closing ??= stopAll().then(compactor.close).then(keepLearnt)
     return closing
   }
   const stopAll = async (): Promise<void> => {
-    const left = [...calls]
-    for (const [, controller] of left) controller.abort(new TurnSuspended())
-    await Promise.allSettled([live.stopAll(new TurnSuspended()), ...left.map(([outcome]) => outcome)])
+    const left = [...calls.values()]
+    for (const { controller } of left) controller.abort(new TurnSuspended())
+    await Promise.allSettled([live.stopAll(new TurnSuspended()), ...left.map(({ outcome }) => outcome)])
   }
 
   return {
@@ -375,6 +516,13 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     },
     stream: begin,
     call,
+    say,
+    calls: () => [...calls.values()].map(({ running }) => running),
+    stopCall(turnId) {
+      const found = calls.get(turnId)
+      found?.controller.abort(new TurnCancelled('A person stopped it'))
+      return found !== undefined
+    },
     async turn(input, { signal } = {}) {
       signal?.throwIfAborted()
       const turn = begin(input)
@@ -385,6 +533,22 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       } finally {
         signal?.removeEventListener('abort', stop)
       }
+    },
+    async explain({ tool: name, input, surface = 'cli', user }) {
+      const tool = toolbox.get(name)
+      if (tool === undefined) throw new InputError(`there is no tool "${name}"`, { what: 'call' })
+      const parsed = tool.input.safeParse(input)
+      if (!parsed.success)
+        throw new InputError(`it does not fit ${name}: ${parsed.error.issues[0]?.message}`, { what: 'call' })
+      const state = rules()
+      const assessment = (await tool.assess?.(parsed.data)) ?? { risk: { level: 'low', reasons: [] } }
+      const { risk } = assessment
+      if (state.status === 'broken') return { tier: 'deny', why: `the policy cannot be read (${state.reason})`, risk }
+      const leaves = options.airGap && leavesMachine(tool, parsed.data, options.airGap)
+      if (leaves !== undefined) return { tier: 'deny', why: `${leaves}, and the agent is kept off the network`, risk }
+      const asked = { tool, input: parsed.data, assessment, surface, user: user ?? userOf(surface) }
+      const ruling = decideTier(asked, { rules: state.rules, shift: 0 })
+      return { ...ruling, risk, decidedBy: ruling.rule === undefined ? undefined : state.rules[ruling.rule] }
     },
     running: (sessionId) => live.get(sessionId),
     stop(sessionId) {
@@ -399,6 +563,25 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     },
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Keeps what was taken from turns, so that one that is gone on with gets no more than it had. */
+function createScopes(db: SqlDatabase): {
+  keep(turnId: string, narrowing: Narrowing): void
+  of(turnId: string): Narrowing | undefined
+  drop(turnId: string): void
+} {
+  const write = db.prepare('INSERT INTO agent_state (key, value) VALUES (?, ?)')
+  const read = db.prepare<{ value: string }>('SELECT value FROM agent_state WHERE key = ?')
+  const erase = db.prepare('DELETE FROM agent_state WHERE key = ?')
+  return {
+    keep: (turnId, narrowing) => void write.run(`may ${turnId}`, JSON.stringify(narrowingSchema.parse(narrowing))),
+    of(turnId) {
+      const row = read.get(`may ${turnId}`)
+      return row === undefined ? undefined : narrowingSchema.parse(JSON.parse(row.value))
+    },
+    drop: (turnId) => void erase.run(`may ${turnId}`),
   }
 }
 
@@ -428,7 +611,7 @@ function createLearntState(db: SqlDatabase): { load(): unknown; save(snapshot: u
 
 /** Something said to the agent that it cannot take: `agent/input`. */
 export class InputError extends SalpError {
-  constructor(why: string) {
-    super('agent/input', `Cannot take the message: ${why}`)
+  constructor(why: string, { what = 'message' }: { what?: 'message' | 'call' } = {}) {
+    super('agent/input', `Cannot take the ${what}: ${why}`)
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 
-test('examples/one-turn.ts asks, acts and keeps a record', async () => {
+test('examples/one-turn.ts asks, acts and keeps a record', { timeout: 30_000 }, async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
   await import('../examples/one-turn.js')
   const lines = log.mock.calls

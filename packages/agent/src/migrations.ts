@@ -2,8 +2,9 @@
 
 import type { Migration } from '@salp/core'
 import { workMigration } from './autonomy/work-store.js'
+import { digestMigration } from './context/compactor.js'
 import { auditSealMigration } from './governance/audit.js'
-import { taskMigration } from './tasks.js'
+import { taskMigration, taskPlanMigration } from './tasks.js'
 
 /** Steps for `migrate(db, 'agent', agentMigrations)`. */
 export const agentMigrations: readonly Migration[] = [
@@ -74,4 +75,6 @@ export const agentMigrations: readonly Migration[] = [
     `,
   },
   { version: 4, name: 'signatures of the record', up: auditSealMigration },
+  { version: 5, name: 'plans of tasks', up: taskPlanMigration },
+  { version: 6, name: 'digests of conversations', up: digestMigration },
 ]

@@ -18,6 +18,18 @@ export const riskSchema = z.object({
 /** Harm a call could do. */
 export type Risk = z.infer<typeof riskSchema>
 
+/** Whose words a text holds, where they are neither the person's nor the agent's. */
+export const sourceSchema = z.object({
+  kind: z.enum(['web', 'file', 'command', 'memory', 'mcp', 'peer', 'cartridge', 'client']),
+  /** Which of them: an address, a path, a command, the name of a server. */
+  name: z.string(),
+  /** `workspace`: of the folder worked in, which its owner answers for; `foreign`: of anybody. */
+  trust: z.enum(['workspace', 'foreign']),
+})
+
+/** Whose words a text holds. */
+export type Source = z.infer<typeof sourceSchema>
+
 /** Why a call gave no result. */
 export const failureKindSchema = z.enum([
   'invalid',
@@ -39,10 +51,13 @@ export const outcomeSchema = z.discriminatedUnion('status', [
     output: z.json(),
     /** What a check after the run found; absent when the tool has none. */
     verification: z.object({ passed: z.boolean(), detail: z.string() }).optional(),
+    /** Whose words the output holds, where strangers could have put them there. */
+    source: sourceSchema.optional(),
   }),
   z.object({
     status: z.literal('error'),
     error: z.object({ kind: failureKindSchema, message: z.string(), hint: z.string().optional() }),
+    source: sourceSchema.optional(),
   }),
 ])
 
@@ -88,6 +103,12 @@ export const memoryHitSchema = z.object({
 export type RecalledMemory = z.infer<typeof memoryHitSchema>
 
 /** A task of the agent's list. Times in ms since the epoch. */
+export const planStepSchema = z.object({
+  text: z.string().trim().min(1).max(1_000),
+  status: z.enum(['open', 'in_progress', 'done', 'dropped']),
+})
+
+/** A task of the agent's list. */
 export const taskSchema = z.object({
   id: z.number().int().positive(),
   title: z.string(),
@@ -96,6 +117,8 @@ export const taskSchema = z.object({
   priority: z.number().int(),
   createdAt: z.number(),
   updatedAt: z.number(),
+  /** How it is gone about, kept across conversations; absent where nothing is planned. */
+  plan: z.array(planStepSchema).max(50).optional(),
 })
 
 /** A task of the agent's list. */
@@ -225,6 +248,8 @@ export const eventSchemas = {
   'turn:started': z.object({
     input: z.string(),
     channel: z.string(),
+    /** A client made one call; nobody said anything. */
+    direct: z.literal(true).optional(),
     budgets: z
       .object({ maxCalls: z.number(), maxTokens: z.number(), maxCostUsd: z.number(), maxWorkMs: z.number() })
       .optional(),
@@ -235,6 +260,23 @@ export const eventSchemas = {
     regime: z.string(),
     tier: z.string(),
     controls: controlsSchema.optional(),
+  }),
+  /** What the model is about to see, in tokens as they are counted here. */
+  'context:assembled': z.object({
+    step: z.number().int(),
+    /** Of the model, reply included. */
+    contextTokens: z.number(),
+    /** Kept free for the reply. */
+    reserveTokens: z.number(),
+    tools: z.number().int(),
+    toolTokens: z.number(),
+    history: z.object({ shownTurns: z.number(), omittedTurns: z.number(), tokens: z.number() }),
+    /** Parts beside the conversation, with how many items of each fitted, and how many were left out. */
+    sections: z.array(z.object({ name: z.string(), tokens: z.number(), shown: z.number(), dropped: z.number() })),
+    /** Everything. */
+    tokens: z.number(),
+    /** What stood before the person's words; absent where it is as it was in the step before. */
+    records: z.string().optional(),
   }),
   'text:streamed': z.object({ delta: z.string() }),
   'reasoning:streamed': z.object({ delta: z.string() }),
@@ -333,7 +375,7 @@ export const auditEntrySchema = z.object({
   tool: z.string(),
   /** Without secrets, at most 500 characters. */
   input: z.string(),
-  /** `ok`, `unverified`, or the kind of failure. */
+  /** `ok`, `unverified`, the code of a command such as `exit 1`, or the kind of failure. */
   result: z.string(),
   previousHash: z.string(),
   hash: z.string(),

@@ -2,11 +2,12 @@ import { migrate } from '@salp/core'
 import { openDatabase } from '@salp/core/node'
 import { stoppedClock } from '@salp/core/testing'
 import { describe, expect, test } from 'vitest'
-import { createTasks, TaskError, taskMigration } from './tasks.js'
+import { agentMigrations } from './migrations.js'
+import { createTasks, TaskError } from './tasks.js'
 
 function setUp() {
   const db = openDatabase(':memory:')
-  migrate(db, 'agent', [{ version: 1, name: 'tasks', up: taskMigration }])
+  migrate(db, 'agent', agentMigrations)
   const clock = stoppedClock(1_000)
   return { clock, tasks: createTasks({ db, clock }) }
 }

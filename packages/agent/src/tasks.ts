@@ -1,7 +1,8 @@
 /** The agent's task list. */
 
 import { type Clock, SalpError, type SqlDatabase } from '@salp/core'
-import type { Task } from './protocol.js'
+import { z } from 'zod'
+import { planStepSchema, type Task } from './protocol.js'
 
 /** What a person or a tool says of a task. */
 export interface TaskInput {
@@ -12,7 +13,9 @@ export interface TaskInput {
 }
 
 /** Changes to a task; what is absent stays. */
-export type TaskChange = { readonly [Key in 'title' | 'notes' | 'priority' | 'status']?: Task[Key] | undefined }
+export type TaskChange = {
+  readonly [Key in 'title' | 'notes' | 'priority' | 'status' | 'plan']?: Task[Key] | undefined
+}
 
 /** Tasks, kept. */
 export interface Tasks {
@@ -34,6 +37,9 @@ export const taskMigration = `
   CREATE INDEX agent_tasks_status ON agent_tasks (status);
 `
 
+/** Second step of that table. */
+export const taskPlanMigration = `ALTER TABLE agent_tasks ADD COLUMN plan TEXT NOT NULL DEFAULT '[]';`
+
 interface Row {
   id: number
   title: string
@@ -42,6 +48,7 @@ interface Row {
   priority: number
   created_at: number
   updated_at: number
+  plan: string
 }
 
 const statuses = {
@@ -60,7 +67,7 @@ export function createTasks({ db, clock }: { db: SqlDatabase; clock: Pick<Clock,
     'SELECT * FROM agent_tasks WHERE status IN (SELECT value FROM json_each(?)) ORDER BY priority DESC, id',
   )
   const write = db.prepare(
-    'UPDATE agent_tasks SET title = ?, notes = ?, status = ?, priority = ?, updated_at = ? WHERE id = ?',
+    'UPDATE agent_tasks SET title = ?, notes = ?, status = ?, priority = ?, plan = ?, updated_at = ? WHERE id = ?',
   )
   const erase = db.prepare('DELETE FROM agent_tasks WHERE id = ?')
   const get = (id: number): Task => {
@@ -76,8 +83,9 @@ export function createTasks({ db, clock }: { db: SqlDatabase; clock: Pick<Clock,
     list: (status) => byStatus.all(JSON.stringify(statuses[status])).map(toTask),
     update(id, change) {
       const before = get(id)
-      const { title = before.title, notes = before.notes, status = before.status, priority = before.priority } = change
-      write.run(title, notes, status, priority, clock.now(), id)
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+      const { title, notes, status, priority, plan = [] }: Task = { ...before, ...given }
+      write.run(title, notes, status, priority, JSON.stringify(plan), clock.now(), id)
       return get(id)
     },
     remove(id) {
@@ -87,8 +95,9 @@ export function createTasks({ db, clock }: { db: SqlDatabase; clock: Pick<Clock,
   }
 }
 
-function toTask({ created_at: createdAt, updated_at: updatedAt, ...row }: Row): Task {
-  return { ...row, createdAt, updatedAt }
+function toTask({ created_at: createdAt, updated_at: updatedAt, plan: text, ...row }: Row): Task {
+  const plan = z.array(planStepSchema).parse(JSON.parse(text))
+  return { ...row, createdAt, updatedAt, ...(plan.length > 0 && { plan }) }
 }
 
 /** A task that does not exist: `agent/task-unknown`. */

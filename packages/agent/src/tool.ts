@@ -2,7 +2,12 @@
 
 import { SalpError } from '@salp/core'
 import type { z } from 'zod'
-import type { Effect, FailureKind, Risk } from './protocol.js'
+import type { Effect, FailureKind, Risk, Source } from './protocol.js'
+
+/** What a turn may do, as a token. It says nothing by itself: what it allows is kept by who made it, so that none can be made up. */
+export interface Capability {
+  readonly turnId: string
+}
 
 /** Plain data, as JSON can hold it. */
 export type JsonValue = z.core.util.JSONType
@@ -18,6 +23,8 @@ export interface ToolContext {
   readonly channel: string
   /** What the person said that the turn answers. */
   readonly request: string
+  /** What the turn may do; governance holds every call to it. */
+  readonly capability?: Capability | undefined
   /** Shows a person what is going on, and keeps the call's time from running out. */
   progress(text: string): void
 }
@@ -29,6 +36,8 @@ export interface Assessment {
   readonly grant?: string | undefined
   /** Refuses the call, whatever a person says, for this reason. */
   readonly refuse?: string | undefined
+  /** Most that it pays, in units of the token. @defaultValue `0` */
+  readonly spends?: number | undefined
   /** Asks a person even where the effect alone would not. */
   readonly ask?: boolean | undefined
 }
@@ -51,6 +60,10 @@ export interface Tool<Input = unknown> {
   readonly reversible?: boolean | undefined
   /** Whether it gives the same for the same input while nothing is written, so that asking again checks what it gave. */
   readonly repeatable?: boolean | undefined
+  /** Whether what it changes stays in a sandbox of its own, so that words of strangers do no harm there. */
+  readonly contained?: boolean | undefined
+  /** Whether another program does the work, which may be anywhere. */
+  readonly remote?: boolean | undefined
   /** How long a call may go without {@link ToolContext.progress}, in ms. */
   readonly timeoutMs: number
   assess?(input: Input): Assessment | Promise<Assessment>
@@ -61,6 +74,8 @@ export interface Tool<Input = unknown> {
    * @throws {@link ToolError}; anything else counts as a fault of the tool.
    */
   run(input: Input, context: ToolContext): Promise<JsonValue>
+  /** Whose words `output` holds; nothing where they are the agent's own. @defaultValue by its effect: `network` gives words of strangers */
+  source?(input: Input, output: JsonValue): Source | undefined
   /** Compares the world with what was asked for. */
   verify?(input: Input, output: JsonValue, context: ToolContext): Promise<Verification>
 }

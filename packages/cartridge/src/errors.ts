@@ -18,6 +18,8 @@ export type TrapReason =
   | 'host-calls'
   | 'reentrant'
   | 'timeout'
+  /** By a person. */
+  | 'stopped'
 
 /** A module that breaks a rule; nothing of it ran. `code` is `cartridge/` + {@link RejectionReason}. */
 export class CartridgeRejected extends SalpError {

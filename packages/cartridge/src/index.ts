@@ -42,6 +42,13 @@ export {
 } from './protocol.js'
 export { type Capability, capabilities, type Kind, kinds } from './rewrite/abi.js'
 export { findTemplate, type Template, templateManifestSchema } from './templates.js'
-export type { ActiveCode, PublishedCartridge, Workshop, WorkshopEvents, WorkshopOptions } from './workshop/contract.js'
+export type {
+  ActiveCode,
+  PublishedCartridge,
+  RunningCartridge,
+  Workshop,
+  WorkshopEvents,
+  WorkshopOptions,
+} from './workshop/contract.js'
 export { guideTo } from './workshop/guide.js'
 export { WorkshopError } from './workshop/workshop-error.js'

@@ -1,5 +1,7 @@
 /** Takes secrets out of text and of plain data before they reach a log, a prompt, an event or a peer. */
 
+import { redactForms } from './secret-forms.js'
+
 interface Rule {
   readonly kind: string
   readonly pattern: RegExp
@@ -15,18 +17,24 @@ const telling =
  * Each takes time linear in the text: a look behind is bounded, and a run of characters is entered at its start only.
  * Where words could match too, a digit is asked for, which prose and names in code seldom have and keys hardly ever lack.
  */
-const rules: readonly Rule[] = [
+const longForms: readonly Rule[] = [
   {
     kind: 'private-key',
-    pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+    pattern:
+      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
   },
   { kind: 'jwt', pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g },
-  { kind: 'github', pattern: /\b(?:gh[pousr]_\w{36,}|github_pat_\w{40,})/g },
-  { kind: 'slack', pattern: /\bxox[abeprs]-[\w-]{10,}/g },
-  { kind: 'aws', pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g },
-  { kind: 'google', pattern: /\bAIza[\w-]{35,}/g },
+]
+
+/** What shows by where it stands. */
+const rules: readonly Rule[] = [
   { kind: 'api-key', pattern: /(?<![\w-])(?:sk|pk|rk)[-_](?=[\w-]{0,80}\d|[A-Za-z]{20})[\w-]{18,}/g },
   { kind: 'bearer', pattern: /(?<=\bbearer\s{1,4})(?=[\w.~+/=-]{0,80}\d)[\w.~+/=-]{12,}/gi },
+  {
+    kind: 'basic',
+    pattern:
+      /(?<=\b[Aa]uthorization["']?\s{0,4}[:=]\s{0,4}["']?[Bb]asic\s{1,4})(?=[a-z+/]{0,40}[A-Z0-9])[A-Za-z0-9+/]{12,}={0,2}/g,
+  },
   { kind: 'url-password', pattern: /(?<=[a-z+.-]:\/\/[^\s/:@]{0,200}:)[^\s/@]{1,500}(?=@)/gi },
   {
     kind: 'assigned',
@@ -35,6 +43,11 @@ const rules: readonly Rule[] = [
   {
     kind: 'assigned',
     pattern: new RegExp(`(?<=(?:${telling})["']?\\s{0,4}[:=]\\s{0,4})(?=[^\\s"',;}]{0,80}\\d)[^\\s"',;}]{8,}`, 'gi'),
+  },
+  {
+    kind: 'assigned',
+    pattern:
+      /(?<=\b[A-Z0-9_]{0,60}(?:_TOKEN|_KEY|_PASS|_PWD|_CREDENTIALS?)=["']?)(?=[A-Za-z0-9+/_.-]{0,80}\d)[A-Za-z0-9+/_.-]{24,}={0,2}/g,
   },
 ]
 
@@ -67,6 +80,8 @@ export function createRedactor({ secrets = [] }: { secrets?: readonly string[] |
   const text = (input: string): string => {
     let output = input
     for (const secret of known) output = output.replaceAll(secret, '[redacted:known]')
+    for (const { kind, pattern } of longForms) output = output.replace(pattern, `[redacted:${kind}]`)
+    output = redactForms(output)
     for (const { kind, pattern } of rules) output = output.replace(pattern, `[redacted:${kind}]`)
     return output
   }

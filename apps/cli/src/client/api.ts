@@ -6,7 +6,10 @@ import type {
   Approval,
   AuditEntry,
   ChainState,
+  ContextView,
   Decision,
+  ExplainInput,
+  Explanation,
   Question,
   RecalledMemory,
   ReplayReport,
@@ -16,12 +19,14 @@ import type {
   WorkOrder,
 } from '@salp/agent'
 import type { McpServerView } from '@salp/agent/mcp'
+import type { UndoableTurn, UndoneFile } from '@salp/agent/node'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { type A2aApi, createA2aApi } from './a2a-api.js'
 import { NodeSilentError, toApiError } from './api-error.js'
 import { type CartridgeApi, createCartridgeApi } from './cartridge-api.js'
 import { createGatewayApi, type GatewayApi } from './gateway-api.js'
 import { queryOf } from './query.js'
+import { createRoutinesApi, type RoutinesApi } from './routines-api.js'
 import type { RequestOptions, Send, SendOptions } from './send.js'
 import type { TranscriptMessage } from './transcript-message.js'
 import { createWalletApi, type WalletApi } from './wallet-api.js'
@@ -43,7 +48,7 @@ export interface TurnRequest {
 }
 
 /** What may change in a task. */
-export type TaskChange = Partial<Pick<Task, 'title' | 'notes' | 'priority' | 'status'>>
+export type TaskChange = { readonly [Key in 'title' | 'notes' | 'priority' | 'status']?: Task[Key] | undefined }
 
 /** Every request there is. Each rejects with an {@link ApiError}, a {@link NodeSilentError} or the signal's reason. */
 export interface Api {
@@ -52,13 +57,24 @@ export interface Api {
   readonly gateway: GatewayApi
   readonly a2a: A2aApi
   readonly cartridges: CartridgeApi
+  readonly routines: RoutinesApi
   status(options?: RequestOptions): Promise<AgentStatus>
   settings(): Promise<{ entries: SettingEntry[] }>
   /** Calls, the newest first, and whether the record of them is intact. @param options - `all`: as far as the first. */
   audit(options?: { limit?: number; all?: boolean }): Promise<{ entries: AuditEntry[]; chain: ChainState }>
+  /** Turns whose changes of files can be taken back, the newest first. */
+  undoable(): Promise<{ turns: UndoableTurn[] }>
+  /** Puts the files of a turn back as they were. */
+  undo(turnId: string): Promise<{ files: UndoneFile[] }>
+  /** What partners know this agent by. */
+  policyKey(): Promise<{ publicKey: string }>
+  /** What policy says of a call, which is not made. */
+  explain(call: ExplainInput): Promise<Explanation>
   sessions(limit: number): Promise<{ sessions: SessionSummary[] }>
   session(id: string): Promise<{ session: SessionSummary; messages: TranscriptMessage[] }>
   deleteSession(id: string): Promise<void>
+  /** What the model saw in the last turn of a session, or in another one. */
+  context(sessionId: string, turn: string | undefined): Promise<ContextView>
   stop(sessionId: string): Promise<{ stopped: boolean }>
   /** Replays a session; `without` and `with` name modules, joined by commas. */
   replay(sessionId: string, modules: { without?: string | undefined; with?: string | undefined }): Promise<ReplayReport>
@@ -164,12 +180,18 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     gateway: createGatewayApi({ request, send }),
     a2a: createA2aApi({ request, send }),
     cartridges: createCartridgeApi({ request, send }),
+    routines: createRoutinesApi({ request, send }),
     // The first request of most commands: a connection kept open after it could be closed while the next one is sent.
     status: (options) => request('GET', '/api/status', { ...options, once: true }),
     settings: () => request('GET', '/api/config'),
     audit: ({ limit = 1, all = false } = {}) => request('GET', `/api/audit?limit=${limit}&all=${all}`),
+    undoable: () => request('GET', '/api/undo'),
+    undo: (turnId) => request('POST', `${item('turns', turnId)}/undo`),
+    policyKey: () => request('GET', '/api/policy/key'),
+    explain: (body) => request('POST', '/api/policy/explain', { body }),
     sessions: (limit) => request('GET', `/api/sessions?limit=${limit}`),
     session: (id) => request('GET', item('sessions', id)),
+    context: (id, turn) => request('GET', `${item('sessions', id)}/context${queryOf({ turn })}`),
     deleteSession: (id) => request('DELETE', item('sessions', id)),
     stop: (sessionId) => request('POST', `${item('sessions', sessionId)}/stop`),
     replay: (id, modules) => request('GET', `${item('cognition/replay', id)}${queryOf(modules)}`),

@@ -12,6 +12,8 @@ export interface HomePaths {
   readonly database: string
   readonly log: string
   readonly token: string
+  /** Where rules may be, the first that is there. */
+  readonly policies: readonly string[]
   readonly node: string
   readonly history: string
   readonly keystore: string
@@ -34,6 +36,7 @@ export function homePaths(
     database: join(path, 'salp.db'),
     log: join(path, 'logs', 'node.log'),
     token: join(path, 'token'),
+    policies: ['policy.yaml', 'policy.json'].map((name) => join(path, name)),
     node: join(path, 'node.json'),
     history: join(path, 'history'),
     keystore: join(path, 'keystore'),

@@ -53,7 +53,7 @@ async function serveElsewhere(
       const { signIn } = await import('../lines/sign-in.js')
       return signIn({ stdout: io.stdout, version: io.version, instructions, open }, input)
     })
-    if (lines !== undefined) await carryLines(io.stdout, input, lines, signal)
+    if (lines !== undefined) await carryLines(io.stdout, input, lines, { signal })
   })
 }
 

@@ -6,7 +6,16 @@ import { type ServedRequest, sendJson } from '../testing/serve.js'
 const times = { createdAt: 0, updatedAt: 0 }
 const task: Task = { id: 3, title: 'Mend the parser', notes: '', status: 'in_progress', priority: 0, ...times }
 const work: Work = {
-  ...{ taskId: 3, verify: ['npm test', 'npm run lint'], acceptance: [], context: '', after: [] },
+  ...{
+    taskId: 3,
+    verify: ['npm test', 'npm run lint'],
+    acceptance: [],
+    context: '',
+    after: [],
+    plan: [],
+    risks: [],
+    review: 'auto',
+  },
   ...{ maxRounds: 5, maxMinutes: 120, attempt: 1, rounds: 5, queuedAt: 0, state: 'blocked' },
   reason: '5 turns were not enough: npm test still fails',
   place: { folder: '/home/me/.salp/work/task-3', branch: 'salp/task-3', base: 'abc' },

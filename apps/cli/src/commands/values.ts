@@ -33,6 +33,11 @@ export function units(text: string): string {
   return text
 }
 
+/** Reads an amount of US dollars that is no payment but a bound. */
+export function dollars(text: string): number {
+  return Number(units(text))
+}
+
 /** Reads the name of a keystore. */
 export function keystoreName(text: string): string {
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(text))

@@ -175,6 +175,7 @@ describe('readSettings()', () => {
     expect(settings).toEqual({
       server: { port: 5000, host: '127.0.0.1' },
       model: { url: 'http://b/v1', name: 'm', detect: true },
+      agent: { airGap: false, sandbox: 'auto' },
     })
     expect(finding.status).toBe('pass')
   })

@@ -8,6 +8,7 @@ import type { Check, CheckDeps, CheckResult } from './check.js'
 import { homeChecks } from './home.js'
 import { machineChecks } from './machine.js'
 import { modelCheck } from './models.js'
+import { networkCheck } from './network.js'
 import { nodeChecks } from './node.js'
 import { readSettings } from './settings.js'
 
@@ -26,6 +27,7 @@ export async function diagnose(deps: CheckDeps, { onCheck }: { onCheck: (title: 
     ...machineChecks({ io }),
     ...homeChecks(home, { agent: agentMigrations, memory: memoryMigrations, models: modelsMigrations }),
     { id: 'settings', title: 'Settings', find: () => finding },
+    networkCheck(settings),
     ...node.checks,
     modelCheck({ io, signal }, settings.model),
   ]

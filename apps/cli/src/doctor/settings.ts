@@ -16,6 +16,7 @@ const fileSchema = z.object({
       detect: z.boolean().optional(),
     })
     .optional(),
+  agent: z.object({ airGap: z.boolean().optional(), sandbox: z.string().optional() }).optional(),
 })
 
 const settingsSchema = z.object({
@@ -30,6 +31,9 @@ const settingsSchema = z.object({
       gguf: z.string().optional(),
       detect: z.boolean().default(true),
     })
+    .prefault({}),
+  agent: z
+    .object({ airGap: z.boolean().default(false), sandbox: z.enum(['auto', 'off', 'require']).default('auto') })
     .prefault({}),
 })
 

@@ -50,25 +50,32 @@ export async function openLines(
  * Carries until the program closes its end, or `signal` aborts.
  *
  * @param input - What the program sends, from {@link gathered}.
+ * @param options - `farewell`: sent when the program has closed its end; what the node still has to say is then carried too.
  * @throws {@link AcpLostError} (`cli/acp-lost`) when the node ends first.
  */
 export async function carryLines(
   stdout: CarryDeps['stdout'],
   input: AsyncIterable<Uint8Array<ArrayBuffer>>,
   node: NodeLines,
-  signal: AbortSignal,
+  { signal, farewell }: { readonly signal: AbortSignal; readonly farewell?: Uint8Array<ArrayBuffer> | undefined },
 ): Promise<void> {
+  let over = false
   const up = async (): Promise<void> => {
     for await (const lines of input) await node.send(lines)
+    if (farewell === undefined || signal.aborted) return
+    over = true
+    await node.send(farewell)
+    await said
   }
   const down = async (): Promise<void> => {
     for await (const lines of node.lines) {
       if (!stdout.write(lines)) await once(stdout, 'drain', { signal })
     }
-    throw new AcpLostError('it ended the connection')
+    if (!over) throw new AcpLostError('it ended the connection')
   }
+  const said = down()
   try {
-    await Promise.race([up(), down()])
+    await Promise.race([up(), said])
   } catch (error) {
     if (signal.aborted) return
     throw SalpError.is(error) ? error : new AcpLostError('the connection broke', { cause: error })
@@ -76,12 +83,16 @@ export async function carryLines(
 }
 
 /** Carries between standard streams and the node of the home folder. */
-export function serveLines(invocation: Invocation, path: string): Promise<void> {
+export function serveLines(
+  invocation: Invocation,
+  path: string,
+  { farewell }: { readonly farewell?: Uint8Array<ArrayBuffer> | undefined } = {},
+): Promise<void> {
   const { io } = invocation
   return withNode(invocation, ({ endpoint }) =>
     untilDone(invocation.signal, async (signal) => {
       const lines = await openLines(io.fetch, endpoint, { path, signal })
-      await carryLines(io.stdout, gathered(io.stdin, signal), lines, signal)
+      await carryLines(io.stdout, gathered(io.stdin, signal), lines, { signal, farewell })
     }),
   )
 }

@@ -1,9 +1,10 @@
 /** Tasks as lines. */
 
-import type { Task, Work } from '@salp/agent'
+import type { Task, Work, WorkReview } from '@salp/agent'
 import type { Style } from './style.js'
 import { oneLine } from './visible.js'
 
+const planMarks = { open: '○', in_progress: '◐', done: '●', dropped: '✕' } as const
 const marks = { open: '○', in_progress: '◐', done: '●', abandoned: '✕' } as const
 
 /** Lists tasks, with their notes below, and how far the agent is with those it does alone. */
@@ -20,7 +21,7 @@ export function renderTasks(tasks: readonly Task[], style: Style, work: readonly
 /** Work on a task: how far it is, what was checked, and what to do with it. */
 export function renderWork(work: Work, style: Style): string {
   const { paint } = style
-  const { checks, files = [], place, summary, state } = work
+  const { checks, files = [], place, summary, state, judged, used } = work
   const checked = checks.map(({ command, exitCode, output }) => {
     const passed = exitCode === 0
     const tail = passed
@@ -39,12 +40,31 @@ export function renderWork(work: Work, style: Style): string {
   return [
     headOf(work, style),
     ...checked,
+    ...(judged === undefined ? [] : renderReview(judged, style)),
     ...(files.length > 0 ? [`  ${paint.dim('changed')} ${files.join(', ')}`] : []),
     ...(summary === undefined ? [] : [`  ${paint.dim('said')} ${oneLine(summary, 500)}`]),
+    ...(used === undefined
+      ? []
+      : [
+          `  ${paint.dim('used')} ${used.calls} calls, ${used.tokens} tokens${used.costUsd === 0 ? '' : `, $${used.costUsd.toFixed(4)}`}`,
+        ]),
     ...(state === 'done' && place !== undefined
       ? [`  ${paint.dim('take it over with')} git merge ${place.branch}`]
       : []),
   ].join('\n')
+}
+
+/** What a second model found, or why none did. */
+function renderReview({ verdicts, model, independent, reason }: WorkReview, { paint }: Style): string[] {
+  if (model === undefined) return [`  ${paint.yellow('not judged')} ${oneLine(reason ?? '', 200)}`]
+  const who = `${oneLine(model, 80)}${independent ? '' : ', which did the work itself'}`
+  return [
+    `  ${paint.dim(`judged by ${who}`)}`,
+    ...verdicts.map(
+      ({ criterion, holds, why }) =>
+        `  ${holds ? paint.green('✓') : paint.red('✕')} ${oneLine(criterion, 200)}${holds ? '' : paint.dim(`: ${oneLine(why, 200)}`)}`,
+    ),
+  ]
 }
 
 /** Lines of a failed command that are shown. */
@@ -54,6 +74,7 @@ const states: Readonly<Record<Work['state'], string>> = {
   queued: 'waits for its turn',
   working: 'the agent works on it',
   verifying: 'is being verified',
+  waiting: 'waits for its parts',
   done: 'done alone',
   blocked: 'needs you',
   stopped: 'stopped',
@@ -72,6 +93,9 @@ export function renderTask(task: Task, { paint }: Style, digits = 1): string {
   const priority = task.priority === 0 ? '' : paint.yellow(`  priority ${task.priority}`)
   const status = task.status === 'open' ? '' : paint.dim(`  ${task.status.replace('_', ' ')}`)
   const head = `${paint.cyan(`#${task.id}`.padEnd(digits + 1))} ${marks[task.status]} ${closed ? paint.dim(title) : title}${priority}${status}`
+  const plan = (task.plan ?? [])
+    .map(({ text, status }) => `\n${' '.repeat(digits + 4)}${planMarks[status]} ${paint.dim(oneLine(text, 300))}`)
+    .join('')
   const notes = task.notes.trim() === '' ? '' : `\n${' '.repeat(digits + 4)}${paint.dim(oneLine(task.notes, 300))}`
-  return head + notes
+  return head + notes + plan
 }

@@ -2,7 +2,15 @@
 
 import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { type Agent, type AgentDeps, agentMigrations, createAgent, type Route, type Tool } from '@salp/agent'
+import {
+  type ActivitySource,
+  type Agent,
+  type AgentDeps,
+  agentMigrations,
+  createAgent,
+  type Route,
+  type Tool,
+} from '@salp/agent'
 import {
   type A2aServing,
   a2aMigrations,
@@ -26,7 +34,10 @@ import { createTaskPayer } from './task-payer.js'
 
 /** What the parts ask of the node. */
 export interface A2aDeps
-  extends Pick<AgentDeps, 'db' | 'clock' | 'rng' | 'ids' | 'log' | 'redactor' | 'sha256' | 'model' | 'paused'> {
+  extends Pick<
+    AgentDeps,
+    'db' | 'clock' | 'rng' | 'ids' | 'log' | 'redactor' | 'sha256' | 'model' | 'paused' | 'policy'
+  > {
   /** The home folder. */
   readonly folder: string
   readonly money: Money | undefined
@@ -35,10 +46,14 @@ export interface A2aDeps
 
 /** The protocol, both ways. */
 export interface A2a {
+  /** The way out to other agents. */
+  readonly fetch: typeof globalThis.fetch
   /** `ask_agent`. */
   readonly tool: Tool
   /** For the operator's tools. */
   readonly routes: readonly Route[]
+  /** What strangers are having done. */
+  readonly sources: readonly ActivitySource[]
   /** Serves the agent. */
   serve(agent: Agent, app: Hono, access: Parameters<A2aServing['mount']>[1]): void
   start(): void
@@ -61,15 +76,22 @@ export function createA2a(
   const ids = createIdSource({ clock, rng: createSystemRng() })
   migrate(db, 'agent-a2a', a2aMigrations)
   const { allowHosts, peers, strangersTools, taskPrice } = settings
-  const outward = openOutwardFetch({ clock }, { allowHosts })
+  const outward = openOutwardFetch({ clock }, { allowHosts, closed: agentSettings.airGap })
   const payer = money && createTaskPayer({ money })
   const asker = createAsker({ fetch: outward.fetch, clock, ids, payer })
   let serving: A2aServing | undefined
   let mind: { readonly agent: Agent; readonly db: Database } | undefined
 
   return {
+    fetch: outward.fetch,
     tool: createAskAgentTool({ asker, payer }, { peers, allowHosts }),
     routes: a2aRoutes({ asker, serving: () => serving }),
+    sources: [
+      {
+        list: () => serving?.strangerSource.list() ?? [],
+        stop: (id) => serving?.strangerSource.stop(id),
+      },
+    ],
     serve(agent, app, access) {
       if (money !== undefined && taskPrice !== undefined) {
         const tools = strangersTools.flatMap((name) => {
@@ -107,7 +129,7 @@ export function createA2a(
 
 /** A mind that knows nothing of the owner: its database is another file, its tools are those that strangers may have. */
 function createMind(
-  { clock, rng, ids, log, redactor, sha256, model, folder, paused }: A2aDeps,
+  { clock, rng, ids, log, redactor, sha256, model, folder, paused, policy }: A2aDeps,
   options: {
     readonly settings: Settings['agent']
     readonly contextTokens: number
@@ -124,9 +146,18 @@ function createMind(
       memory: { recall: async () => ({ hits: [] }) },
       tools: () => tools,
       ...(paused !== undefined && { paused }),
+      ...(policy !== undefined && { policy }),
     },
     {
-      ...{ name: settings.name, policy: settings.policy, contextTokens, workspace: '.' },
+      ...{
+        name: settings.name,
+        user: 'stranger',
+        policy: settings.policy,
+        taint: settings.taint,
+        airGap: settings.airGap ? { commandsHeld: false } : undefined,
+        contextTokens,
+        workspace: '.',
+      },
       instructions: 'Who asks is a stranger that paid for one answer. You know nothing of the person you work for.',
       limits: {
         ...{ ...settings.limits, maxSteps: 8, maxCalls: 16, maxReplyLength: 50_000 },

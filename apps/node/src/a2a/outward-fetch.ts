@@ -13,14 +13,15 @@ export interface OutwardFetch {
 /** Bounds of one exchange: a task may be streamed for long. */
 const limits = { firstByteMs: 180_000, totalMs: 600_000, maxBytes: 8_000_000 } as const
 
-/** Opens the way out. @param options - `allowHosts`: hosts, or `host:port`, that may be local. */
+/** Opens the way out. @param options - `allowHosts`: hosts, or `host:port`, that may be local; `closed`: nothing goes out. */
 export function openOutwardFetch(
   { clock }: { readonly clock: Clock },
-  { allowHosts }: { readonly allowHosts: readonly string[] },
+  { allowHosts, closed }: { readonly allowHosts: readonly string[]; readonly closed: boolean },
 ): OutwardFetch {
   const upstream = createUpstream({ clock, resolve: systemResolve }, { allowHosts, idleMs: limits.firstByteMs })
   return {
     async fetch(input, init) {
+      if (closed) throw new TypeError('The node is kept off the network')
       const request = new Request(input, init)
       return upstream.send(request, new URL(request.url), { ...limits, signal: request.signal })
     },

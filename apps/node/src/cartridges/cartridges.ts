@@ -1,6 +1,7 @@
 /** The cartridges of a node: where they are made, and how they are sold. */
 
 import { join } from 'node:path'
+import type { ActivitySource } from '@salp/agent'
 import type { Workshop, WorkshopEvents } from '@salp/cartridge'
 import { cartridgeMigrations } from '@salp/cartridge/host'
 import { openWorkshop } from '@salp/cartridge/node'
@@ -15,6 +16,8 @@ import type { PaidAnswer, PricedCartridge } from './serve.js'
 export interface Cartridges {
   readonly workshop: Workshop
   readonly ports: Ports
+  /** Cartridges that are being called. */
+  readonly source: ActivitySource
   close(): Promise<void>
 }
 
@@ -51,6 +54,14 @@ export async function openCartridges(
   return {
     workshop,
     ports,
+    source: {
+      list: () =>
+        workshop.running().map(({ id, name, calls, since }) => ({
+          ...{ id: `cartridge:${id}`, kind: 'cartridge', title: name, state: 'running', since },
+          detail: calls === 1 ? 'Is being called' : `Is being called ${calls} times`,
+        })),
+      stop: (id) => void workshop.stop(id.slice('cartridge:'.length)),
+    },
     async close() {
       await ports.close()
       await workshop.close()

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Surroundings, Tool, ToolParts } from '@salp/agent'
 import { clientServers, createSessionPlaces, type SessionPlaces } from '@salp/agent/acp'
 import { type McpServerConfig, type McpServers, type McpServersDeps, openMcpServers } from '@salp/agent/mcp'
-import { openMcpTransport, openPlace, type Sandbox } from '@salp/agent/node'
+import { openMcpTransport, openPlace, type Sandbox, type Workspace } from '@salp/agent/node'
 import type { SqlDatabase } from '@salp/core'
 
 /** What the parts ask of the node. */
@@ -15,6 +15,10 @@ export interface McpDeps extends Omit<McpServersDeps, 'sha256' | 'openTransport'
   protect(folder: string): readonly string[]
   /** Keeps commands to their folder. */
   readonly sandbox?: Sandbox | undefined
+  /** Keeps what stands in files before they are changed. */
+  watch(workspace: Workspace): Workspace
+  /** Nothing may leave the machine. */
+  readonly airGap: boolean
 }
 
 /** Servers for every session, places for those of editors, and what each session gets of both. */
@@ -31,7 +35,7 @@ export interface Mcp {
 
 /** Creates the parts; nothing is connected to before `start()`. */
 export function createMcp(
-  { environment, protect, sandbox, ...deps }: McpDeps,
+  { environment, protect, sandbox, watch, airGap, ...deps }: McpDeps,
   { servers: configs, folder }: { servers: Readonly<Record<string, McpServerConfig>>; folder: string },
 ): Mcp {
   let questions: ToolParts['questions'] | undefined
@@ -47,7 +51,7 @@ export function createMcp(
     open: (request) =>
       openPlace(
         {
-          ...{ protect: protect(request.folder), environment, sandbox },
+          ...{ clock: deps.clock, protect: protect(request.folder), environment, sandbox, watch, airGap },
           openServers: (list, at) => open(clientServers(list, at), at),
         },
         request,

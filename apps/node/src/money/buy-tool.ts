@@ -52,7 +52,7 @@ export function createBuyTool({ money }: { readonly money: Money }, { allowHosts
         (asset) => `${formatAmount(open.spending.leftToday(asset), asset)} ${asset.symbol}`,
       )
       const reasons = [`pays up to ${maxPrice} to ${checked.url.host}`, ...price, `left today: ${left.join(', ')}`]
-      return { risk: { level: 'high', reasons } }
+      return { risk: { level: 'high', reasons }, spends: Number(maxPrice) }
     },
     async run({ url, method, body, maxPrice }, { signal, request }) {
       const { buyer, shop } = opened()

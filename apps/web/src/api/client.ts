@@ -11,9 +11,16 @@ import type {
   MemoryChange,
   NameGraphView,
   NetView,
+  Now,
+  PushDevice,
+  PushOrder,
+  PushOutcome,
+  PushView,
   Question,
   RememberedRecord,
+  Routine,
   SessionSummary,
+  StrangerTask,
   Task,
   Work,
   WorkOrder,
@@ -118,6 +125,28 @@ export function createApi({ fetch }: ApiDeps) {
     renameSession: (id: string, title: string) => request<unknown>('PATCH', at('sessions', id), { title }),
     deleteSession: (id: string) => request<unknown>('DELETE', at('sessions', id)),
     stop: (id: string) => request<unknown>('POST', `${at('sessions', id)}/stop`),
+
+    /** Says something once: a message of an id that was taken before is not taken again. */
+    sendMessage: (message: { readonly id: string; readonly sessionId: string; readonly text: string }) =>
+      request<unknown>('POST', '/api/messages', message),
+
+    now: (options?: Abortable) => request<Now>('GET', '/api/now', undefined, options),
+    stopActivity: (id: string) => request<unknown>('POST', '/api/now/stop', { id }),
+    /** Pauses, then stops everything; tells what could not be stopped. */
+    stopAll: () => request<{ stopped: number; failed: string[] }>('POST', '/api/now/stop-all', {}),
+    pause: () => request<unknown>('POST', '/api/pause', {}),
+    resume: () => request<unknown>('DELETE', '/api/pause'),
+    routines: (options?: Abortable) => request<{ routines: Routine[] }>('GET', '/api/routines', undefined, options),
+    /** Lets a routine rest, or go on. */
+    enableRoutine: (id: number, enabled: boolean) => request<Routine>('PATCH', at('routines', id), { enabled }),
+    strangers: (options?: Abortable) =>
+      request<{ tasks: StrangerTask[] }>('GET', '/api/a2a/strangers?limit=20', undefined, options),
+
+    push: (options?: Abortable) => request<PushView>('GET', '/api/push', undefined, options),
+    subscribePush: (order: PushOrder) => request<PushDevice>('POST', '/api/push/subscribe', order),
+    unsubscribePush: (endpoint: string) => request<unknown>('POST', '/api/push/unsubscribe', { endpoint }),
+    testPush: (endpoint: string) => request<{ outcome: PushOutcome }>('POST', '/api/push/test', { endpoint }),
+    signOut: () => request<unknown>('POST', '/api/sign-out'),
 
     approvals: (options?: Abortable) => request<{ approvals: Approval[] }>('GET', '/api/approvals', undefined, options),
     decide: (id: string, decision: Partial<Decision> & Pick<Decision, 'decision'>) =>

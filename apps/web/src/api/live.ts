@@ -8,6 +8,8 @@ import { initialLiveState, type LiveState, reduceLive } from './live-state.js'
 /** The agent as the page knows it now. */
 export interface LiveSnapshot extends LiveState {
   readonly connection: Connection
+  /** Whether the node could not be reached last, also while it is tried again. */
+  readonly away: boolean
 }
 
 /** See {@link createLive}. */
@@ -21,7 +23,7 @@ export interface Live {
 
 /** Creates the store that the views read; it does nothing before `start`. */
 export function createLive(deps: EventStreamDeps & { api: Pick<Api, 'approvals' | 'questions'> }): Live {
-  let current: LiveSnapshot = { ...initialLiveState, connection: { status: 'connecting' } }
+  let current: LiveSnapshot = { ...initialLiveState, connection: { status: 'connecting' }, away: false }
   const subscribers = new Set<() => void>()
 
   function set(next: LiveSnapshot): void {
@@ -48,7 +50,8 @@ export function createLive(deps: EventStreamDeps & { api: Pick<Api, 'approvals' 
         url: '/api/events',
         signal,
         onConnection(connection) {
-          set({ ...current, connection })
+          const { status } = connection
+          set({ ...current, connection, away: status === 'waiting' || (status === 'connecting' && current.away) })
           // A failed load is not told twice: the stream breaks for the same reason and comes back.
           if (connection.status === 'open') load(signal).catch(() => undefined)
         },

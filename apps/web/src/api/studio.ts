@@ -1,6 +1,10 @@
 /** What every view needs: the client and the live agent. */
 
 import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { Kept, WaitingMessage } from '../offline/kept.js'
+import type { Outbox } from '../offline/outbox.js'
+import type { ShellUpdates } from '../offline/shell-updates.js'
+import type { InstallOffer } from '../settings/install-offer.js'
 import type { Api } from './client.js'
 import type { Live, LiveSnapshot } from './live.js'
 
@@ -8,6 +12,12 @@ import type { Live, LiveSnapshot } from './live.js'
 export interface Studio {
   readonly api: Api
   readonly live: Live
+  /** What is read without the node. */
+  readonly kept: Kept
+  /** What is written without it. */
+  readonly outbox: Outbox
+  readonly updates: ShellUpdates
+  readonly installOffer: InstallOffer
 }
 
 /** Provides {@link Studio} to the views. */
@@ -24,4 +34,15 @@ export function useStudio(): Studio {
 export function useLive<Part>(select: (snapshot: LiveSnapshot) => Part): Part {
   const { live } = useStudio()
   return useSyncExternalStore(live.subscribe, () => select(live.snapshot()))
+}
+
+/** What waits to be sent, the oldest first. */
+export function useOutbox(): readonly WaitingMessage[] {
+  const { outbox } = useStudio()
+  return useSyncExternalStore(outbox.subscribe, outbox.snapshot)
+}
+
+/** Whether the node is known to be away: what is written then waits. */
+export function useOffline(): boolean {
+  return useLive((live) => live.away)
 }

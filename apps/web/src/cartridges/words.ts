@@ -60,6 +60,7 @@ const trapWords: Readonly<Record<string, string>> = {
   'cartridge/response': 'What it answered has the wrong form.',
   'cartridge/abort': 'It gave up by itself.',
   'cartridge/host-calls': 'It asked for too much from outside in one call.',
+  'cartridge/stopped': 'A person stopped it.',
   'cartridge/timeout': 'It did not answer in time and was ended. Nothing else was held up.',
 }
 

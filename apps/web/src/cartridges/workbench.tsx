@@ -7,7 +7,7 @@ import { useStudio } from '../api/studio.js'
 import { diffLines } from '../chat/diff-lines.js'
 import { DiffView } from '../chat/diff-view.js'
 import { Icon } from '../design/icon.js'
-import { useAttempt } from '../design/notices.js'
+import { useAttempt, useNotice } from '../design/notices.js'
 import { BuildResult } from './build-result.js'
 import type { DraftField, DraftSaver, SaveState } from './draft-saver.js'
 import { Editor, type EditorHandle } from './editor.js'
@@ -38,6 +38,7 @@ export function Workbench({
 }) {
   const { api } = useStudio()
   const attempt = useAttempt()
+  const notice = useNotice()
   const { saver, draft, state } = useDraftSaver(view)
   const [building, setBuilding] = useState(false)
   const [result, setResult] = useState<{ build: BuildView; before: number | undefined }>()
@@ -58,7 +59,7 @@ export function Workbench({
     setBuilding(true)
     try {
       await attempt('build', async () => {
-        if (!(await saver.flush())) throw new Error('What you wrote could not be saved first')
+        if (!(await saver.flush())) return notice('Could not build: what you wrote could not be saved first')
         const build = await api.buildCartridge(id)
         setResult({ build, before: version })
         if (build.diagnostics.length > 0) editor.current?.mark(build.diagnostics)

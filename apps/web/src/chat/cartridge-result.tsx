@@ -1,13 +1,14 @@
 /** A cartridge that a call made or changed: the way to it, and a game to be played on the spot. */
 
 import type { Kind } from '@salp/cartridge'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { useStudio } from '../api/studio.js'
 import { cartridgesHash } from '../cartridges/route.js'
 import { loadProgram } from '../cartridges/run/load-program.js'
 import { Icon } from '../design/icon.js'
+import { lazyPart } from '../design/lazy-part.js'
 
-const GameView = lazy(() => import('../cartridges/run/game-view.js').then(({ GameView }) => ({ default: GameView })))
+const GameView = lazyPart(() => import('../cartridges/run/game-view.js').then((part) => part.GameView))
 
 /** What a tool says of the cartridge it worked on. */
 export interface CartridgeOutput {

@@ -1,9 +1,13 @@
 /** One conversation: its messages, the turn that runs in it, and where the next message is written. */
 
 import { useEffect, useState } from 'react'
-import { useLive, useStudio } from '../api/studio.js'
+import { describeProblem } from '../api/problem.js'
+import { useLive, useOffline, useOutbox, useStudio } from '../api/studio.js'
 import { useAttempt } from '../design/notices.js'
 import { truncate } from '../format/quantity.js'
+import { formatMoment } from '../format/time.js'
+import { newId } from '../offline/new-id.js'
+import { WaitingList } from '../offline/waiting-list.js'
 import { summarizeCall, summaryText } from './call-summary.js'
 import { Composer } from './composer.js'
 import { useDraft } from './draft.js'
@@ -24,8 +28,9 @@ export function Conversation({
 }) {
   const { api } = useStudio()
   const attempt = useAttempt()
+  const waits = useOutbox().some(({ sessionId }) => sessionId === id)
   const [draft, setDraft] = useDraft(id)
-  const { messages, running, failure, loaded, send } = useTurns({ id, first, onFirstSent, onUnsent: setDraft })
+  const { messages, running, failure, loaded, readAt, send } = useTurns({ id, first, onFirstSent, onUnsent: setDraft })
   const asking = useAsking(id)
   const stop = () => void attempt('stop the turn', () => api.stop(id))
   useEscape(running, stop)
@@ -33,7 +38,9 @@ export function Conversation({
   return (
     <>
       <MessageList messages={messages} running={running}>
-        {loaded && messages.length === 0 && !failure && <Welcome onTry={send} />}
+        {loaded && messages.length === 0 && !failure && !waits && <Welcome onTry={send} />}
+        {readAt !== undefined && <p className="read-at">As it was on {formatMoment(readAt)}</p>}
+        <WaitingList sessionId={id} onWithdrawn={(text) => setDraft(draft === '' ? text : `${draft}\n${text}`)} />
         {failure && <FailureNotice failure={failure} />}
       </MessageList>
       <div className="dock">
@@ -58,9 +65,10 @@ export function Conversation({
   )
 }
 
-/** A conversation that begins with its first message. */
-export function NewConversation({ onStarted }: { onStarted: (id: string, first: string) => void }) {
-  const { api } = useStudio()
+/** A conversation that begins with its first message; without the node that waits to be sent. */
+export function NewConversation({ onStarted }: { onStarted: (id: string, first: string | undefined) => void }) {
+  const { api, outbox } = useStudio()
+  const offline = useOffline()
   const attempt = useAttempt()
   const [draft, setDraft] = useDraft('new')
   const [starting, setStarting] = useState(false)
@@ -69,11 +77,27 @@ export function NewConversation({ onStarted }: { onStarted: (id: string, first: 
     if (starting) return
     setStarting(true)
     const started = await attempt('start the conversation', async () => {
-      const { id } = await api.createSession()
+      const id = offline ? undefined : await create()
+      if (id === undefined) await startLater(text)
+      else onStarted(id, text)
       setDraft('')
-      onStarted(id, text)
     })
     if (!started) setStarting(false)
+  }
+
+  /** @returns Nothing where the node turns out to be away. */
+  async function create(): Promise<string | undefined> {
+    try {
+      return (await api.createSession()).id
+    } catch (error) {
+      if (describeProblem(error).kind === 'offline') return undefined
+      throw error
+    }
+  }
+  async function startLater(text: string): Promise<void> {
+    const id = newId()
+    await outbox.add({ sessionId: id, text })
+    onStarted(id, undefined)
   }
 
   return (

@@ -5,7 +5,8 @@ import { DefaultChatTransport } from 'ai'
 import { useEffect, useRef, useState } from 'react'
 import type { StudioMessage } from '../api/contracts.js'
 import { describeProblem } from '../api/problem.js'
-import { useLive, useStudio } from '../api/studio.js'
+import { useLive, useOffline, useStudio } from '../api/studio.js'
+import { useAttempt } from '../design/notices.js'
 import { type Failure, loadFailure, streamFailure } from './failure.js'
 import { textOf, viewMessage } from './message-blocks.js'
 
@@ -30,24 +31,40 @@ export interface Turns {
   /** Whether the messages are known, so that none means an empty conversation. */
   readonly loaded: boolean
   readonly failure: Failure | undefined
+  /** When what is shown was read, where the node could not be asked; in ms since the epoch. */
+  readonly readAt: number | undefined
   readonly send: (text: string) => void
 }
 
 /** Follows a conversation. */
 export function useTurns({ id, first, onFirstSent, onUnsent }: TurnsOptions): Turns {
-  const { api } = useStudio()
+  const { api, kept, outbox } = useStudio()
+  const attempt = useAttempt()
+  const offline = useOffline()
   const [transport] = useState(createTransport)
   const chat = useChat<StudioMessage>({ id, transport, throttle: paceMs })
   const { messages, status, error, setMessages, sendMessage, resumeStream, clearError, stop } = chat
   const [loadError, setLoadError] = useState<unknown>()
   const [loaded, setLoaded] = useState(first !== undefined)
+  const [readAt, setReadAt] = useState<number>()
   const connections = useRef(0)
   const running = status === 'submitted' || status === 'streaming'
   const connected = useLive((live) => live.connection.status === 'open')
   const lastStarted = useLive((live) => (live.lastStarted?.sessionId === id ? live.lastStarted.turnId : undefined))
 
-  const send = (text: string) => void sendMessage({ text })
   const reload = () => void load()
+
+  function send(text: string): void {
+    // What waits goes first, so that nothing is said out of order.
+    if (offline || outbox.has(id)) void wait(text)
+    else void sendMessage({ text })
+  }
+
+  /** Leaves a message to be sent when the node is back; one that was sent already keeps its id. */
+  async function wait(text: string, messageId?: string): Promise<void> {
+    const added = await attempt('keep the message', () => outbox.add({ id: messageId, sessionId: id, text }))
+    if (!added) onUnsent(text)
+  }
 
   async function load(): Promise<void> {
     const sent = messages.filter(({ role }) => role === 'user')
@@ -59,11 +76,33 @@ export function useTurns({ id, first, onFirstSent, onUnsent }: TurnsOptions): Tu
       setMessages(kept)
       setLoaded(true)
       setLoadError(undefined)
+      setReadAt(undefined)
       if (session.active) await resumeStream()
     } catch (failure) {
-      setLoadError(failure)
+      if (!(await loadKept(failure))) setLoadError(failure)
     }
   }
+
+  /** Shows what was read before, where the node is away; a conversation that it has yet to hear of is empty. */
+  async function loadKept(failure: unknown): Promise<boolean> {
+    const { kind } = describeProblem(failure)
+    // Without a store of its own the browser has read nothing.
+    const known = kind === 'offline' ? await kept.conversation(id).catch(() => undefined) : undefined
+    if (kind === 'missing') await kept.forgetConversation(id).catch(() => undefined)
+    if (known === undefined && !outbox.has(id)) return false
+    if (known !== undefined) setMessages([...known.messages])
+    setReadAt(known?.savedAt)
+    setLoaded(true)
+    setLoadError(undefined)
+    return true
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown is kept when it is whole
+  useEffect(() => {
+    if (status !== 'ready' || !loaded || readAt !== undefined || messages.length === 0) return
+    // Where the browser keeps nothing, there is nothing to read without the node.
+    kept.keepConversation({ id, messages, savedAt: Date.now() }).catch(() => undefined)
+  }, [status, loaded, messages])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each conversation
   useEffect(() => {
@@ -80,7 +119,8 @@ export function useTurns({ id, first, onFirstSent, onUnsent }: TurnsOptions): Tu
   useEffect(() => {
     if (!connected) return
     connections.current += 1
-    const broken = loadError !== undefined || (error && describeProblem(error).kind === 'offline')
+    const isOld = loadError !== undefined || readAt !== undefined
+    const broken = isOld || (error && describeProblem(error).kind === 'offline')
     if ((connections.current > 1 || broken) && !running) void load()
   }, [connected])
 
@@ -92,9 +132,12 @@ export function useTurns({ id, first, onFirstSent, onUnsent }: TurnsOptions): Tu
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each error
   useEffect(() => {
     const last = messages.at(-1)
-    if (!error || !isRefused(error) || last?.role !== 'user') return
-    onUnsent(textOf(last))
+    if (!error || last?.role !== 'user') return
+    if (isRefused(error)) onUnsent(textOf(last))
+    else if (describeProblem(error).kind === 'offline') void wait(textOf(last), last.id)
+    else return
     setMessages(messages.slice(0, -1))
+    if (!isRefused(error)) clearError()
   }, [error])
 
   function failure(): Failure | undefined {
@@ -110,7 +153,7 @@ export function useTurns({ id, first, onFirstSent, onUnsent }: TurnsOptions): Tu
     return error && streamFailure(error, reload)
   }
 
-  return { messages, running, loaded, send, failure: failure() }
+  return { messages, running, loaded, readAt, send, failure: failure() }
 }
 
 function createTransport(): DefaultChatTransport<StudioMessage> {
@@ -118,7 +161,7 @@ function createTransport(): DefaultChatTransport<StudioMessage> {
     api: '/api/chat',
     // The node has the history; it takes the newest message from here.
     prepareSendMessagesRequest: ({ id, messages, trigger }) => ({
-      body: { id, messages: messages.slice(-1), trigger },
+      body: { id, messages: messages.slice(-1), trigger, once: true },
     }),
   })
 }

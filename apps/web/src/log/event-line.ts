@@ -21,6 +21,11 @@ export function describeEvent(event: AgentEvent): string {
       return plural(event.data.hits.length, 'memory', 'memories')
     case 'step:started':
       return `step ${event.data.step}, ${event.data.regime}, ${event.data.tier} model`
+    case 'context:assembled': {
+      const { tokens, contextTokens, history } = event.data
+      const hidden = history.omittedTurns === 0 ? '' : `, ${plural(history.omittedTurns, 'turn')} summed up`
+      return `${formatCount(tokens)} of ${formatCount(contextTokens)} tokens${hidden}`
+    }
     case 'step:finished': {
       const { model, usage } = event.data
       return `${model}, ${formatCount((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0))} tokens`

@@ -1,14 +1,15 @@
 /** The panel beside the conversation: four tabs, each loaded when it is first opened. */
 
-import { type KeyboardEvent, lazy, Suspense } from 'react'
+import { type KeyboardEvent, Suspense } from 'react'
 import { useLive } from '../api/studio.js'
+import { lazyPart } from '../design/lazy-part.js'
 import { type PanelTab, panelTabs } from './tabs.js'
 
 const panels = {
-  mind: lazy(() => import('../mind/mind-panel.js').then(({ MindPanel }) => ({ default: MindPanel }))),
-  memory: lazy(() => import('../memory/memory-panel.js').then(({ MemoryPanel }) => ({ default: MemoryPanel }))),
-  tasks: lazy(() => import('../tasks/tasks-panel.js').then(({ TasksPanel }) => ({ default: TasksPanel }))),
-  log: lazy(() => import('../log/log-panel.js').then(({ LogPanel }) => ({ default: LogPanel }))),
+  mind: lazyPart(() => import('../mind/mind-panel.js').then((part) => part.MindPanel)),
+  memory: lazyPart(() => import('../memory/memory-panel.js').then((part) => part.MemoryPanel)),
+  tasks: lazyPart(() => import('../tasks/tasks-panel.js').then((part) => part.TasksPanel)),
+  log: lazyPart(() => import('../log/log-panel.js').then((part) => part.LogPanel)),
 }
 
 /** Shows the tabs, and the one that is chosen. Arrow keys move between them. */

@@ -3,15 +3,15 @@
 import type { SessionSummary } from '@salp/agent'
 import { type FormEvent, useRef, useState } from 'react'
 import { describeProblem } from '../api/problem.js'
-import type { Resource } from '../api/resource.js'
-import { useLive, useStudio } from '../api/studio.js'
+import { useLive, useOutbox, useStudio } from '../api/studio.js'
 import { ConfirmDialog } from '../design/dialog.js'
 import { Icon } from '../design/icon.js'
 import { useAttempt } from '../design/notices.js'
 import { Salp } from '../design/salp.js'
-import { dayHeading, formatAgo } from '../format/time.js'
+import { dayHeading, formatAgo, formatMoment } from '../format/time.js'
 import { type PageName, pages } from './pages.js'
 import { openSession } from './route.js'
+import type { SessionsView } from './use-sessions.js'
 
 /** Lists the conversations; `onOpened` is told after each choice, so that a sheet can close. */
 export function SessionList({
@@ -20,17 +20,17 @@ export function SessionList({
   page,
   onOpened,
 }: {
-  sessions: Resource<{ sessions: SessionSummary[] }>
+  sessions: SessionsView
   current: string | undefined
   /** The page that is open in place of a conversation. */
   page: PageName | undefined
   onOpened: () => void
 }) {
   const [deleting, setDeleting] = useState<SessionSummary>()
-  const { api } = useStudio()
+  const { api, kept } = useStudio()
   const attempt = useAttempt()
   const now = Date.now()
-  const groups = Map.groupBy(sessions.value?.sessions ?? [], ({ updatedAt }) => dayHeading(updatedAt, now))
+  const groups = Map.groupBy(sessions.value ?? [], ({ updatedAt }) => dayHeading(updatedAt, now))
   const open = (id: string | undefined) => {
     openSession(id)
     onOpened()
@@ -57,10 +57,13 @@ export function SessionList({
         </a>
       ))}
       <div className="sessions-scroll">
+        {sessions.readAt !== undefined && (
+          <p className="muted pad">Salp is away: this is the list of {formatMoment(sessions.readAt)}.</p>
+        )}
         {sessions.error !== undefined && !sessions.value && (
           <p className="muted pad">{describeProblem(sessions.error).title}</p>
         )}
-        {sessions.value?.sessions.length === 0 && <p className="muted pad">Your conversations will be listed here.</p>}
+        {sessions.value?.length === 0 && <p className="muted pad">Your conversations will be listed here.</p>}
         {[...groups].map(([heading, members]) => (
           <section key={heading} aria-label={heading}>
             <h2 className="list-heading">{heading}</h2>
@@ -88,6 +91,7 @@ export function SessionList({
           onClose={() => setDeleting(undefined)}
           onConfirm={async () => {
             if (!(await attempt('delete the conversation', () => api.deleteSession(deleting.id)))) return
+            await kept.forgetConversation(deleting.id).catch(() => undefined)
             sessions.reload()
             if (deleting.id === current) openSession(undefined)
           }}
@@ -126,6 +130,7 @@ function SessionRow({
       approvals.some(({ sessionId }) => sessionId === session.id) ||
       questions.some(({ sessionId }) => sessionId === session.id),
   )
+  const unsent = useOutbox().some(({ sessionId }) => sessionId === session.id)
   const title = titleOf(session)
 
   async function rename(next: string): Promise<void> {
@@ -168,7 +173,13 @@ function SessionRow({
       <button type="button" className="session-open" aria-current={isCurrent ? 'page' : undefined} onClick={onOpen}>
         <span className="session-title">{title}</span>
         <span className="session-note">
-          {waits ? 'Waits for you' : session.active ? 'Working' : formatAgo(session.updatedAt, now)}
+          {waits
+            ? 'Waits for you'
+            : unsent
+              ? 'Waits to be sent'
+              : session.active
+                ? 'Working'
+                : formatAgo(session.updatedAt, now)}
         </span>
         {(waits || session.active) && <span className={waits ? 'dot dot-warm' : 'dot dot-live'} />}
       </button>

@@ -8,6 +8,7 @@ const states: Readonly<Record<Work['state'], string>> = {
   queued: 'Waits for its turn',
   working: 'Salp works on it',
   verifying: 'Is being verified',
+  waiting: 'Waits for its parts',
   done: 'Done alone',
   blocked: 'Needs you',
   stopped: 'Stopped',
@@ -15,7 +16,7 @@ const states: Readonly<Record<Work['state'], string>> = {
 
 /** Whether something still happens, or is about to. */
 export function isGoingOn({ state }: Work): boolean {
-  return state === 'queued' || state === 'working' || state === 'verifying'
+  return state === 'queued' || state === 'working' || state === 'verifying' || state === 'waiting'
 }
 
 /** Where it is, what was checked, and what to do with it. */

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { RequestError } from '../http/problem.js'
 import { defineRoute, type Route } from '../http/route.js'
+import { strangerTaskSchema } from '../protocol-strangers.js'
 import { AskError, type Asker } from './ask-agent.js'
 import type { A2aServing } from './serve-a2a.js'
 
@@ -10,7 +11,7 @@ import type { A2aServing } from './serve-a2a.js'
 export interface A2aRoutesDeps {
   readonly asker: Asker
   /** The agent itself, once it is served. */
-  serving(): Pick<A2aServing, 'card'> | undefined
+  serving(): Pick<A2aServing, 'card' | 'ofStrangers'> | undefined
 }
 
 const askSchema = z.object({
@@ -41,6 +42,14 @@ export function a2aRoutes({ asker, serving }: A2aRoutesDeps): Route[] {
       response: z.json(),
       answer: ({ query: { url }, context }) =>
         url === undefined ? serving()?.card(new URL(context.req.url).origin) : orProblem(asker.card(url)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/a2a/strangers',
+      summary: 'What strangers had done, the newest first',
+      query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+      response: z.object({ tasks: z.array(strangerTaskSchema) }),
+      answer: ({ query: { limit } }) => ({ tasks: serving()?.ofStrangers(limit) ?? [] }),
     }),
     defineRoute({
       method: 'post',

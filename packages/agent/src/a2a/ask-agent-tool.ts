@@ -53,8 +53,9 @@ export function createAskAgentTool(
       const left = payer?.left()
       if (left === undefined) return refuse('the wallet is not open')
       const reasons = [sends, `pays up to ${maxPrice} to ${checked.url.host}`, `left today: ${left.join(', ')}`]
-      return { risk: { level: 'high', reasons } }
+      return { risk: { level: 'high', reasons }, spends: Number(maxPrice) }
     },
+    source: ({ url }) => ({ kind: 'peer', name: url, trust: 'foreign' }),
     async run({ url, message, maxPrice }, { signal, request, progress }) {
       try {
         const order = { url: addressOf(url), message, maxPrice, task: request.slice(0, 200) }

@@ -13,7 +13,7 @@ import { createHooks } from './hooks.js'
 import { createRequestHandler, goneKey } from './request-handler.js'
 import type { Strangers } from './strangers.js'
 import { type Caller, createTaskStore } from './task-store.js'
-import { createA2aTasks } from './tasks.js'
+import { type A2aTasks, createA2aTasks } from './tasks.js'
 
 /** What serving asks of the application. */
 export interface A2aDeps {
@@ -42,7 +42,7 @@ export interface A2aOptions {
 }
 
 /** A served agent. */
-export interface A2aServing {
+export interface A2aServing extends Pick<A2aTasks, 'ofStrangers' | 'strangerSource'> {
   /** Adds the card, and the place where the agent is asked. */
   mount(app: Hono, access: AccessOptions): void
   /** The card, as JSON of version 1.0. @param origin - Where it was asked for. */
@@ -144,6 +144,8 @@ export function serveA2a(deps: A2aDeps, { name, version, publicUrl, allowHosts }
       )
     },
     card: (origin) => AgentCard.toJSON(cardAt(origin)),
+    ofStrangers: tasks.ofStrangers,
+    strangerSource: tasks.strangerSource,
     start() {
       tasks.start()
       hooks.start()

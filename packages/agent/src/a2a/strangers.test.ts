@@ -69,6 +69,41 @@ describe('tasks of strangers', () => {
     ])
   })
 
+  test('are shown to the owner, who may stop them', async () => {
+    const begun = Promise.withResolvers<void>()
+    const { a2a, moved } = open([
+      { text: 'For you' },
+      {
+        text: 'Never said',
+        when() {
+          begun.resolve()
+          return new Promise(() => undefined)
+        },
+      },
+    ])
+    await using _ = a2a
+    const client = await stranger(a2a)
+    const first = asTask(await client.sendMessage(saying('Tell me')))
+    await client.sendMessage(saying('here', { taskId: first.id, ...coin }))
+    const { strangerSource, ofStrangers } = a2a.serving
+    expect(strangerSource.list()).toEqual([])
+    const second = asTask(await client.sendMessage(saying('Think for ever')))
+    void client.sendMessage(saying('here', { taskId: second.id, ...coin, returnImmediately: true }))
+    await begun.promise
+    expect(strangerSource.list()).toMatchObject([{ kind: 'stranger', title: 'Think for ever', state: 'running' }])
+    await strangerSource.stop(`stranger:${second.id}`)
+    expect(strangerSource.list()).toEqual([])
+    expect(ofStrangers(10)).toMatchObject([
+      {
+        text: 'Think for ever',
+        state: 'canceled',
+        detail: 'It was called off; it costs nothing, and what was paid is given back',
+      },
+      { text: 'Tell me', state: 'completed', answer: 'For you' },
+    ])
+    expect(moved).toEqual([first.id])
+  })
+
   test('reach no tool, session, memory or task of the owner', async () => {
     const { a2a, mind } = open([{ calls: [{ name: 'look', input: { value: 'safe' } }] }, { text: 'I cannot' }])
     await using _ = a2a

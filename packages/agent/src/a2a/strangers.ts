@@ -109,7 +109,7 @@ export function createStrangerTasks({ strangers, store, clock, log, onChange }: 
     signal.addEventListener('abort', stop, { once: true })
     try {
       const { sessionId } = task
-      const begin = () => agent.stream({ sessionId, text, channel: 'a2a', unattended: true })
+      const begin = () => agent.stream({ sessionId, text, channel: 'a2a', unattended: true, may: { maxSpend: 0 } })
       const result = ended(task) ?? (await orAborted((agent.running(sessionId) ?? begin()).result, signal))
       if (result.status !== 'completed') throw new Error(result.reason ?? `The turn was ${result.status}`)
       return { text: result.text }

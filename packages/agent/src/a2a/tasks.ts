@@ -3,8 +3,10 @@
 import { Message, type StreamResponse, type Task } from '@a2a-js/sdk'
 import { RequestMalformedError, UnsupportedOperationError } from '@a2a-js/sdk/errors'
 import { type Clock, type IdSource, type Logger, SalpError } from '@salp/core'
+import type { ActivitySource } from '../activity/activities.js'
 import type { Agent } from '../agent.js'
 import type { AgentEvent, Approval, Question } from '../protocol.js'
+import type { StrangerTask } from '../protocol-strangers.js'
 import { createInbox } from './inbox.js'
 import { agentMessage, answerOf, isFinal, textOf, toStatus, toTask } from './message.js'
 import { createStrangerTasks, maxStrangerText, type Strangers } from './strangers.js'
@@ -46,6 +48,10 @@ export interface A2aTasks {
   show(task: StoredTask): Task
   /** The task as it is, then what changes, until it has ended or waits for somebody. */
   watch(task: StoredTask, options: { readonly signal: AbortSignal }): AsyncGenerator<StreamResponse, void, undefined>
+  /** The newest tasks of strangers, for the owner. */
+  ofStrangers(limit: number): StrangerTask[]
+  /** What strangers are having done. */
+  readonly strangerSource: ActivitySource
   /** Hears of each change of a state. @returns Stops that. */
   onChange(listener: (task: StoredTask) => void): () => void
   /** Goes on with what an earlier process left; the agents go on with their turns by themselves. */
@@ -138,6 +144,31 @@ export function createA2aTasks({ agent, store, clock, ids, log, strangers, pause
     return task
   }
 
+  const toStrangerTask = (task: StoredTask): StrangerTask => {
+    const { standing, answer } = view(task)
+    return {
+      ...{
+        id: task.id,
+        text: textOf(Message.fromJSON(task.message)),
+        state: standing.state,
+        createdAt: task.createdAt,
+      },
+      ...(standing.text !== undefined && { detail: standing.text }),
+      ...(answer !== undefined && { answer }),
+    }
+  }
+  const strangerSource: ActivitySource = {
+    list: () =>
+      store.pending().map(({ task }) => ({
+        ...{ id: `stranger:${task.id}`, kind: 'stranger', channel: 'a2a', state: 'running' as const },
+        ...{ title: textOf(Message.fromJSON(task.message)).slice(0, 200).toWellFormed(), since: task.createdAt },
+      })),
+    async stop(id) {
+      const task = store.get(id.slice('stranger:'.length))
+      if (task !== undefined) await desk?.cancel(task)
+    },
+  }
+
   async function* watch(
     task: StoredTask,
     { signal }: { readonly signal: AbortSignal },
@@ -218,6 +249,8 @@ export function createA2aTasks({ agent, store, clock, ids, log, strangers, pause
     view,
     show,
     watch,
+    ofStrangers: (limit) => store.list('stranger', {}).slice(0, limit).map(toStrangerTask),
+    strangerSource,
     onChange: (listener) => subscribeTo(listeners, listener),
     start: () => desk?.start(),
     async close() {

@@ -1,11 +1,11 @@
 /** A call as an editor shows it: a title, a kind, the places it touches, and what it would change. */
 
 import type { ToolCallContent, ToolCallLocation, ToolKind } from '@agentclientprotocol/sdk/unstable'
+import { type FileEdit, parseEdits, pathsOf } from '@salp/code'
 import { z } from 'zod'
 import type { Effect } from '../protocol.js'
 import type { JsonValue } from '../tool.js'
 import { pathNames } from '../tools/input.js'
-import { type FilePatch, parsePatch } from '../tools/patch.js'
 import { normalizePath } from '../tools/paths.js'
 
 /** What is shown. */
@@ -76,14 +76,14 @@ export function viewCall(
   const locate = (relative: string): string => absolute(folder, relative)
   const kind = kinds[tool] ?? kindOfEffect[effect]
   if (tool === 'patch_file') {
-    const parsed = parsePatch(text('patch') ?? '')
-    const files = parsed.status === 'parsed' ? parsed.files : []
-    const names = files.flatMap(({ from, to }) => to ?? from ?? [])
+    const parsed = parseEdits(text('patch') ?? '', { path })
+    const edits = parsed.status === 'parsed' ? parsed.edits : []
+    const names = [...new Set(edits.flatMap((edit) => pathsOf(edit).at(-1) ?? []))]
     return {
       title: titleOf(tool, names.join(', ')),
       kind,
       locations: names.map((name) => ({ path: locate(name) })),
-      diffs: files.flatMap((file) => patchDiffs(file, locate)),
+      diffs: edits.flatMap((edit) => editDiffs(edit, locate)),
     }
   }
   const { startLine } = given
@@ -122,10 +122,14 @@ function fileDiff(
   return []
 }
 
-/** One diff for each hunk: what it quotes of the file, and what comes in its place. */
-function patchDiffs({ from, to, hunks }: FilePatch, locate: (path: string) => string): ToolCallContent[] {
-  const name = to ?? from
+/** One diff for each passage: what it quotes of the file, and what comes in its place. */
+function editDiffs(edit: FileEdit, locate: (path: string) => string): ToolCallContent[] {
+  const name = pathsOf(edit).at(-1)
   if (name === undefined) return []
+  const path = locate(name)
+  if (edit.type === 'replace') return [{ type: 'diff', path, oldText: edit.find, newText: edit.replace }]
+  if (edit.type !== 'patch') return [{ type: 'diff', path, oldText: null, newText: edit.text }]
+  const { from, to, hunks } = edit
   return hunks.map(({ lines }) => {
     const side = (left: 'add' | 'remove'): string =>
       lines
@@ -133,7 +137,7 @@ function patchDiffs({ from, to, hunks }: FilePatch, locate: (path: string) => st
         .map(({ text }) => text)
         .join('\n')
     const oldText = from === undefined ? null : side('add')
-    return { type: 'diff', path: locate(name), oldText, newText: to === undefined ? '' : side('remove') }
+    return { type: 'diff', path, oldText, newText: to === undefined ? '' : side('remove') }
   })
 }
 

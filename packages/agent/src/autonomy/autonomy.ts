@@ -1,11 +1,15 @@
-/** Does tasks alone: in a place apart, within a budget, and not done until every command says so. */
+/** Does tasks alone: in a place apart, within a budget, and not done until every command and a second model say so. */
 
 import { type Clock, describeError, type Logger, type SqlDatabase } from '@salp/core'
 import type { Agent } from '../agent.js'
 import type { Task, TurnEvents } from '../protocol.js'
-import type { Work, WorkCheck, WorkOrder } from '../protocol-work.js'
+import type { Work, WorkOrder, WorkReview } from '../protocol-work.js'
 import { assessCommand } from '../tools/assess-command.js'
+import { TurnSuspended } from '../turn/interruption.js'
 import type { Checkout } from './checkout.js'
+import { againOf, contractOf, failedOf, partsOf } from './contract.js'
+import type { Reviewer } from './reviewer.js'
+import { overspent, spendingOf } from './spending.js'
 import { createWorkStore, WorkError } from './work-store.js'
 
 /** What autonomy asks of the application. */
@@ -18,6 +22,10 @@ export interface AutonomyDeps {
   readonly checkout: Checkout
   /** Where sessions work. */
   readonly places: { keep(sessionId: string, folder: string): void }
+  /** Judges what has to hold in words. @defaultValue nobody does */
+  readonly reviewer?: Reviewer | undefined
+  /** Told of each piece of work that ended, as what was done or why it was not. */
+  ended?(work: Work, task: Task): void
   /** Why nothing may run now, when an operator has paused the agent. */
   paused?(): string | undefined
 }
@@ -28,6 +36,14 @@ export interface AutonomyOptions {
   readonly pauseMs?: number | undefined
 }
 
+/** A part of a task. */
+export interface Part {
+  readonly title: string
+  readonly notes?: string | undefined
+  /** Commands of the whole that show that the part is done. */
+  readonly verify: readonly string[]
+}
+
 /** Work that the agent does alone, one task at a time. */
 export interface Autonomy {
   list(): Work[]
@@ -35,9 +51,16 @@ export interface Autonomy {
   /**
    * Asks for a task to be done.
    *
-   * @throws TaskError (`agent/task-unknown`), {@link WorkError} (`agent/work-busy`).
+   * @throws TaskError (`agent/task-unknown`), {@link WorkError} (`agent/work-busy`, `agent/work-circle`).
    */
   add(taskId: number, order: WorkOrder): Work
+  /**
+   * Makes parts of the task that is done in a session. The whole waits for them, then goes on with what they made.
+   *
+   * @throws {@link WorkError} (`agent/work-unknown` where none is done there), RangeError for a command that the whole does
+   * not name.
+   */
+  split(sessionId: string, parts: readonly Part[]): Task[]
   /** Ends the work on a task; what was made so far stays on its branch. @throws {@link WorkError} (`agent/work-unknown`) */
   stop(taskId: number): Work
   /** Goes on with what was begun, then with what waits. */
@@ -46,12 +69,14 @@ export interface Autonomy {
   close(): Promise<void>
 }
 
-/** Characters of a command's output that the agent is shown. */
-const shownOutput = 4_000
+/** Characters of a diff that a second model is shown. */
+const shownDiff = 60_000
+
+const stopAnswer = 'Leave it'
 
 /** Creates it; nothing runs before `start()`. */
 export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: AutonomyOptions = {}): Autonomy {
-  const { clock, log, agent, checkout, places } = deps
+  const { clock, log, agent, checkout, places, reviewer } = deps
   const store = createWorkStore(deps)
   const closing = new AbortController()
   const left = Promise.withResolvers<undefined>()
@@ -59,17 +84,75 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
   let running: Promise<void> | undefined
   /** The task that is being done. */
   let current: { readonly taskId: number; readonly stop: AbortController } | undefined
+  /** Questions that are open, by task. */
+  const asked = new Map<number, AbortController>()
 
-  const titleOf = (taskId: number): string => taskOf(taskId)?.title ?? `task ${taskId}`
   const taskOf = (taskId: number): Task | undefined => agent.tasks.list('all').find(({ id }) => id === taskId)
+  const titleOf = (taskId: number): string => taskOf(taskId)?.title ?? `task ${taskId}`
 
   const end = (work: Work, state: 'done' | 'blocked' | 'stopped', rest: Partial<Work> = {}): void => {
-    store.update(work.taskId, { state, finishedAt: clock.now(), ...rest })
-    if (taskOf(work.taskId) !== undefined)
-      agent.tasks.update(work.taskId, {
-        status: state === 'done' ? 'done' : state === 'stopped' ? 'open' : 'in_progress',
-      })
+    const ended = store.update(work.taskId, { state, finishedAt: clock.now(), ...rest })
+    const task = taskOf(work.taskId)
     log.info('Work on a task ended', { task: work.taskId, state, reason: rest.reason })
+    if (task === undefined) return
+    const status = state === 'done' ? 'done' : state === 'stopped' ? 'open' : 'in_progress'
+    agent.tasks.update(work.taskId, { status })
+    deps.ended?.(ended, task)
+    if (state === 'blocked') ask(ended)
+    if (ended.parent !== undefined) reopen(ended.parent)
+  }
+
+  /** Goes on with a task once all its parts have ended. */
+  const reopen = (taskId: number): void => {
+    const parts = store.parts(taskId)
+    if (
+      store.get(taskId)?.state !== 'waiting' ||
+      parts.some(({ state }) => !['done', 'blocked', 'stopped'].includes(state))
+    )
+      return
+    store.update(taskId, { state: 'queued' })
+    wake.resolve()
+  }
+
+  /** Asks a person about work that is blocked, for as long as it takes, also after a restart. */
+  const ask = (work: Work): void => {
+    const { taskId, attempt, rounds, reason = '' } = work
+    if (asked.has(taskId)) return
+    const sessionId = work.sessionId ?? `task-${taskId}-${attempt}`
+    if (agent.store.get(sessionId) === undefined) agent.store.create({ id: sessionId, title: titleOf(taskId) })
+    const gone = new AbortController()
+    asked.set(taskId, gone)
+    const callId = `work-${taskId}-${attempt}-${rounds}`
+    const question = `Task #${taskId}, "${titleOf(taskId)}", cannot go on: ${reason}. Say what to do, and it is tried again.`
+    agent.questions
+      .ask(question, ['Try again', stopAnswer], {
+        ...{ sessionId, turnId: callId, callId, channel: 'task', request: '', progress: () => undefined },
+        signal: AbortSignal.any([gone.signal, closing.signal]),
+      })
+      .then((answer) => {
+        if (answer === stopAnswer) end(work, 'stopped', { reason: 'A person left it' })
+        else goOn(work, answer === 'Try again' ? '' : `The person who asked for it says: ${answer}`)
+      })
+      .catch((error: unknown) => {
+        if (!closing.signal.aborted && !gone.signal.aborted)
+          log.error('A question could not be asked', { taskId, error })
+      })
+      .finally(() => asked.delete(taskId))
+  }
+
+  /** Takes blocked work up again, with the budget that it had. */
+  const goOn = (work: Work, told: string): void => {
+    const { sessionId = '', rounds, maxRounds, maxTokens, maxCostUsd, maxCalls } = work
+    const used = spendingOf(agent.store, sessionId)
+    const more = (limit: number | undefined, so: number) => (limit === undefined ? undefined : so + limit)
+    store.update(work.taskId, {
+      ...{ state: 'queued', told, finishedAt: undefined, reason: undefined, startedAt: undefined },
+      // Turns that failed were not checked; those are not taken twice either.
+      ...{ rounds: Math.max(rounds, turnsOf(sessionId)), maxRounds: Math.max(rounds, turnsOf(sessionId)) + maxRounds },
+      ...{ maxTokens: more(maxTokens, used.tokens), maxCostUsd: more(maxCostUsd, used.costUsd) },
+      maxCalls: more(maxCalls, used.calls),
+    })
+    wake.resolve()
   }
 
   /** The next step of a piece of work; each may be done again after a crash. */
@@ -80,11 +163,30 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
   }
 
   const begin = async (work: Work): Promise<void> => {
-    const { taskId, attempt, folder } = work
-    const place = await checkout.open({ id: taskId, attempt, folder })
-    const sessionId = `task-${taskId}-${attempt}`
+    const { taskId, attempt, folder, parent } = work
+    const whole = parent === undefined ? undefined : store.get(parent)
+    const place = await checkout.open({ id: taskId, attempt, folder, from: whole?.place?.branch })
+    const { taken = [], startedAt = clock.now() } = work
+    const parts = store.parts(taskId).filter((part) => !taken.includes(part.taskId))
+    const told = parts.length === 0 ? work.told : await takeOver(work, place, parts)
     agent.tasks.update(taskId, { status: 'in_progress' })
-    store.update(taskId, { state: 'working', place, sessionId, startedAt: clock.now() })
+    store.update(taskId, {
+      ...{ state: 'working', place, told, sessionId: `task-${taskId}-${attempt}` },
+      taken: [...taken, ...parts.map((part) => part.taskId)],
+      // The time that its parts took was theirs.
+      startedAt: parts.length === 0 ? startedAt : clock.now(),
+    })
+  }
+
+  /** Takes over what the parts of a task made. @returns What became of them. */
+  const takeOver = async (work: Work, place: NonNullable<Work['place']>, parts: readonly Work[]): Promise<string> => {
+    const ended = []
+    for (const part of parts) {
+      const isMade = part.state === 'done' && part.place !== undefined
+      const conflicts = isMade ? await checkout.merge(place, part.place?.branch ?? '') : []
+      ended.push({ work: part, task: taskOf(part.taskId), conflicts })
+    }
+    return [work.told ?? '', partsOf(ended)].filter((text) => text !== '').join('\n\n')
   }
 
   const takeTurn = async (work: Work, stop: AbortSignal): Promise<void> => {
@@ -92,7 +194,7 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
     // A turn that a crash cut off is gone on with by the agent; one that ended is not taken again.
     const isTaken = turnsOf(sessionId) > rounds
     if (!isTaken && rounds >= maxRounds) {
-      end(work, 'blocked', { reason: `${maxRounds} turns were not enough: ${failedOf(work.checks)}` })
+      end(work, 'blocked', { reason: `${maxRounds} turns were not enough: ${failedOf(work)}` })
       return
     }
     const live = agent.running(sessionId) ?? (isTaken ? undefined : speak(work))
@@ -103,11 +205,26 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
       const result = live === undefined ? lastResult(sessionId) : await Promise.race([live.result, left.promise])
       stop.throwIfAborted()
       closing.signal.throwIfAborted()
-      if (result?.status === 'completed') store.update(taskId, { state: 'verifying', summary: result.text })
-      else end(work, 'blocked', { reason: reasonOf(result) })
+      const used = spendingOf(agent.store, sessionId)
+      if (result?.status !== 'completed') end(work, 'blocked', { reason: reasonOf(result), used })
+      else if (isSplit(work)) await waitForParts(work, { summary: result.text, used })
+      else store.update(taskId, { state: 'verifying', summary: result.text, used })
     } finally {
       stop.removeEventListener('abort', stopTurn)
     }
+  }
+
+  /** Whether a part of it has not ended. */
+  const isSplit = ({ taskId }: Work): boolean => store.parts(taskId).some(({ state }) => state === 'queued')
+
+  /** Leaves what is there as a commit, from which the parts begin. */
+  const waitForParts = async (work: Work, rest: Partial<Work>): Promise<void> => {
+    const { taskId, place, rounds } = work
+    if (place === undefined) throw new RangeError(`Cannot split task ${taskId}: it has no place`)
+    await checkout.keep(place, {
+      message: `${titleOf(taskId)}\n\nTask ${taskId}, turn ${rounds + 1}, before its parts`,
+    })
+    store.update(taskId, { ...rest, state: 'waiting', rounds: rounds + 1 })
   }
 
   const turnsOf = (sessionId: string): number => agent.store.get(sessionId)?.messageCount ?? 0
@@ -118,18 +235,21 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
       .flatMap((event) => (event.name === 'turn:finished' ? [event.data] : []))[0]
 
   const speak = (work: Work) => {
-    const { taskId, sessionId = '', rounds, place, verify: commands } = work
-    const text = rounds === 0 ? contractOf(work, taskOf(taskId)) : againOf(work)
-    if (agent.store.get(sessionId) === undefined) {
+    const { taskId, sessionId = '', place, verify: commands } = work
+    const isFirst = turnsOf(sessionId) === 0
+    if (isFirst) {
       agent.store.transaction(() => {
-        agent.store.create({ id: sessionId, title: titleOf(taskId) })
+        if (agent.store.get(sessionId) === undefined) agent.store.create({ id: sessionId, title: titleOf(taskId) })
         if (place !== undefined) places.keep(sessionId, place.folder)
         // It is a place of its own, and these commands are what its owner named.
         agent.approvals.grant(sessionId, 'change *')
+        // Its tests are run by the checks in any case.
+        agent.approvals.grant(sessionId, 'run_tests: *')
         for (const command of commands)
           agent.approvals.grant(sessionId, `run_command: ${grantOf(command, place?.folder)}`)
       })
     }
+    const text = isFirst ? contractOf(work, taskOf(taskId)) : againOf(work)
     return agent.stream({ sessionId, text, channel: 'task', unattended: true })
   }
 
@@ -141,11 +261,57 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
     })
     const checks = await checkout.verify(place, commit, { commands, signal })
     signal.throwIfAborted()
-    const checked = { rounds: rounds + 1, commit, files: [...files], checks }
-    if (checks.every(({ exitCode }) => exitCode === 0)) {
+    const passes = checks.every(({ exitCode }) => exitCode === 0)
+    const judged = passes ? await judge(work, commit, signal) : undefined
+    signal.throwIfAborted()
+    const checked = { rounds: rounds + 1, commit, files: [...files], checks, judged, told: undefined }
+    if (!passes || judged?.verdicts.some(({ holds }) => !holds) === true)
+      store.update(taskId, { state: 'working', ...checked })
+    else if (work.review === 'required' && judged?.model === undefined)
+      end(work, 'blocked', {
+        ...checked,
+        reason: `no second model judged it: ${judged?.reason ?? 'nothing has to hold in words'}`,
+      })
+    else {
       end(work, 'done', checked)
       await checkout.close(place)
-    } else store.update(taskId, { state: 'working', ...checked })
+    }
+  }
+
+  /** Has a second model judge what has to hold in words. What it cannot judge is told, and no verdict. */
+  const judge = async (work: Work, commit: string, signal: AbortSignal): Promise<WorkReview | undefined> => {
+    const { taskId, acceptance, place, review, verify: passed, sessionId = '' } = work
+    if (review === 'off' || acceptance.length === 0 || place === undefined) return undefined
+    if (reviewer?.available() !== true)
+      return { independent: false, verdicts: [], reason: 'no language model is connected' }
+    const diff = await checkout.diff(place, commit, { maxLength: shownDiff })
+    try {
+      const by = modelOf(sessionId)
+      return await reviewer.review({ title: titleOf(taskId), acceptance, diff, passed, by, signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      log.warn('Work could not be judged', { task: taskId, error })
+      return { independent: false, verdicts: [], reason: describeError(error) }
+    }
+  }
+
+  /** The model that said the last words of a conversation. */
+  const modelOf = (sessionId: string): string | undefined =>
+    agent.store
+      .newest(['step:finished'], { limit: 1, sessionId })
+      .flatMap((event) => (event.name === 'step:finished' ? [event.data.model] : []))[0]
+
+  /** Stops a turn that uses more than the whole may. @returns Ends the watch. */
+  const watchSpending = (work: Work, stop: AbortController): (() => void) => {
+    const look = ({ sessionId }: { readonly sessionId: string }): void => {
+      if (sessionId !== store.get(work.taskId)?.sessionId) return
+      const reason = overspent(work, spendingOf(agent.store, sessionId))
+      if (reason !== undefined) stop.abort(new OutOfBudget(reason))
+    }
+    const ends = [agent.events.subscribe('step:finished', look), agent.events.subscribe('call:requested', look)]
+    return () => {
+      for (const stopWatching of ends) stopWatching()
+    }
   }
 
   /** Takes a piece of work to its end, unless somebody stops it or its time is up. */
@@ -153,6 +319,8 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
     const stop = new AbortController()
     const { taskId, maxMinutes } = first
     current = { taskId, stop }
+    const isLimited = [first.maxTokens, first.maxCostUsd, first.maxCalls].some((limit) => limit !== undefined)
+    const endWatch = isLimited ? watchSpending(first, stop) : undefined
     try {
       for (;;) {
         const work = store.get(taskId)
@@ -163,7 +331,7 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
         if (leftMs <= 0) return end(work, 'blocked', { reason: `${maxMinutes} minutes were not enough` })
         const timer = new AbortController()
         clock.sleep(leftMs, { signal: timer.signal }).then(
-          () => stop.abort(new OutOfTime()),
+          () => stop.abort(new OutOfBudget(`${maxMinutes} minutes were not enough`)),
           () => undefined,
         )
         try {
@@ -176,16 +344,21 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
       if (closing.signal.aborted) return
       const work = store.get(taskId)
       if (work === undefined) return
-      if (stop.signal.reason instanceof OutOfTime)
-        end(work, 'blocked', { reason: `${maxMinutes} minutes were not enough` })
+      if (stop.signal.reason instanceof OutOfBudget) end(work, 'blocked', { reason: stop.signal.reason.message })
       else if (stop.signal.aborted) end(work, 'stopped', { reason: 'A person stopped it' })
       else end(work, 'blocked', { reason: describeError(error) })
     } finally {
+      endWatch?.()
       current = undefined
     }
   }
 
   const loop = async (): Promise<void> => {
+    for (const work of store.list()) {
+      if (work.state === 'blocked') ask(work)
+      // Its last part may have ended just before a crash.
+      if (work.state === 'waiting') reopen(work.taskId)
+    }
     while (!closing.signal.aborted) {
       if (deps.paused?.() !== undefined) {
         await clock.sleep(pauseMs, { signal: closing.signal }).catch(() => undefined)
@@ -198,6 +371,18 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
     }
   }
 
+  const stop = (taskId: number): Work => {
+    const work = store.get(taskId)
+    if (work === undefined) throw new WorkError('unknown', taskId)
+    for (const part of store.parts(taskId)) if (part.state !== 'done' && part.state !== 'stopped') stop(part.taskId)
+    if (current?.taskId === taskId) current.stop.abort(new Error('A person stopped it'))
+    else if (['queued', 'waiting', 'blocked'].includes(work.state)) {
+      asked.get(taskId)?.abort(new Error('It was stopped'))
+      end(work, 'stopped', { reason: 'A person stopped it' })
+    }
+    return store.get(taskId) ?? work
+  }
+
   return {
     list: store.list,
     get: store.get,
@@ -205,21 +390,32 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
       // Asked first, so that one that is not there is told as such.
       agent.tasks.update(taskId, {})
       const work = store.add(taskId, order)
+      asked.get(taskId)?.abort(new Error('It is asked for again'))
       wake.resolve()
       return work
     },
-    stop(taskId) {
-      const work = store.get(taskId)
-      if (work === undefined) throw new WorkError('unknown', taskId)
-      if (current?.taskId === taskId) current.stop.abort(new Error('A person stopped it'))
-      else if (work.state === 'queued') end(work, 'stopped', { reason: 'A person stopped it' })
-      return store.get(taskId) ?? work
+    split(sessionId, parts) {
+      const work = store.list().find((each) => each.sessionId === sessionId && each.state === 'working')
+      if (work === undefined) throw new WorkError('unknown', 0)
+      const { taskId, folder, verify: commands, maxRounds, maxMinutes, review, maxTokens, maxCostUsd, maxCalls } = work
+      const foreign = parts.flatMap(({ verify: own }) => own).find((command) => !commands.includes(command))
+      if (foreign !== undefined)
+        throw new RangeError(`Cannot split: "${foreign}" is none of the commands that show that the whole is done`)
+      return deps.db.transaction(() =>
+        parts.map(({ title, notes, verify: own }) => {
+          const task = agent.tasks.create({ title, notes, priority: taskOf(taskId)?.priority })
+          const order = { folder, verify: [...own], maxRounds, maxMinutes, review, maxTokens, maxCostUsd, maxCalls }
+          store.add(task.id, order, { parent: taskId })
+          return task
+        }),
+      )
     },
+    stop,
     start() {
       running ??= loop().catch((error: unknown) => log.error('Nothing is done alone any more', { error }))
     },
     async close() {
-      closing.abort()
+      closing.abort(new TurnSuspended())
       left.resolve(undefined)
       wake.resolve()
       await running
@@ -227,40 +423,12 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
   }
 }
 
-/** The time of a piece of work is up. */
-class OutOfTime extends Error {}
+/** What a piece of work may use is used up. */
+class OutOfBudget extends Error {}
 
 /** What governance calls a command, so that it may be approved beforehand. */
 function grantOf(command: string, folder: string | undefined): string {
   return assessCommand(command, { root: folder ?? '/', folder: '.' }).grant
-}
-
-function contractOf({ verify, acceptance, context }: Work, task: Task | undefined): string {
-  const list = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n')
-  return [
-    task?.title ?? '',
-    task?.notes ?? '',
-    context,
-    acceptance.length > 0 ? `These have to hold:\n${list(acceptance)}` : '',
-    `You work alone, in a copy of the repository. It is done when all of these exit with 0 in a clean copy of what you leave:\n${list(verify)}`,
-    'Read before you change, and change no more than the task needs. Say at the end what you did, and what is left open.',
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n')
-}
-
-function againOf({ checks }: Work): string {
-  const failed = checks.filter(({ exitCode }) => exitCode !== 0)
-  const shown = failed.map(
-    ({ command, exitCode, output }) =>
-      `${command} ${exitCode === null ? 'was ended' : `exited with ${exitCode}`}:\n${output.slice(-shownOutput)}`,
-  )
-  return `It is not done yet. In a clean copy of what you left:\n\n${shown.join('\n\n')}\n\nMend it.`
-}
-
-function failedOf(checks: readonly WorkCheck[]): string {
-  const failed = checks.filter(({ exitCode }) => exitCode !== 0).map(({ command }) => command)
-  return failed.length === 0 ? 'nothing was checked' : `${failed.join(', ')} still fails`
 }
 
 function reasonOf(result: TurnEvents['turn:finished'] | undefined): string {

@@ -15,8 +15,14 @@ export interface Section {
 export interface Assembly {
   readonly text: string
   readonly tokens: number
-  /** How many items of which section were left out. */
-  readonly dropped: readonly { readonly name: string; readonly items: number }[]
+  /** What each section with items came to, in the order given. */
+  readonly sections: readonly {
+    readonly name: string
+    readonly tokens: number
+    /** Items that fitted, and those that were left out. */
+    readonly shown: number
+    readonly dropped: number
+  }[]
 }
 
 /**
@@ -28,29 +34,33 @@ export function assemble(
   sections: readonly Section[],
   { budgetTokens, count }: { budgetTokens: number; count(text: string): number },
 ): Assembly {
-  const kept = new Map<Section, string[]>()
+  const kept = new Map<Section, { lines: string[]; shown: number; tokens: number }>()
   let tokens = 0
   for (const section of [...sections].sort((a, b) => b.priority - a.priority)) {
-    const lines: string[] = []
+    const own = { lines: [] as string[], shown: 0, tokens: 0 }
     for (const item of section.items) {
-      const heading = lines.length === 0 && section.heading !== undefined ? [section.heading] : []
+      const heading = own.shown === 0 && section.heading !== undefined ? [section.heading] : []
       const cost = [...heading, item].reduce((sum, line) => sum + count(line) + 1, 0)
       if (tokens + cost > budgetTokens) break
       tokens += cost
-      lines.push(...heading, item)
+      own.tokens += cost
+      own.shown++
+      own.lines.push(...heading, item)
     }
-    kept.set(section, lines)
+    kept.set(section, own)
   }
-  const dropped = sections
-    .map((section) => {
-      const lines = kept.get(section) ?? []
-      const shown = lines.length - (section.heading !== undefined && lines.length > 0 ? 1 : 0)
-      return { name: section.name, items: section.items.length - shown }
-    })
-    .filter(({ items }) => items > 0)
-  const text = sections
-    .map((section) => (kept.get(section) ?? []).join('\n'))
-    .filter((part) => part !== '')
-    .join('\n\n')
-  return { text, tokens, dropped }
+  const filled = sections.flatMap((section) => {
+    const own = kept.get(section)
+    return own === undefined || section.items.length === 0 ? [] : [{ section, own }]
+  })
+  return {
+    tokens,
+    text: filled
+      .map(({ own }) => own.lines.join('\n'))
+      .filter((part) => part !== '')
+      .join('\n\n'),
+    sections: filled.map(({ section: { name, items }, own: { shown, tokens: used } }) => ({
+      ...{ name, tokens: used, shown, dropped: items.length - shown },
+    })),
+  }
 }

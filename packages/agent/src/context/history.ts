@@ -5,7 +5,12 @@ import type { StoredMessage } from '../session/store.js'
 
 /** The newest turns that fit. */
 export interface HistoryWindow {
-  readonly messages: readonly LanguageModelV4Message[]
+  /** Of earlier turns. */
+  readonly earlier: readonly LanguageModelV4Message[]
+  /** Of the last turn. */
+  readonly current: readonly LanguageModelV4Message[]
+  /** How many earlier turns are shown. */
+  readonly shownTurns: number
   /** How many earlier turns are not shown. */
   readonly omittedTurns: number
   /** What the messages are thought to take. */
@@ -38,7 +43,10 @@ export function historyWindow(
     left -= tokens
     shown.unshift(turn)
   }
-  return { messages: [...shown, last].flat(), omittedTurns: turns.length - shown.length, tokens: budgetTokens - left }
+  return {
+    ...{ earlier: shown.flat(), current: last, shownTurns: shown.length, omittedTurns: turns.length - shown.length },
+    tokens: budgetTokens - left,
+  }
 }
 
 const stub = {

@@ -1,8 +1,11 @@
 /** Waits for a person where policy says so. */
 
+import { describeError, type Redactor } from '@salp/core'
 import type { Approval, Decision, Outcome } from '../protocol.js'
 import type { JsonValue } from '../tool.js'
+import type { Sha256 } from './audit.js'
 import { failure, type GovernedCall, type Layer } from './pipeline.js'
+import { type SecondKey, secondKeyRequest } from './second-key.js'
 
 /** What became of a request to a person. */
 export type Answer =
@@ -30,21 +33,45 @@ export interface Approver {
   request(request: ApprovalRequest, signal: AbortSignal): Promise<Answer>
 }
 
-/** Asks about calls of tier `ask` that no grant covers. An input that a person edits is checked anew. */
+/**
+ * Asks about calls of tier `ask` that no grant covers, and about those of tier `two-key` always: first the person, then the peer. An
+ * input that a person edits is checked anew.
+ */
 export function approval({
   approver,
   reassess,
+  secondKey,
+  sha256,
+  redactor,
 }: {
   approver: Approver
+  secondKey?: SecondKey | undefined
+  sha256: Sha256
+  redactor: Pick<Redactor, 'data'>
   reassess(call: GovernedCall, input: unknown): Promise<GovernedCall | string>
 }): Layer {
+  const askPeer = async (call: GovernedCall, peer: string): Promise<Outcome | undefined> => {
+    const { signal } = call.context
+    const deny = (why: string) => failure('denied', `Cannot call ${call.tool.name}: ${why}`, 'Do not repeat the call')
+    if (secondKey === undefined) return deny(`"${peer}" has to agree to it, and cannot be asked here`)
+    const request = secondKeyRequest(call, peer, { sha256, redactor })
+    try {
+      const answer = await secondKey.ask(request, { signal })
+      if (answer.status === 'approved')
+        return answer.hash === request.hash ? undefined : deny(`"${peer}" agreed to something else`)
+      return deny(`"${peer}" said no${answer.reason === undefined ? '' : ` (${answer.reason})`}`)
+    } catch (error) {
+      signal.throwIfAborted()
+      return deny(`"${peer}" could not be asked: ${describeError(error)}`)
+    }
+  }
   return {
     name: 'approval',
     async apply(call, next) {
       if (call.tier === 'allow') return next(call)
       const { sessionId, turnId, signal } = call.context
       const grant = grantOf(call)
-      if (approver.granted(sessionId, grant)) return next(call)
+      if (call.tier === 'ask' && approver.granted(sessionId, grant)) return next(call)
       call.place?.release()
       const answer = await approver.request(
         {
@@ -59,11 +86,18 @@ export function approval({
         },
         signal,
       )
+      const agreed =
+        answer.status === 'approved' && answer.input !== undefined ? await reassess(call, answer.input) : call
+      const refused =
+        answer.status !== 'approved'
+          ? refuse(call, answer)
+          : typeof agreed === 'string'
+            ? failure('invalid', agreed)
+            : agreed.secondKey === undefined
+              ? undefined
+              : await askPeer(agreed, agreed.secondKey)
       await call.place?.take(signal)
-      if (answer.status !== 'approved') return refuse(call.tool.name, answer)
-      if (answer.input === undefined) return next(call)
-      const edited = await reassess(call, answer.input)
-      return typeof edited === 'string' ? failure('invalid', edited) : next(edited)
+      return refused ?? next(typeof agreed === 'string' ? call : agreed)
     },
   }
 }
@@ -80,7 +114,16 @@ const refusals: Readonly<Record<RefusalStatus, string>> = {
   unattended: 'it needs approval and nobody is there to ask; a rule of the operator could allow it',
 }
 
-function refuse(tool: string, { status, reason }: { status: RefusalStatus; reason?: string | undefined }): Outcome {
-  const why = `${refusals[status]}${reason === undefined ? '' : ` (${reason})`}`
-  return failure('denied', `Cannot call ${tool}: ${why}`, 'Do not repeat the call; go on without it or ask what to do')
+function refuse(
+  { tool, taint }: GovernedCall,
+  { status, reason }: { status: RefusalStatus; reason?: string | undefined },
+): Outcome {
+  const isAlone = status === 'unattended' && taint !== undefined
+  const why = isAlone ? `it ${taint}, which nobody is there to approve` : refusals[status]
+  const said = reason === undefined ? '' : ` (${reason})`
+  return failure(
+    'denied',
+    `Cannot call ${tool.name}: ${why}${said}`,
+    'Do not repeat the call; go on without it or ask what to do',
+  )
 }

@@ -15,7 +15,7 @@ export interface AuditEntry {
   readonly tool: string
   /** The input without secrets, as JSON, at most 500 characters. */
   readonly input: string
-  /** `ok`, `unverified`, or the kind of failure. */
+  /** `ok`, `unverified`, the code of a command such as `exit 1`, or the kind of failure. */
   readonly result: string
   readonly previousHash: string
   /** SHA-256 over the length-prefixed fields and the hash before, as hex. */
@@ -147,12 +147,7 @@ export function createAuditLog({
             .text(JSON.stringify(redactor.data(call.input ?? null)))
             .slice(0, 500)
             .toWellFormed(),
-          result:
-            outcome.status === 'error'
-              ? outcome.error.kind
-              : outcome.verification?.passed === false
-                ? 'unverified'
-                : 'ok',
+          result: resultOf(outcome),
           previousHash: before?.hash ?? genesis,
         }
         const hash = digest(entry)
@@ -188,6 +183,14 @@ export function createAuditLog({
       return { intact: true, checked, ...sealed }
     },
   }
+}
+
+function resultOf(outcome: Outcome): string {
+  if (outcome.status === 'error') return outcome.error.kind
+  if (outcome.verification?.passed === false) return 'unverified'
+  const { output } = outcome
+  const exitCode = typeof output === 'object' && output !== null && !Array.isArray(output) ? output.exitCode : undefined
+  return typeof exitCode === 'number' && exitCode !== 0 ? `exit ${exitCode}` : 'ok'
 }
 
 function sealOf(sequence: number, hash: string): string {

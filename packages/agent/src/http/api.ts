@@ -1,7 +1,7 @@
 /** The agent over HTTP. */
 
 import { Hono } from 'hono'
-import { type AccessOptions, requireHost, requireToken } from './access.js'
+import { type AccessOptions, accessRoutes, requireHost, requireToken } from './access.js'
 import type { ApiDeps } from './deps.js'
 import { RequestError, toProblem } from './problem.js'
 import { describeRoutes, mount } from './route.js'
@@ -10,7 +10,11 @@ import { cognitionRoutes } from './routes/cognition.js'
 import { insightRoutes } from './routes/insight.js'
 import { memoryRoutes } from './routes/memory.js'
 import { netRoutes } from './routes/nets.js'
+import { nowRoutes } from './routes/now.js'
 import { type ModelApiDeps, modelRoutes, openAiRoutes } from './routes/openai.js'
+import { policyRoutes } from './routes/policy.js'
+import { pushRoutes } from './routes/push.js'
+import { routineRoutes } from './routes/routines.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { taskRoutes } from './routes/tasks.js'
 import { workRoutes } from './routes/work.js'
@@ -28,8 +32,13 @@ export function createAgentApi(deps: ApiDeps, access: AccessOptions): Hono {
     ...memoryRoutes(deps),
     ...taskRoutes(deps),
     ...workRoutes(deps),
+    ...routineRoutes(deps),
+    ...nowRoutes(deps),
+    ...pushRoutes(deps),
+    ...accessRoutes(),
     ...cognitionRoutes(deps),
     ...insightRoutes(deps),
+    ...policyRoutes(deps),
     ...netRoutes(deps),
     ...openAiRoutes(deps),
     ...(deps.routes ?? []),

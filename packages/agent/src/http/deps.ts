@@ -3,10 +3,14 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Clock, ConfigEntry, IdSource, Logger } from '@salp/core'
 import type { Memory } from '@salp/memory'
+import type { Activities } from '../activity/activities.js'
 import type { Agent } from '../agent.js'
 import type { Autonomy } from '../autonomy/autonomy.js'
 import type { AgentStatus } from '../protocol.js'
 import type { NetView } from '../protocol-nets.js'
+import type { Push } from '../push/push.js'
+import type { Routines } from '../routines/routines.js'
+import type { Deliveries } from '../session/deliveries.js'
 import type { Visitor } from './access.js'
 import type { Route } from './route.js'
 
@@ -19,12 +23,19 @@ export interface ApiDeps {
   readonly clock: Clock
   readonly ids: IdSource
   readonly log: Logger
+  readonly deliveries: Deliveries
   status(): AgentStatus | Promise<AgentStatus>
   /** Settings and where they came from; secrets are hidden here. */
   readonly config: readonly ConfigEntry[]
   readonly version: string
   /** Does tasks alone, if it may. */
   readonly autonomy?: Pick<Autonomy, 'list' | 'get' | 'add' | 'stop'> | undefined
+  /** Does things by itself, if it may. */
+  readonly routines?: Routines | undefined
+  /** What goes on, and the switch that ends it. */
+  readonly activities?: Activities | undefined
+  /** Tells people on their devices what waits for them. */
+  readonly push?: Push | undefined
   /** The nets that the agent trains, if it does. */
   readonly nets?:
     | {

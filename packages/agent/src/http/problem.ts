@@ -15,8 +15,9 @@ export class RequestError extends SalpError {
 /** Ends of our codes that are the client's to mend, with the status that says so. */
 const statuses: readonly (readonly [RegExp, number, string])[] = [
   [/unknown$|not-found$/, 404, 'Not found'],
-  [/busy$|decided$|conflict$/, 409, 'Conflict'],
+  [/busy$|circle$|decided$|conflict$/, 409, 'Conflict'],
   [/input$|invalid$/, 400, 'Bad request'],
+  [/webhook-refused$/, 401, 'Not allowed'],
   [/database-(?:full|locked)$/, 503, 'Storage is unavailable'],
 ]
 

@@ -28,7 +28,11 @@ const git = (cwd: string, ...parameters: string[]): string =>
   execFileSync('git', [...identity, ...parameters], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
 
 /** A repository with one file, "a.txt", and a checkout over it. */
-function repository(): { repo: string; folder: string; checkout: Checkout } {
+function repository({ airGap = false }: { airGap?: boolean } = {}): {
+  repo: string
+  folder: string
+  checkout: Checkout
+} {
   const folder = mkdtempSync(join(tmpdir(), 'salp checkout '))
   folders.push(folder)
   const repo = join(folder, 'repo')
@@ -38,7 +42,7 @@ function repository(): { repo: string; folder: string; checkout: Checkout } {
   git(repo, 'commit', '-qm', 'first')
   const { PATH = '' } = process.env
   const checkout = openGitCheckout(
-    { clock: systemClock, environment: { PATH, SECRET_TOKEN: 'hidden' } },
+    { clock: systemClock, environment: { PATH, SECRET_TOKEN: 'hidden' }, airGap },
     { folder: join(folder, 'work'), repository: repo },
   )
   return { repo, folder, checkout }
@@ -107,6 +111,15 @@ describe.skipIf(!hasGit)('openGitCheckout()', { timeout: 30_000 }, () => {
     expect(check).toMatchObject({ exitCode: null, output: expect.stringContaining('longer than 0.2 s') })
   })
 
+  test('runs no command where nothing may leave the machine and no sandbox works', async () => {
+    const { checkout } = repository({ airGap: true })
+    const place = await checkout.open(task)
+    const { commit } = await checkout.keep(place, { message: 'Nothing' })
+    expect(await checkout.verify(place, commit, { commands: ['true'], signal })).toMatchObject([
+      { exitCode: null, output: expect.stringContaining('kept off the network') },
+    ])
+  })
+
   test('says why a folder cannot be worked on', async () => {
     const { folder, checkout } = repository()
     await expect(checkout.open({ ...task, folder })).rejects.toMatchObject({ code: 'agent/checkout' })
@@ -123,5 +136,39 @@ describe.skipIf(!hasGit)('openGitCheckout()', { timeout: 30_000 }, () => {
     })
     await checkout.open(task)
     expect(existsSync(join(repo, '.git', 'hooks', 'ran'))).toBe(false)
+  })
+
+  test('begins a part from the branch of the whole, and takes over what it made', async () => {
+    const { checkout } = repository()
+    const whole = await checkout.open(task)
+    writeFileSync(join(whole.folder, 'whole.txt'), 'whole\n')
+    await checkout.keep(whole, { message: 'Begins' })
+    const part = await checkout.open({ ...task, id: 8, from: whole.branch })
+    expect(readFileSync(join(part.folder, 'whole.txt'), 'utf8')).toBe('whole\n')
+    writeFileSync(join(part.folder, 'part.txt'), 'part\n')
+    expect((await checkout.keep(part, { message: 'Part' })).files).toEqual(['part.txt'])
+    await checkout.close(part)
+    expect(await checkout.merge(whole, part.branch)).toEqual([])
+    expect(await checkout.merge(whole, part.branch)).toEqual([])
+    const { commit, files } = await checkout.keep(whole, { message: 'Nothing new' })
+    expect(files).toEqual(['part.txt', 'whole.txt'])
+    const diff = await checkout.diff(whole, commit, { maxLength: 10_000 })
+    expect(diff).toContain('+part')
+    expect(await checkout.diff(whole, commit, { maxLength: 20 })).toContain('more characters]')
+  })
+
+  test('takes over nothing of what contradicts, and names the files', async () => {
+    const { checkout } = repository()
+    const places = [await checkout.open(task), await checkout.open({ ...task, id: 8 })]
+    for (const [index, place] of places.entries()) {
+      writeFileSync(join(place.folder, 'a.txt'), `${index}\n`)
+      await checkout.keep(place, { message: 'Changes' })
+    }
+    const [whole, part] = places
+    if (whole === undefined || part === undefined) throw new RangeError('no places')
+    expect(await checkout.merge(whole, part.branch)).toEqual(['a.txt'])
+    expect(readFileSync(join(whole.folder, 'a.txt'), 'utf8')).toBe('0\n')
+    expect(git(whole.folder, 'status', '--porcelain')).toBe('')
+    await expect(checkout.merge(whole, 'salp/none')).rejects.toMatchObject({ code: 'agent/checkout' })
   })
 })

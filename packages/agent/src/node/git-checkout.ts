@@ -22,6 +22,8 @@ export interface GitCheckoutDeps {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Keeps commands to the copy that they check. */
   readonly sandbox?: Sandbox | undefined
+  /** Nothing may leave the machine: without a sandbox no command runs. @defaultValue `false` */
+  readonly airGap?: boolean | undefined
 }
 
 /** Where copies are made. */
@@ -49,7 +51,7 @@ const keptOutput = 20_000
 
 /** Opens it. Nothing of the repository's own folder is touched, save for its branches. */
 export function openGitCheckout(
-  { clock, environment, sandbox }: GitCheckoutDeps,
+  { clock, environment, sandbox, airGap = false }: GitCheckoutDeps,
   { folder, repository, commandMs = 1_800_000 }: GitCheckoutOptions,
 ): Checkout {
   const env = Object.fromEntries(
@@ -72,7 +74,7 @@ export function openGitCheckout(
   }
 
   return {
-    async open({ id, attempt, folder: named = repository }) {
+    async open({ id, attempt, folder: named = repository, from = 'HEAD' }) {
       const name = attempt === 1 ? `task-${id}` : `task-${id}-${attempt}`
       const place = join(folder, name)
       const branch = `salp/${name}`
@@ -83,13 +85,13 @@ export function openGitCheckout(
         await mkdir(folder, { recursive: true })
         await drop(root, place)
         const known = await git(root, 'branch', '--list', branch)
-        await git(root, 'worktree', 'add', ...(known === '' ? ['-b', branch, place] : [place, branch]))
+        await git(root, 'worktree', 'add', ...(known === '' ? ['-b', branch, place, from] : [place, branch]))
         await writeFile(whole, '')
       }
       return {
         folder: place,
         branch,
-        base: await git(place, 'merge-base', branch, await git(root, 'rev-parse', 'HEAD')),
+        base: await git(place, 'merge-base', branch, await git(root, 'rev-parse', from)),
       }
     },
     async keep({ folder: place, base }, { message }) {
@@ -99,6 +101,23 @@ export function openGitCheckout(
       if ((await git(place, 'status', '--porcelain')) !== '') await git(place, 'commit', '--no-verify', '-m', message)
       const files = await git(place, 'diff', '--name-only', base, 'HEAD')
       return { commit: await git(place, 'rev-parse', 'HEAD'), files: files === '' ? [] : files.split('\n') }
+    },
+    async merge({ folder: place }, branch) {
+      try {
+        await git(place, 'merge', '--no-edit', '--no-verify', branch)
+        return []
+      } catch (error) {
+        const files = await git(place, 'diff', '--name-only', '--diff-filter=U')
+        if (files === '') throw error
+        await git(place, 'merge', '--abort')
+        return files.split('\n')
+      }
+    },
+    async diff({ folder: place, base }, commit, { maxLength }) {
+      const text = await git(place, 'diff', '--no-ext-diff', '--no-textconv', base, commit)
+      return text.length <= maxLength
+        ? text
+        : `${text.slice(0, maxLength).toWellFormed()}\n[${text.length - maxLength} more characters]`
     },
     async verify({ folder: place }, commit, { commands, signal }) {
       const copy = `${place}-check`
@@ -131,6 +150,8 @@ export function openGitCheckout(
     const context = { signal, callId: 'check', sessionId: 'check', turnId: 'check', channel: 'task', request: command }
     const durationMs = (): number => Math.round(clock.monotonic() - began)
     try {
+      if (airGap && sandbox === undefined)
+        throw new ToolError('It was not run: the agent is kept off the network, and no sandbox works here')
       const input = tool.input.parse({ command, timeoutMs: commandMs })
       const { exitCode, stdout, stderr } = outputSchema.parse(
         await tool.run(input, { ...context, progress: () => undefined }),

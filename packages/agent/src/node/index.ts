@@ -2,6 +2,7 @@
 
 export { CheckoutError, type GitCheckoutDeps, type GitCheckoutOptions, openGitCheckout } from './git-checkout.js'
 export { createLocalTools, type LocalToolDeps } from './local-tools.js'
+export { createLook, type LookOptions } from './look.js'
 export { openMcpTransport } from './mcp-transport.js'
 export { type OpenPlaceDeps, openPlace } from './open-place.js'
 export { findSandbox, type Sandbox, type SandboxOptions, secretPlaces } from './sandbox.js'
@@ -26,3 +27,4 @@ export {
   type WorkspacePath,
 } from './tools/workspace.js'
 export { createWriteTools } from './tools/write-tools.js'
+export { openUndoLog, type UndoableTurn, UndoError, type UndoLog, type UndoneFile } from './undo.js'

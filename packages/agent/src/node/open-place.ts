@@ -1,13 +1,16 @@
 /** Opens folders for sessions of editors: file tools and commands in a folder of the session's own. */
 
 import { isAbsolute } from 'node:path'
-import { describeError } from '@salp/core'
+import { createSyntaxCheck } from '@salp/code/node'
+import { type Clock, describeError } from '@salp/core'
 import { type Place, PlaceError, type PlaceRequest } from '../acp/places.js'
 import type { McpServers } from '../mcp/client/mcp-servers.js'
 import { type JsonValue, type Tool, ToolError } from '../tool.js'
 import { withClient } from './client-workspace.js'
 import type { Sandbox } from './sandbox.js'
+import { createCodeTools } from './tools/code-tools.js'
 import { createCommandTool } from './tools/command-tool.js'
+import { createGitTools } from './tools/git-tools.js'
 import { createReadTools } from './tools/read-tools.js'
 import { decodeText } from './tools/text-file.js'
 import { createWorkspace, type Workspace } from './tools/workspace.js'
@@ -15,27 +18,40 @@ import { createWriteTools } from './tools/write-tools.js'
 
 /** What opening asks of the application. */
 export interface OpenPlaceDeps {
+  readonly clock: Pick<Clock, 'now'>
   /** Folders that no tool touches, such as the home folder with its keys. */
   readonly protect: readonly string[]
   /** Variables of the process; those that look secret are not handed to commands. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Keeps commands to the folder. */
   readonly sandbox?: Sandbox | undefined
+  /** Keeps what stands in files before they are changed. @defaultValue nothing is kept */
+  watch?(workspace: Workspace): Workspace
+  /** Nothing may leave the machine: commands run here, and no server is connected to. @defaultValue `false` */
+  readonly airGap?: boolean | undefined
   /** Connects to servers of tools that a client brings, which work in the folder. */
   openServers(servers: PlaceRequest['servers'], folder: string): Pick<McpServers, 'tools' | 'close'>
 }
 
 /** Opens a folder, with what a client lends. @throws {@link PlaceError} if it is no folder of this machine. */
 export async function openPlace(
-  { protect, environment, sandbox, openServers }: OpenPlaceDeps,
+  {
+    clock,
+    protect,
+    environment,
+    sandbox,
+    watch = (workspace) => workspace,
+    airGap = false,
+    openServers,
+  }: OpenPlaceDeps,
   { folder, machine, servers }: PlaceRequest,
 ): Promise<Place> {
   if (!isAbsolute(folder)) throw new PlaceError(folder, 'it is not an absolute path')
-  const base = await openWorkspace(folder, protect)
+  const base = watch(await openWorkspace(folder, protect))
   const workspace = machine === undefined ? base : withClient(base, machine)
   const run = machine?.run
   const runner = () =>
-    run === undefined || machine?.gone.aborted !== false
+    run === undefined || airGap || machine?.gone.aborted !== false
       ? undefined
       : async (...[command, context]: Parameters<typeof run>): Promise<JsonValue> => {
           const { exitCode, signal, output, truncated, timedOut } = await run(command, context)
@@ -48,10 +64,12 @@ export async function openPlace(
     // A search looks at many files: on the disk, not one by one through the editor.
     ...createReadTools({ workspace }).filter(({ name }) => name === 'read_file'),
     ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
-    ...createWriteTools({ workspace }),
+    ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
     createCommandTool({ workspace: base, environment, runner, sandbox }),
+    ...createCodeTools({ workspace: base, environment, sandbox }),
+    ...createGitTools({ workspace: base, clock, environment }),
   ]
-  const foreign = servers.length === 0 ? undefined : openServers(servers, base.root)
+  const foreign = servers.length === 0 || airGap ? undefined : openServers(servers, base.root)
   return {
     folder: base.root,
     tools: async () => [...tools, ...((await foreign?.tools()) ?? [])],

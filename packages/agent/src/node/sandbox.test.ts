@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -33,6 +33,41 @@ async function run(
   const tool = createCommandTool({ workspace, environment: { PATH, HOME }, sandbox })
   return (await tool.run(tool.input.parse({ command }), toolContext())) as never
 }
+
+/** Whether a process runs whose command line holds `mark`. */
+const runs = (mark: string): boolean =>
+  readdirSync('/proc').some((entry) => {
+    try {
+      return /^\d+$/.test(entry) && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(mark)
+    } catch {
+      // It ended meanwhile.
+      return false
+    }
+  })
+
+describe.runIf(process.platform === 'linux')('a command that multiplies', () => {
+  // Bounded: what is to be shown is that nothing of it is left, not how much a machine bears.
+  const bomb = (mark: string) => `f() { sleep ${mark} & [ $1 -gt 6 ] || { f $(($1+1)) & f $(($1+1)); }; }; f 0; wait`
+
+  test.each([
+    ['in the sandbox', apart, '61.7011'],
+    ['without one', undefined, '61.7012'],
+  ])('ends with its time, and leaves nothing behind, %s', async (_, sandbox, mark) => {
+    const workspace = await createWorkspace(work)
+    const { PATH = '', HOME = '' } = process.env
+    const tool = createCommandTool({ workspace, environment: { PATH, HOME }, sandbox }, { graceMs: 200 })
+    const input = tool.input.parse({ command: bomb(mark), timeoutMs: 1_500 })
+    await expect(tool.run(input, toolContext())).rejects.toMatchObject({ kind: 'timeout' })
+    await expect.poll(() => runs(mark), { timeout: 5_000 }).toBe(false)
+  })
+
+  test('is kept to a number of processes', async (context) => {
+    if (apart?.limited !== true) return context.skip('no limit of processes holds here, as for root')
+    expect(apart.promise).toContain('at most 1024 processes')
+    const { stdout } = await run('ulimit -u')
+    expect(stdout.trim()).toBe('1024')
+  })
+})
 
 describe('findSandbox()', () => {
   test('finds none where the program is not there', async () => {

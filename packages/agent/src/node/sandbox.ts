@@ -18,6 +18,8 @@ export interface Sandbox {
   readonly name: 'bubblewrap'
   /** What that means, for a person who is asked: `it can write to the workspace alone`. */
   readonly promise: string
+  /** Whether a command cannot start processes without end. */
+  readonly limited: boolean
   /**
    * The program and its arguments that run another apart.
    *
@@ -62,19 +64,39 @@ export async function findSandbox(
     // Caches that cannot be written to where they lie begin empty.
     ...['--setenv', 'XDG_CACHE_HOME', '/tmp/cache', '--setenv', 'npm_config_cache', '/tmp/cache/npm'],
   ]
-  const works = await new Promise<boolean>((resolve) => {
-    execFile(program, [...common, '--', 'true'], { timeout: 10_000 }, (error) => resolve(error === null))
-  })
-  if (!works) return undefined
+  const works = (...command: readonly string[]): Promise<boolean> =>
+    new Promise((resolve) => {
+      execFile(program, [...common, '--', ...command], { timeout: 10_000 }, (error) => resolve(error === null))
+    })
+  if (!(await works('true'))) return undefined
+  // Not for root, nor where prlimit is missing: a limit counts if one too small keeps a shell from starting anything.
+  const limited =
+    (await works(...limit, 'true')) && !(await works('prlimit', '--nproc=1', '--', 'sh', '-c', 'true & wait'))
+  const promises = [
+    'it can write to the workspace alone',
+    ...(network ? [] : ['reaches no network']),
+    ...(limited ? [`runs at most ${maxProcesses} processes`] : []),
+  ]
   return {
     name: 'bubblewrap',
-    promise: `it can write to the workspace alone${network ? '' : ', and reaches no network'}`,
+    promise: promises
+      .map((each, index) => (index > 0 && index === promises.length - 1 ? `and ${each}` : each))
+      .join(', '),
+    limited,
     wrap: (command, { workspace, folder }) => ({
       file: program,
-      parameters: [...common, '--bind', workspace, workspace, '--chdir', folder, '--', ...command],
+      parameters: [
+        ...[...common, '--bind', workspace, workspace, '--chdir', folder, '--'],
+        ...(limited ? limit : []),
+        ...command,
+      ],
     }),
   }
 }
+
+/** Processes and threads of one command at once. */
+const maxProcesses = 1_024
+const limit = ['prlimit', `--nproc=${maxProcesses}`, '--']
 
 /** A path without symbolic links, if there is something. */
 function realPath(path: string): string[] {

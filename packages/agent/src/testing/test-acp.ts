@@ -15,6 +15,7 @@ import {
   type SessionUpdate,
 } from '@agentclientprotocol/sdk/unstable'
 import { migrate } from '@salp/core'
+import { stoppedClock } from '@salp/core/testing'
 import { createSessionPlaces, type PlacesDeps, placesMigrations } from '../acp/places.js'
 import { type AcpDeps, type AcpServing, serveAcp } from '../acp/serve-acp.js'
 import { openPlace } from '../node/open-place.js'
@@ -60,7 +61,8 @@ type TestEditor = Pick<TestAcp, 'editor' | 'initialized' | 'serving' | 'told' | 
 export async function createTestAcp(options: TestAcpOptions): Promise<TestAcp> {
   const {
     folder,
-    open = (request) => openPlace({ protect: [], environment: {}, openServers: unneeded }, request),
+    open = (request) =>
+      openPlace({ clock: stoppedClock(0), protect: [], environment: {}, openServers: unneeded }, request),
     ...rest
   } = options
   let places: ReturnType<typeof createSessionPlaces> | undefined

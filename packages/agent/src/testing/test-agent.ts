@@ -26,6 +26,9 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly seed?: string | undefined
   readonly speculator?: Speculator | undefined
   readonly surroundings?: AgentDeps['surroundings'] | undefined
+  readonly summarizer?: AgentDeps['summarizer'] | undefined
+  readonly secondKey?: AgentDeps['secondKey'] | undefined
+  readonly within?: AgentDeps['within'] | undefined
 }
 
 /** The agent and what it was made of. */
@@ -66,6 +69,9 @@ export function createTestAgent({
   seed = 'test',
   speculator,
   surroundings,
+  summarizer,
+  secondKey,
+  within,
   ...options
 }: TestAgentOptions = {}): TestAgent {
   migrate(db, 'agent', agentMigrations)
@@ -93,6 +99,9 @@ export function createTestAgent({
       tools: tools ?? (() => notingTools([])),
       ...(paused !== undefined && { paused }),
       speculator,
+      summarizer,
+      secondKey,
+      ...(within !== undefined && { within }),
       ...(surroundings !== undefined && { surroundings }),
     },
     { workspace: '/home/me/project', ...options },

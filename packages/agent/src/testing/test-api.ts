@@ -4,6 +4,7 @@ import { createIdSource, createRng, migrate } from '@salp/core'
 import { createMemory, type Memory, memoryMigrations } from '@salp/memory'
 import { createAgentApi } from '../http/api.js'
 import type { ApiDeps } from '../http/deps.js'
+import { createDeliveries, deliveryMigrations } from '../session/deliveries.js'
 import { createTestAgent, type TestAgent, type TestAgentOptions } from './test-agent.js'
 
 /** The API, and what it was made of. */
@@ -15,10 +16,18 @@ export interface TestApi extends TestAgent {
 }
 
 /** Creates the API; its token is `secret-token`. */
-export function createTestApi({ nets, ...options }: TestAgentOptions & Pick<ApiDeps, 'nets'> = {}): TestApi {
+export function createTestApi({
+  nets,
+  activities,
+  push,
+  ...options
+}: TestAgentOptions & {
+  readonly [Part in 'nets' | 'activities' | 'push']?: ((made: TestAgent) => ApiDeps[Part]) | undefined
+} = {}): TestApi {
   const made = createTestAgent(options)
   const { agent, db, clock, log, model } = made
   migrate(db, 'memory', memoryMigrations)
+  migrate(db, 'agent-deliveries', deliveryMigrations)
   const ids = createIdSource({ clock, rng: createRng('api') })
   const memory = createMemory({ db, clock, ids })
   const app = createAgentApi(
@@ -34,7 +43,10 @@ export function createTestApi({ nets, ...options }: TestAgentOptions & Pick<ApiD
         { path: 'model.key', value: 'sk-secret', source: 'environment', origin: 'SALP_MODEL_KEY', secret: true },
       ],
       version: '0.0.0',
-      nets,
+      deliveries: createDeliveries({ db, clock }),
+      nets: nets?.(made),
+      activities: activities?.(made),
+      push: push?.(made),
     },
     { token: 'secret-token', hosts: ['localhost'], trustLoopback: true },
   )

@@ -216,6 +216,14 @@ export function assessCommand(command: string, { root, folder = '.' }: AssessCom
   }
 }
 
+const reachesOut =
+  /network|download|connection|sends|installs|uploads|publishes|remote|code host|deploys|credentials|another machine/
+
+/** Whether a command reaches other machines, as far as its words tell: an unknown program may, and does not count. */
+export function reachesNetwork(command: string): boolean {
+  return assessCommand(command, { root: '/' }).reasons.some((reason) => reachesOut.test(reason))
+}
+
 /** The name to look a program up by. `foreign` if it is given by a path that is no usual one for programs. */
 function programName(text: string): { name: string; foreign: boolean } {
   const bare = /^(?:\/usr(?:\/local)?|\/opt\/homebrew)?\/s?bin\/([^/]+)$/.exec(text)?.[1]

@@ -14,10 +14,10 @@ import {
   slugSchema,
   type Workshop,
 } from '@salp/cartridge'
+import { replacePassage } from '@salp/code'
 import { SalpError } from '@salp/core'
 import { z } from 'zod'
-import { createTool, type JsonValue, type Tool, ToolError } from '../tool.js'
-import { applyEdit } from './edit.js'
+import { createTool, type JsonValue, type Tool, ToolError, type Verification } from '../tool.js'
 import { forgiving, plainJson } from './input.js'
 
 /** What the tools ask of a workshop. */
@@ -92,6 +92,15 @@ export function createCartridgeTools({
     })
   }
 
+  const isThere = (output: JsonValue): Verification => {
+    const { id: made } = z.object({ cartridge: z.object({ id: z.string() }) }).parse(output).cartridge
+    return found(
+      cartridges.list().some((view) => view.id === made),
+      'it is among the cartridges',
+      'it is not there',
+    )
+  }
+
   const list = createTool({
     name: 'list_cartridges',
     description:
@@ -149,6 +158,7 @@ export function createCartridgeTools({
       { aliases: { template: ['idea'], source: ['code'] }, text: 'template' },
     ),
     effect: 'self',
+    contained: true,
     timeoutMs: 60_000,
     run: (input, { signal }) =>
       attempt(async () => {
@@ -156,6 +166,7 @@ export function createCartridgeTools({
         const isWritten = input.template !== undefined || input.source !== undefined
         return outcome(view, isWritten ? await cartridges.build(view.id, { signal }) : undefined)
       }),
+    verify: async (_, output) => isThere(output),
   })
 
   const write = createTool({
@@ -182,6 +193,7 @@ export function createCartridgeTools({
       { aliases: { id: idNames, source: ['code', 'content'] } },
     ),
     effect: 'self',
+    contained: true,
     timeoutMs: 60_000,
     run: ({ id: asked, find, replace, ...change }, { signal }) =>
       attempt(async () => {
@@ -190,6 +202,7 @@ export function createCartridgeTools({
         const view = cartridges.change(asked, { ...change, ...edited })
         return outcome(view, await cartridges.build(asked, { signal }))
       }),
+    verify: async (_, output) => isThere(output),
   })
 
   const test = createTool({
@@ -224,6 +237,8 @@ export function createCartridgeTools({
       { aliases: { id: idNames, value: ['input'] } },
     ),
     effect: 'self',
+    contained: true,
+    source: ({ id: asked }) => ({ kind: 'cartridge', name: asked, trust: 'foreign' }),
     timeoutMs: 60_000,
     run: ({ id: asked, request, value, event }) =>
       attempt(async () => {
@@ -260,6 +275,12 @@ export function createCartridgeTools({
         const view = await cartridges.publish(asked, { published: true, price: price ?? null })
         return plainJson({ id: asked, url: view.path, price: view.price })
       }),
+    verify: async ({ id: asked, price }) =>
+      found(
+        cartridges.list().some((view) => view.id === asked && view.published && (view.price ?? undefined) === price),
+        'anyone can use it',
+        'it is not published as asked for',
+      ),
   })
 
   const unpublish = createTool({
@@ -267,12 +288,19 @@ export function createCartridgeTools({
     description: 'Takes a cartridge from the public; it stays here.',
     input: onlyId,
     effect: 'self',
+    contained: true,
     timeoutMs: 10_000,
     run: (input) =>
       attempt(async () => {
         await cartridges.publish(input.id, { published: false, price: null })
         return { id: input.id, published: false }
       }),
+    verify: async ({ id: asked }) =>
+      found(
+        cartridges.list().some((view) => view.id === asked && !view.published),
+        'nobody else can use it',
+        'it is still published',
+      ),
   })
 
   const rollback = createTool({
@@ -280,9 +308,18 @@ export function createCartridgeTools({
     description: 'Goes back to the version of a cartridge that answered before. Its keys and values stay as they are.',
     input: onlyId,
     effect: 'self',
+    contained: true,
     timeoutMs: 30_000,
     run: (input) =>
       attempt(async () => plainJson({ id: input.id, version: (await cartridges.rollback(input.id)).version })),
+    verify: async ({ id: asked }, output) =>
+      found(
+        cartridges
+          .list()
+          .some((view) => view.id === asked && view.version === z.object({ version: z.json() }).parse(output).version),
+        'that version answers',
+        'another version answers',
+      ),
   })
 
   const remove = createTool({
@@ -300,13 +337,15 @@ export function createCartridgeTools({
         await cartridges.remove(input.id)
         return { id: input.id, removed: true }
       }),
+    verify: async ({ id: asked }) =>
+      found(!cartridges.list().some((view) => view.id === asked), 'it is gone', 'it is still there'),
   })
 
   return [list, read, create, write, test, call, publish, unpublish, rollback, remove]
 }
 
 function edit(text: string, find: string, replace: string): string {
-  const result = applyEdit(text, { find, replace, all: false })
+  const result = replacePassage(text, { find, replace, all: false })
   if (result.status === 'edited') return result.text
   throw new ToolError(result.reason, { kind: 'invalid', hint: `What is there: ${result.excerpt}` })
 }
@@ -320,4 +359,9 @@ async function attempt(work: () => Promise<JsonValue>): Promise<JsonValue> {
     if (!SalpError.is(error) || !codes.includes(error.code)) throw error
     throw new ToolError(error.message, { kind: 'invalid', cause: error })
   }
+}
+
+/** What a look afterwards found. */
+function found(passed: boolean, yes: string, no: string): Verification {
+  return { passed, detail: passed ? yes : no }
 }

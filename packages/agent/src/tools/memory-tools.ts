@@ -1,8 +1,10 @@
 /** Tools by which the agent keeps, finds and drops what it knows. */
 
 import { z } from 'zod'
-import { memoryHitSchema, type RecalledMemory } from '../protocol.js'
-import { createTool, type Tool, ToolError } from '../tool.js'
+import { sourceOfMemory } from '../governance/heard.js'
+import { speakerOf } from '../governance/source.js'
+import { memoryHitSchema, type RecalledMemory, type Source } from '../protocol.js'
+import { createTool, type JsonValue, type Tool, ToolError } from '../tool.js'
 import { forgiving, plainJson } from './input.js'
 
 /** What the memory tools ask of a memory; `@salp/memory` satisfies it. */
@@ -46,6 +48,13 @@ function isQuote(content: string, text: string): boolean {
   return words(content).trim() !== '' && words(text).includes(words(content))
 }
 
+/** Whose words an answer of `recall` holds: those of the least believed record. */
+function sourceOfHits(output: JsonValue): Source | undefined {
+  const answer = z.object({ hits: z.array(memoryHitSchema) }).safeParse(output)
+  const sources = (answer.data?.hits ?? []).flatMap((hit) => sourceOfMemory(hit) ?? [])
+  return sources.find(({ trust }) => trust === 'foreign') ?? sources[0]
+}
+
 /** Creates `remember`, `recall` and `forget`. What the person said word for word is kept as theirs, the rest as inferred. */
 export function createMemoryTools({ memory }: { memory: MemoryPort }): readonly Tool[] {
   const remember = createTool({
@@ -63,7 +72,7 @@ export function createMemoryTools({ memory }: { memory: MemoryPort }): readonly 
     effect: 'self',
     timeoutMs: 30_000,
     async run(input, { channel, sessionId, turnId, request }) {
-      const stated = isQuote(input.content, request)
+      const stated = speakerOf(channel) === undefined && isQuote(input.content, request)
       const { record, status } = await memory.remember({
         ...input,
         source: { author: stated ? 'user' : 'agent', channel, sessionId, turnId },
@@ -93,6 +102,7 @@ export function createMemoryTools({ memory }: { memory: MemoryPort }): readonly 
     ),
     effect: 'read',
     timeoutMs: 30_000,
+    source: (_, output) => sourceOfHits(output),
     async run({ query, limit }, { signal }) {
       const { hits } = await memory.recall(query, { limit, signal })
       return { hits: hits.map((hit) => plainJson(memoryHitSchema.parse(hit))) }

@@ -3,7 +3,8 @@ import { openDatabase } from '@salp/core/node'
 import { stoppedClock } from '@salp/core/testing'
 import { createMemory, memoryMigrations } from '@salp/memory'
 import { describe, expect, test } from 'vitest'
-import { createTasks, taskMigration } from '../tasks.js'
+import { agentMigrations } from '../migrations.js'
+import { createTasks } from '../tasks.js'
 import { toolContext } from '../testing/tool-context.js'
 import type { Tool } from '../tool.js'
 import { createMemoryTools } from './memory-tools.js'
@@ -13,7 +14,7 @@ import { createTaskTools } from './task-tools.js'
 function setUp() {
   const db = openDatabase(':memory:')
   migrate(db, 'memory', memoryMigrations)
-  migrate(db, 'agent', [{ version: 1, name: 'tasks', up: taskMigration }])
+  migrate(db, 'agent', agentMigrations)
   const clock = stoppedClock(1_000)
   let count = 0
   const memory = createMemory({ db, clock, ids: () => `id-${++count}` })

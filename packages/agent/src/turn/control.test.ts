@@ -148,7 +148,7 @@ describe('the substrate steers', () => {
     const made = scripted([['probe fail1', 'probe fail2', 'probe ok']], { memories, contextTokens: 4_096 })
     await turn(made)
     const [first = 0, second = 0] = made.model.calls.map(
-      ({ prompt }) => JSON.stringify(prompt[0]).split('of the tide of the tide').length,
+      ({ prompt }) => JSON.stringify(prompt).split('of the tide of the tide').length,
     )
     expect(second).toBeGreaterThan(first)
   })
@@ -325,7 +325,7 @@ describe('injections', () => {
     ['probe fail1', 'probe fail2'],
     ['probe fail3', 'probe fail4'],
   ]
-  const system = ({ model }: TestAgent): string => JSON.stringify(model.calls.at(-1)?.prompt[0])
+  const system = ({ model }: TestAgent): string => JSON.stringify(model.calls.at(-1)?.prompt)
 
   test('put nothing into the prompt by themselves', async () => {
     const made = scripted(failing)

@@ -1,13 +1,13 @@
 /** One call that no model asked for: a client of the agent did. It is governed, recorded and shown like any other. */
 
-import type { Clock, IdSource } from '@salp/core'
+import type { Clock, IdSource, Redactor } from '@salp/core'
 import type { AuditQueue } from '../governance/audit.js'
 import type { Governor } from '../governance/govern.js'
 import { failure } from '../governance/pipeline.js'
 import type { Outcome } from '../protocol.js'
 import type { Feed } from '../session/feed.js'
 import type { SessionStore } from '../session/store.js'
-import type { JsonValue } from '../tool.js'
+import type { Capability, JsonValue } from '../tool.js'
 import type { Toolbox } from '../toolbox.js'
 
 /** What a call is made with. */
@@ -18,6 +18,8 @@ export interface DirectCallDeps {
   readonly audits: AuditQueue
   readonly toolbox: Toolbox
   readonly clock: Pick<Clock, 'monotonic'>
+  /** Takes secrets out of what is kept. */
+  readonly redactor: Redactor
   readonly ids: IdSource
 }
 
@@ -29,6 +31,7 @@ export interface DirectCallInput {
   readonly channel: string
   readonly tool: string
   readonly input: JsonValue
+  readonly capability: Capability
 }
 
 /**
@@ -38,18 +41,19 @@ export interface DirectCallInput {
  */
 export async function callDirectly(
   deps: DirectCallDeps,
-  { sessionId, turnId, channel, tool: name, input }: DirectCallInput,
+  { sessionId, turnId, channel, tool: name, input, capability }: DirectCallInput,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { store, feed, governor, audits, toolbox, clock, ids } = deps
+  const { store, feed, governor, audits, toolbox, clock, ids, redactor } = deps
   const place = { sessionId, turnId }
   const callId = ids()
-  const about = `${name} ${JSON.stringify(input).slice(0, 200).toWellFormed()}`
+  const shown = redactor.data(input)
+  const about = `${name} ${JSON.stringify(shown).slice(0, 200).toWellFormed()}`
   const begunAt = clock.monotonic()
   store.transaction(() => {
-    feed.tell(place, 'turn:started', { input: about, channel })
+    feed.tell(place, 'turn:started', { input: about, channel, direct: true })
     store.addCall(sessionId, turnId, { id: callId, tool: name, input })
-    feed.tell(place, 'call:requested', { callId, tool: name, input, effect: toolbox.effect(name) })
+    feed.tell(place, 'call:requested', { callId, tool: name, input: shown, effect: toolbox.effect(name) })
   })
   const tool = toolbox.get(name)
   const outcome =
@@ -60,7 +64,7 @@ export async function callDirectly(
           tool,
           input,
           context: {
-            ...{ signal, callId, ...place, channel, request: about },
+            ...{ signal, callId, ...place, channel, request: about, capability },
             progress: (text) => void feed.tell(place, 'call:progressed', { callId, tool: name, text }, { kept: false }),
           },
           onStart: (started) =>
@@ -69,7 +73,7 @@ export async function callDirectly(
   const durationMs = clock.monotonic() - begunAt
   store.transaction(() => {
     audits.flush()
-    store.finishCall(callId, outcome)
+    store.finishCall(callId, outcome, shown)
     feed.tell(place, 'call:finished', { callId, tool: name, outcome, durationMs })
     feed.tell(place, 'turn:finished', {
       status: signal.aborted ? 'cancelled' : 'completed',

@@ -236,11 +236,11 @@ async function runCall(running: RunningTurn, call: StoredCall, rank: number): Pr
 /** Writes how a call ended; cognition learns what the tool did, even where that was undone. */
 function settle(running: RunningTurn, call: StoredCall, ended: EndedCall, outcome: Outcome): Outcome {
   if (call.outcome !== undefined) return outcome
-  const { feed, store, audits } = running.deps
+  const { feed, store, audits, redactor } = running.deps
   const { durationMs } = ended
   store.transaction(() => {
     audits.flush()
-    store.finishCall(call.id, outcome)
+    store.finishCall(call.id, outcome, redactor.data(call.input))
     feed.tell(running.place, 'call:finished', { callId: call.id, tool: call.tool, outcome, durationMs })
     learn(running, call, ended)
   })
@@ -297,13 +297,14 @@ async function governed(
   })
 }
 
-function contextOf({ deps, turn, place, signal }: RunningTurn, { id: callId, tool }: StoredCall): ToolContext {
+function contextOf({ deps, options, turn, place, signal }: RunningTurn, { id: callId, tool }: StoredCall): ToolContext {
   return {
     signal,
     callId,
     ...place,
     channel: turn.channel,
     request: turn.input,
+    capability: options.capability,
     progress: (text) => void deps.feed.tell(place, 'call:progressed', { callId, tool, text }, { kept: false }),
   }
 }

@@ -30,10 +30,17 @@ export async function runTurn(
   const place = { sessionId: turn.sessionId, turnId: turn.id }
   const meter = createTurnMeter(options.limits)
   const conversation = deps.store.messages(turn.sessionId)
-  const running: RunningTurn = { deps, options, turn, place, signal, meter, conversation, reply: '' }
+  const tasks = deps.openTasks(5)
+  const running: RunningTurn = { deps, options, turn, place, signal, meter, conversation, tasks, reply: '' }
   const finish = (status: TurnResult['status'], why: Partial<Pick<TurnResult, 'reason' | 'code'>> = {}): TurnResult => {
     const durationMs = deps.clock.monotonic() - startedAt
-    return close(running, { status, text: running.reply, ...why, ...running.meter.totals(), durationMs })
+    return close(running, {
+      status,
+      text: deps.redactor.text(running.reply),
+      ...why,
+      ...running.meter.totals(),
+      durationMs,
+    })
   }
   deps.steering.begin(turn, options.limits)
   tellStart(running)
@@ -131,17 +138,18 @@ async function takeStep(
   const { deps, options, turn, place, signal, meter } = running
   const { feed, store, steering, tokens } = deps
   const controls = steering.controls(turn)
-  const { estimatedTokens, ...request } = assembleRequest(
+  const { assembled, ...request } = assembleRequest(
     {
       name: options.name,
       instructions: options.instructions,
       workspace: options.workspace,
-      now: deps.clock.now(),
+      startedAt: turn.startedAt,
       memories,
-      tasks: deps.openTasks(5),
+      tasks: running.tasks,
       injected: deps.injected(),
       conversation: running.conversation,
       toolbox: last ? undefined : deps.toolbox,
+      digest: (omitted, budgetTokens) => digestOnce(running, omitted, budgetTokens),
     },
     {
       contextTokens: options.contextTokens,
@@ -156,6 +164,10 @@ async function takeStep(
     ...{ step, regime, tier },
     controls: { ...rest, ...(temperature !== undefined && { temperature }) },
   })
+  const { records, ...figures } = assembled
+  feed.tell(place, 'context:assembled', { step, ...figures, ...(records !== running.records && { records }) })
+  running.records = records
+  running.omittedTurns = figures.history.omittedTurns
   running.reply = ''
   const result = await runStep(
     deps.model,
@@ -176,7 +188,7 @@ async function takeStep(
       onReasoning: (delta) => void feed.tell(place, 'reasoning:streamed', { delta }, { kept: false }),
     },
   )
-  if (result.usage.inputTokens !== undefined) tokens.learn(estimatedTokens, result.usage.inputTokens)
+  if (result.usage.inputTokens !== undefined) tokens.learn(assembled.tokens, result.usage.inputTokens)
   meter.step(result.usage)
   steering.spend(turn, result)
   return store.transaction(() => {
@@ -187,12 +199,20 @@ async function takeStep(
   })
 }
 
+/** What turns came to that are not shown; read anew only when there are others. */
+function digestOnce(running: RunningTurn, omitted: number, budgetTokens: number): readonly string[] {
+  const { deps, turn, conversation, digest } = running
+  if (digest?.omitted === omitted) return digest.lines
+  const lines = deps.digest(turn.sessionId, conversation, { omitted, budgetTokens })
+  running.digest = { omitted, lines }
+  return lines
+}
+
 /** Writes a reply as a message of the conversation, as calls to run, and as events whole. */
-function keepReply(
-  running: RunningTurn,
-  { text, reasoning, calls }: Pick<StepResult, 'text' | 'reasoning' | 'calls'>,
-): StoredCall[] {
+function keepReply(running: RunningTurn, said: Pick<StepResult, 'text' | 'reasoning' | 'calls'>): StoredCall[] {
   const { deps, turn, place } = running
+  const { redactor } = deps
+  const [text, reasoning, calls] = [redactor.text(said.text), redactor.text(said.reasoning), said.calls]
   const { feed, store, toolbox, ids } = deps
   if (reasoning !== '') feed.keep(place, 'reasoning:streamed', { delta: reasoning })
   if (text !== '') feed.keep(place, 'text:streamed', { delta: text })
@@ -211,7 +231,7 @@ function keepReply(
         type: 'tool-call' as const,
         toolCallId: id,
         toolName: tool,
-        input,
+        input: redactor.data(input),
       })),
     ],
   })
@@ -220,7 +240,7 @@ function keepReply(
     feed.tell(place, 'call:requested', {
       callId: call.id,
       tool: call.tool,
-      input: call.input,
+      input: redactor.data(call.input),
       effect: toolbox.effect(call.tool),
     })
   }
@@ -246,6 +266,7 @@ function close(running: RunningTurn, result: TurnResult): TurnResult {
     deps.feed.tell(place, 'turn:finished', told, { kept: false })
   }
   deps.steering.end(turn, told.status)
+  deps.ended(turn.sessionId, running.conversation, running.omittedTurns ?? 0)
   return told
 }
 

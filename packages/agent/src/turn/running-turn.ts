@@ -2,7 +2,7 @@
 
 import type { LanguageModelV4, LanguageModelV4Message } from '@ai-sdk/provider'
 import type { Tier } from '@salp/cognition'
-import type { Clock, IdSource, Logger } from '@salp/core'
+import type { Clock, IdSource, Logger, Redactor } from '@salp/core'
 import type { TokenEstimator } from '../context/tokens.js'
 import type { AuditQueue } from '../governance/audit.js'
 import type { Governor } from '../governance/govern.js'
@@ -10,6 +10,7 @@ import type { RecalledMemory, Task, TurnEvents } from '../protocol.js'
 import type { EventPlace, Feed } from '../session/feed.js'
 import type { OpenTurn, SessionStore, StoredMessage } from '../session/store.js'
 import type { Speculator } from '../speculation.js'
+import type { Capability } from '../tool.js'
 import type { Toolbox } from '../toolbox.js'
 import type { TurnLimits } from './limits.js'
 import type { TurnMeter } from './meter.js'
@@ -31,6 +32,8 @@ export interface TurnDeps {
   readonly ids: IdSource
   readonly log: Logger
   readonly tokens: TokenEstimator
+  /** Takes secrets out of what is kept. */
+  readonly redactor: Redactor
   /** Whether somebody can be asked in a turn. */
   attends(turnId: string): boolean
   /** What the substrate puts into the prompt: nothing unless the operator wants it. */
@@ -39,6 +42,14 @@ export interface TurnDeps {
   recall(text: string, options: { limit: number; signal: AbortSignal }): Promise<readonly RecalledMemory[]>
   /** The tasks to be done, the most urgent first. */
   openTasks(limit: number): readonly Task[]
+  /** What the first turns of a conversation came to, in lines within a budget. */
+  digest(
+    sessionId: string,
+    conversation: readonly StoredMessage[],
+    limits: { readonly omitted: number; readonly budgetTokens: number },
+  ): readonly string[]
+  /** Told of the end of each turn, and how many turns before it did not fit into the context. */
+  ended(sessionId: string, conversation: readonly StoredMessage[], omittedTurns: number): void
 }
 
 /** How a turn behaves. */
@@ -52,6 +63,8 @@ export interface TurnOptions {
   /** Tokens of the model's context. */
   readonly contextTokens: number
   readonly limits: TurnLimits
+  /** What it may do. */
+  readonly capability: Capability
 }
 
 /** How a turn ended. */
@@ -67,6 +80,13 @@ export interface RunningTurn {
   readonly meter: TurnMeter
   /** Every message of the session, as it is on disk; read once and added to by {@link addMessage}. */
   readonly conversation: StoredMessage[]
+  /** The tasks to be done when it began, so that the prompt stays the same from step to step. */
+  readonly tasks: readonly Task[]
+  /** What turns came to that are not shown. */
+  digest?: { readonly omitted: number; readonly lines: readonly string[] } | undefined
+  /** What stood before the person's words in the last step, and how many turns were not shown then. */
+  records?: string | undefined
+  omittedTurns?: number | undefined
   /** Tier of the model that the last step asked for. */
   tier?: Tier | undefined
   /** Text of the reply in progress, or of the last one; empty once calls follow it. */

@@ -3,6 +3,15 @@
 import type { CallResult, CartridgeCalls, KvWrite, LoadedCartridge, LoadOptions } from './host.js'
 import type { Program } from './program.js'
 
+/** A call that was not answered yet. */
+export interface OpenCall {
+  readonly cartridge: string
+  /** When it was made, in ms since the epoch. */
+  readonly since: number
+  /** Whether it is being answered; others wait for their turn. */
+  readonly running: boolean
+}
+
 /** As a `CartridgeHost`, by promises; something outside ends a call that takes too long. */
 export interface AsyncCartridgeHost {
   /** As `load` of a `CartridgeHost`. */
@@ -22,6 +31,14 @@ export interface AsyncCartridgeHost {
   write(id: string, changes: readonly KvWrite[]): Promise<void>
   unload(id: string): Promise<boolean>
   describe(id: string): Promise<LoadedCartridge | undefined>
+  /** Calls that were not answered yet, oldest first on each thread. */
+  calls(): readonly OpenCall[]
+  /**
+   * Ends the calls of a cartridge that run or wait: they reject with a CartridgeTrap (`cartridge/stopped`), and write nothing.
+   *
+   * @returns How many there were.
+   */
+  stop(id: string): number
   /** Ends what runs; what waits rejects. May be called twice. */
   close(): Promise<void>
 }

@@ -128,6 +128,30 @@ describe('openThreadHost()', { timeout: 30_000 }, () => {
     ])
   })
 
+  test('shows what runs and waits, and ends the calls of one cartridge; its neighbours go on', async () => {
+    const kv = memoryKvStore()
+    const { host, events } = threadHost(kv)
+    const endless = acting('(loop br 0)', '', { id: 'endless' })
+    for (const one of [neighbour, endless, writing]) await host.load(one)
+    const stopped = [codeOf(host.call('endless', 'request', get('/go')))]
+    const next = host.call('neighbour', 'request', get('/go'))
+    stopped.push(codeOf(host.call('a', 'request', get('/go'))))
+    const last = host.call('neighbour', 'request', get('/go'))
+    expect(host.calls()).toMatchObject([
+      { cartridge: 'endless', running: true },
+      { cartridge: 'neighbour', running: false },
+      { cartridge: 'a', running: false },
+      { cartridge: 'neighbour', running: false },
+    ])
+    expect([host.stop('a'), host.stop('endless'), host.stop('endless'), host.stop('nobody')]).toEqual([1, 1, 0, 0])
+    expect(await Promise.all(stopped)).toEqual(['cartridge/stopped', 'cartridge/stopped'])
+    for (const { output } of await Promise.all([next, last])) expect(output.status).toBe(200)
+    expect([host.calls(), [...kv.load('a')]]).toEqual([[], []])
+    // No fault of the cartridge: it is not counted against its version, and answers again.
+    expect(events.published.map(([name]) => name)).not.toContain('cartridge:trapped')
+    expect((await host.call('a', 'request', get('/go'))).output.status).toBe(200)
+  })
+
   test('ends each abuse in a typed error, and answers for a neighbour after it', async () => {
     const limits = { fuel: 1_000_000, initFuel: 1_000_000 }
     const recursive = (locals: number): Program =>

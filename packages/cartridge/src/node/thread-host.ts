@@ -44,6 +44,10 @@ interface Job extends PromiseWithResolvers<ThreadResult> {
   readonly work: ThreadWork
   readonly cartridge: string
   readonly limitMs: number
+  /** In ms since the epoch. */
+  readonly since: number
+  /** Whoever asked was told that it was stopped: it is not to be begun, or ended at once. */
+  stopped: boolean
 }
 
 /** A version that the thread holds, or has to hold again. */
@@ -157,6 +161,7 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
         if (message.type === 'ready') ready = true
         else if (restoring.length > 0) restored(message)
         else answer(message)
+        skipStopped()
         attend()
     }
   }
@@ -212,6 +217,13 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     if (job?.work.type === 'call') stopVersion(job.cartridge, error)
     replace()
     job?.reject(error)
+  }
+
+  /** Ends the thread where the first of the queue was stopped, and does the rest in another. */
+  const skipStopped = (): void => {
+    if (queue[0]?.stopped !== true) return
+    queue = queue.filter(({ stopped }) => !stopped)
+    replace()
   }
 
   /** Notes a trap that the thread cannot note any more, and rolls the version back where it would be there. */
@@ -296,7 +308,8 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
   const ask = (work: ThreadWork, cartridge: string, limitMs: number): Promise<ThreadResult> => {
     if (closed) return Promise.reject(new RangeError('Cannot use a host that is closed'))
     const running = worker ?? start()
-    const job: Job = { work, cartridge, limitMs, ...Promise.withResolvers<ThreadResult>() }
+    const about = { work, cartridge, limitMs, since: clock.now(), stopped: false }
+    const job: Job = { ...about, ...Promise.withResolvers<ThreadResult>() }
     queue.push(job)
     send(running, work)
     if (queue.length === 1) {
@@ -331,6 +344,20 @@ export function openThreadHost(deps: ThreadHostDeps): ThreadHost {
     },
     unload: async (id) => (await askShort('unload', id)) as boolean,
     describe: async (id) => (await askShort('describe', id)) as LoadedCartridge | undefined,
+    calls: () =>
+      queue.flatMap(({ work, cartridge, since, stopped }, index) =>
+        work.type === 'call' && !stopped ? [{ cartridge, since, running: index === 0 }] : [],
+      ),
+    stop(id) {
+      const calls = queue.filter(({ work, cartridge, stopped }) => work.type === 'call' && cartridge === id && !stopped)
+      for (const job of calls) {
+        job.stopped = true
+        job.reject(new CartridgeTrap('stopped', 'a person stopped it'))
+      }
+      skipStopped()
+      attend()
+      return calls.length
+    },
     async close() {
       closed = true
       const waiting = queue

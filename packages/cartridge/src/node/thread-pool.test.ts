@@ -61,6 +61,20 @@ const placesOf = async (hosts: readonly ThreadHost[], id: string): Promise<boole
   Promise.all(hosts.map(async (host) => (await host.describe(id)) !== undefined))
 
 describe('openThreadPool()', { timeout: 30_000 }, () => {
+  test('shows and ends calls on whatever thread they are', async () => {
+    const { pool } = threadPool(2)
+    const endless = program(backend(onRequest('(loop br 0)'), answerData), { id: 'endless' })
+    await pool.load(plain('x'))
+    await pool.load(endless)
+    const ended = pool.call('endless', 'request', get('/go')).then(
+      () => 'answered',
+      (error: { code?: string }) => error.code,
+    )
+    await pool.call('x', 'request', get('/go'))
+    expect(pool.calls()).toMatchObject([{ cartridge: 'endless', running: true }])
+    expect([pool.stop('endless'), await ended, pool.calls()]).toEqual([1, 'cartridge/stopped', []])
+  })
+
   test('spreads cartridges, and keeps each where it is', async () => {
     const { pool, hosts } = threadPool(2)
     for (const id of ['a', 'b', 'a']) await pool.load(plain(id))

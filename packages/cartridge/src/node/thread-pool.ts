@@ -114,6 +114,8 @@ export function openThreadPool({ open }: ThreadPoolDeps, { threads = 3 }: Thread
         return host.unload(id)
       }),
     describe: async (id) => (await hostOf(id)).describe(id),
+    calls: () => hosts.flatMap((host) => host.calls()),
+    stop: (id) => hosts.reduce((stopped, host) => stopped + host.stop(id), 0),
     async close() {
       await Promise.all(hosts.map((host) => host.close()))
     },

@@ -86,6 +86,16 @@ export interface PublishedCartridge {
   readonly price: string | undefined
 }
 
+/** A cartridge that is being called. */
+export interface RunningCartridge {
+  readonly id: string
+  readonly name: string
+  /** Calls that were not answered yet. */
+  readonly calls: number
+  /** When the oldest was made, in ms since the epoch. */
+  readonly since: number
+}
+
 /**
  * Cartridges by id. Changes of one cartridge are made one after the other.
  *
@@ -128,6 +138,10 @@ export interface Workshop {
     name: Name,
     input: CartridgeCalls[Name]['input'],
   ): Promise<CallResult<CartridgeCalls[Name]['output']>>
+  /** Cartridges that were not done answering, with the oldest call of each. */
+  running(): readonly RunningCartridge[]
+  /** Ends the calls of a cartridge that run or wait; its version stays as it is. @returns How many there were. */
+  stop(id: string): number
   /** Calls it as a tool would; what is stopped is an answer too. */
   perform(id: string, order: CallOrder): Promise<CallView>
   /** Goes back to the version that answered before. @throws `WorkshopError` (`cartridge/conflict`) if there is none. */

@@ -46,6 +46,8 @@ function hostOn(
     write: async (id, changes) => host.write(id, changes),
     unload: async (id) => host.unload(id),
     describe: async (id) => host.describe(id),
+    calls: () => [],
+    stop: () => 0,
     close: async () => undefined,
   }
 }

@@ -98,10 +98,17 @@ export function createWorkshop(deps: WorkshopDeps, options: WorkshopOptions): Wo
       use.succeeded(id, result)
       return result
     } catch (error) {
-      if (error instanceof CartridgeTrap) use.trapped(id, error)
+      // What a person stops is no fault of the cartridge.
+      if (error instanceof CartridgeTrap && error.reason !== 'stopped') use.trapped(id, error)
       throw error
     }
   }
+
+  const running: Workshop['running'] = () =>
+    [...Map.groupBy(host.calls(), ({ cartridge }) => cartridge)].map(([id, calls]) => ({
+      ...{ id, name: catalog.get(id)?.draft.name ?? id, calls: calls.length },
+      since: Math.min(...calls.map(({ since }) => since)),
+    }))
 
   return {
     templates: templates.map(templateView),
@@ -182,6 +189,8 @@ export function createWorkshop(deps: WorkshopDeps, options: WorkshopOptions): Wo
       ),
     test: releases.test,
     call,
+    running,
+    stop: (id) => host.stop(id),
     async perform(id, order) {
       const { kind, active = 0 } = itemOf(id)
       try {

@@ -270,6 +270,14 @@ describe('createCascade()', () => {
     }
   })
 
+  test('asks what a call avoids only when nothing else answers', async () => {
+    const first = await slot('first', [{ text: 'first' }])
+    const second = await slot('second', [{ text: 'second' }], { priority: 1 })
+    const options = { providerOptions: { salp: { avoid: 'first' } } }
+    expect(await textOf(cascadeOf([first, second]).cascade, options)).toBe('second')
+    expect(await textOf(cascadeOf([first]).cascade, options)).toBe('first')
+  })
+
   test('passes over a slot that the prompt cannot fit', async () => {
     const small = await slot('small', [{ text: 'small' }], { contextTokens: 100 })
     const { cascade } = cascadeOf([small, await slot('large', [{ text: 'large' }], { priority: 1 })])

@@ -317,12 +317,12 @@ export type SlotRefusal =
 function selectSlots(
   slots: readonly Slot[],
   call: LanguageModelV4CallOptions,
-  { tier, privacy = 'shared' }: CascadeCallOptions,
+  { tier, avoid, privacy = 'shared' }: CascadeCallOptions,
 ): { candidates: Set<Slot>; reasons: Map<string, SlotRefusal> } {
   const measured = slots.some(({ contextTokens }) => contextTokens !== undefined)
   const promptTokens = measured ? estimatePromptTokens(call) : 0
   const reasons = new Map<string, SlotRefusal>()
-  const candidates = byPreference(slots, tier).filter((slot) => {
+  const candidates = byPreference(slots, { tier, avoid }).filter((slot) => {
     if (!isPrivateEnough(slot, privacy)) reasons.set(slot.name, { reason: 'not-private-enough', floor: privacy })
     else if (promptTokens > (slot.contextTokens ?? promptTokens)) {
       reasons.set(slot.name, { reason: 'too-small', promptTokens })

@@ -43,6 +43,8 @@ export interface CascadeCallOptions {
   readonly tier?: ModelTier | undefined
   /** The least private slot that may be asked. @defaultValue `shared` */
   readonly privacy?: ModelPrivacy | undefined
+  /** Name of a slot, or of a model, that is asked only when no other can be: for a second opinion. */
+  readonly avoid?: string | undefined
   /** Comes back in events, so that they can be told apart. */
   readonly session?: string | undefined
 }
@@ -52,6 +54,7 @@ const privacies: readonly ModelPrivacy[] = ['shared', 'private', 'local']
 const callOptionsSchema: z.ZodType<CascadeCallOptions> = z.object({
   tier: z.enum(tiers).optional(),
   privacy: z.enum(privacies).optional(),
+  avoid: z.string().optional(),
   session: z.string().optional(),
 })
 
@@ -67,14 +70,18 @@ export function isPrivateEnough(slot: Slot, floor: ModelPrivacy): boolean {
   return privacies.indexOf(slot.privacy) >= privacies.indexOf(floor)
 }
 
-/** Orders slots: nearest tier first, then the abler of two equally near, then by priority, then as given. */
-export function byPreference(slots: readonly Slot[], tier: ModelTier | undefined): Slot[] {
+/** Orders slots: those to avoid last, nearest tier first, then the abler of two equally near, then by priority, then as given. */
+export function byPreference(
+  slots: readonly Slot[],
+  { tier, avoid }: Pick<CascadeCallOptions, 'tier' | 'avoid'>,
+): Slot[] {
   const rank = (slot: Slot): number => {
     if (tier === undefined) return 0
     const distance = tiers.indexOf(slot.tier) - tiers.indexOf(tier)
     return distance >= 0 ? 2 * distance : -2 * distance + 1
   }
-  return [...slots].sort((a, b) => rank(a) - rank(b) || a.priority - b.priority)
+  const isAvoided = ({ name, model }: Slot): number => Number(avoid === name || avoid === model.modelId)
+  return [...slots].sort((a, b) => isAvoided(a) - isAvoided(b) || rank(a) - rank(b) || a.priority - b.priority)
 }
 
 /** Estimates a prompt's tokens at four characters each; only for passing over slots it cannot fit. */

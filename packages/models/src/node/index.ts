@@ -14,6 +14,7 @@ export { createOnnxEmbedder, type OnnxEmbedder, type OnnxEmbedderOptions } from 
 export { EmbedderRuntimeError } from './onnx-thread.js'
 export { openEmbedder } from './open-embedder.js'
 export type { SentenceModelOptions } from './sentence-model.js'
+export { openTokenCounter } from './token-counter.js'
 export {
   type ConversionProgress,
   type ConvertWordVectorsOptions,

@@ -80,7 +80,7 @@ function readPrompt(prompt: LanguageModelV4Prompt): { message: string; mentioned
   for (const turn of prompt) {
     if (turn.role === 'user') {
       message = turn.content
-        .map((part) => (part.type === 'text' ? part.text : ''))
+        .map((part) => (part.type === 'text' && part.providerOptions?.salp?.context !== true ? part.text : ''))
         .join('\n')
         .trim()
       mentioned = outcomes.reduce(mention, mentioned)

@@ -3,7 +3,9 @@
 import { createUIMessageStreamResponse, type UIMessage, type UIMessageChunk } from 'ai'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
+import { narrowingSchema } from '../../governance/capability.js'
 import type { AgentEvent } from '../../protocol.js'
+import type { TakenMessage } from '../../session/deliveries.js'
 import type { LiveTurn } from '../../turn/live-turns.js'
 import type { ApiDeps } from '../deps.js'
 import { RequestError } from '../problem.js'
@@ -11,13 +13,22 @@ import { defineRoute, type Route } from '../route.js'
 import { toChunks } from '../ui-stream.js'
 
 const partSchema = z.looseObject({ type: z.string() })
-const messageSchema = z.looseObject({ role: z.enum(['user', 'assistant', 'system']), parts: z.array(partSchema) })
+/** A client's name for a message, so that one that comes twice is taken once. */
+const messageId = z.string().min(1).max(100)
+
+const messageSchema = z.looseObject({
+  id: messageId.optional(),
+  role: z.enum(['user', 'assistant', 'system']),
+  parts: z.array(partSchema),
+})
 
 const chatSchema = z.object({
   /** The session; one of that id is made when there is none. */
   id: z.string().min(1).max(200),
   /** Only the last one is read: the agent keeps the conversation itself. */
   messages: z.array(messageSchema).min(1),
+  /** The message has an id of its own: it is taken once, however often it comes. */
+  once: z.boolean().default(false),
 })
 
 const turnSchema = z.object({
@@ -27,12 +38,21 @@ const turnSchema = z.object({
   channel: z.string().min(1).max(50),
   /** Nobody can be asked: calls that need approval are denied. */
   unattended: z.boolean().default(false),
+  /** Takes away of what the turn may do. */
+  may: narrowingSchema.optional(),
+})
+
+const sentSchema = z.object({
+  id: messageId,
+  /** One of that id is made when there is none. */
+  sessionId: z.string().min(1).max(200),
+  text: z.string(),
 })
 
 type ChatMessage = z.infer<typeof messageSchema>
 
-/** Routes under `/api/chat`, and `/api/turns`. */
-export function chatRoutes({ agent }: ApiDeps): Route[] {
+/** Routes under `/api/chat`, `/api/messages` and `/api/turns`. */
+export function chatRoutes({ agent, deliveries }: ApiDeps): Route[] {
   return [
     defineRoute({
       method: 'post',
@@ -40,13 +60,24 @@ export function chatRoutes({ agent }: ApiDeps): Route[] {
       summary: 'Says something, or answers approvals as `useChat` does, and streams the turn',
       body: chatSchema,
       streams: 'UI message stream of the AI SDK',
-      answer({ body: { id, messages } }) {
+      answer({ body: { id, messages, once } }) {
         const message = messages.at(-1)
         if (message?.role === 'assistant') return streamTurn(answerApprovals(id, message))
         if (message?.role !== 'user')
           throw new RequestError(400, 'agent/request-invalid', 'The last message is not of the user')
-        return streamTurn(agent.stream({ sessionId: id, text: textOf(message), channel: 'studio' }).events())
+        const begin = () => agent.stream({ sessionId: id, text: textOf(message), channel: 'studio' })
+        if (!once || message.id === undefined) return streamTurn(begin().events())
+        return streamTurn(eventsOf(deliveries.take(message.id, begin)))
       },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/messages',
+      summary: 'Says something without following the turn; a message that comes twice is taken once',
+      body: sentSchema,
+      response: z.object({ sessionId: z.string(), turnId: z.string(), repeated: z.boolean() }),
+      answer: ({ body: { id, sessionId, text } }) =>
+        deliveries.take(id, () => agent.stream({ sessionId, text, channel: 'studio' })),
     }),
     defineRoute({
       method: 'post',
@@ -77,6 +108,12 @@ export function chatRoutes({ agent }: ApiDeps): Route[] {
     }),
   ]
 
+  /** What happened in the turn of a message, and what happens still. */
+  function eventsOf({ sessionId, turnId }: TakenMessage): AsyncIterable<AgentEvent> {
+    const running = agent.running(sessionId)
+    return running?.turnId === turnId ? running.events() : ended(agent.store.turnEvents(turnId))
+  }
+
   /** Takes the answers that a resubmitted message carries, and follows the turn from there. */
   function answerApprovals(sessionId: string, message: ChatMessage): AsyncIterable<AgentEvent> {
     const running = agent.running(sessionId)
@@ -97,6 +134,10 @@ const approvalResponseSchema = z.looseObject({
   state: z.literal('approval-responded'),
   approval: z.looseObject({ id: z.string(), approved: z.boolean(), reason: z.string().optional() }),
 })
+
+async function* ended(events: readonly AgentEvent[]): AsyncGenerator<AgentEvent> {
+  yield* events
+}
 
 /** The events of a turn after the given answers, begun like a message that goes on. */
 async function* fromAnswers(running: LiveTurn, answered: ReadonlySet<string>): AsyncGenerator<AgentEvent> {

@@ -9,13 +9,13 @@ describe('/api/nets', () => {
   test('lists the nets, and goes back to the version before', async () => {
     let current = 2
     const { request: call, close } = createTestApi({
-      nets: {
+      nets: () => ({
         list: async () => [{ ...net, current }],
         rollBack: async (name) => {
           expect(name).toBe('brain')
           return --current
         },
-      },
+      }),
     })
     expect(await (await call('/api/nets')).json()).toEqual({ nets: [net] })
     expect(await (await call('/api/nets/brain/rollback', { method: 'POST' })).json()).toEqual({ current: 1 })

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { approvalSchema, decisionSchema, questionSchema, sessionSchema } from '../../protocol.js'
+import { contextViewSchema, toContextView } from '../../protocol-context.js'
 import { SessionError } from '../../session/store.js'
 import type { ApiDeps } from '../deps.js'
 import { defineRoute, type Route } from '../route.js'
@@ -43,6 +44,19 @@ export function sessionRoutes({ agent }: ApiDeps): Route[] {
         if (running === undefined) return { session, messages }
         const [question] = await toMessages(store.turnEvents(running))
         return { session, messages: question === undefined ? messages : [...messages, question] }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/sessions/{id}/context',
+      summary: 'What the model saw in a turn of a session, the last one unless it is named, step by step',
+      query: z.object({ turn: z.string().optional() }),
+      response: contextViewSchema,
+      answer({ params: { id = '' }, query }) {
+        if (store.get(id) === undefined) throw new SessionError('unknown', id)
+        const turnId = query.turn ?? store.newest(['turn:started'], { limit: 1, sessionId: id })[0]?.turnId
+        const events = turnId === undefined ? [] : store.turnEvents(turnId).filter(({ sessionId }) => sessionId === id)
+        return toContextView(events)
       },
     }),
     defineRoute({

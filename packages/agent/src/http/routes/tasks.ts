@@ -30,7 +30,7 @@ export function taskRoutes({ agent: { tasks } }: Pick<ApiDeps, 'agent'>): Route[
       method: 'patch',
       path: '/api/tasks/{id}',
       summary: 'Changes a task',
-      body: taskSchema.pick({ title: true, notes: true, priority: true, status: true }).partial(),
+      body: taskSchema.pick({ title: true, notes: true, priority: true, status: true, plan: true }).partial(),
       response: taskSchema,
       answer: ({ params, body }) => tasks.update(Number(params.id), body),
     }),

@@ -188,6 +188,8 @@ function toTool(name: string, serverName: string, server: Server, { foreign, has
       },
       ask: trust === 'none',
     }),
+    remote: true,
+    source: () => ({ kind: 'mcp', name: serverName, trust: 'foreign' }),
     async run(input, context) {
       const now = server.offered.find((tool) => tool.foreign.name === foreign.name && tool.refused === undefined)
       if (now?.hash !== hash) {

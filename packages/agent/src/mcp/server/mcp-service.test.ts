@@ -118,6 +118,42 @@ function createBench(change: Partial<McpServiceDeps> & TestAgentOptions & { visi
   }
 }
 
+describe('what is no request', () => {
+  const post = async ({ app }: Bench, body: string) => {
+    const response = await app.request('http://localhost/mcp', {
+      method: 'POST',
+      headers: {
+        ...{ authorization: 'Bearer secret', 'content-type': 'application/json' },
+        accept: 'application/json, text/event-stream',
+      },
+      body,
+    })
+    return { status: response.status, text: await response.text() }
+  }
+
+  test.each([
+    '{"jsonrpc": "2.0", "id"',
+    '',
+    'null',
+    '42',
+    '[]',
+    '{}',
+    '{"jsonrpc":"1.0","id":1,"method":"tools/list"}',
+    '{"jsonrpc":"2.0","id":{"a":1},"method":"tools/list"}',
+    '{"jsonrpc":"2.0","id":1,"method":7}',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]}',
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"change","arguments":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+    '\u0000\uffff',
+  ])('is refused as such, runs nothing, and the next one is answered: %j', async (body) => {
+    await using bench = createBench({ policy: [{ tier: 'allow' }] })
+    const { status, text: said } = await post(bench, body)
+    expect(status >= 400 || said.includes('"error"')).toBe(true)
+    expect(status).toBeLessThan(500)
+    expect(bench.ran).toEqual([])
+    expect((await (await bench.connect()).listTools()).tools.length).toBeGreaterThan(0)
+  })
+})
+
 const call = (client: Client, name: string, given: object = { text: 'x' }) =>
   client.callTool({ name, arguments: { ...given } })
 

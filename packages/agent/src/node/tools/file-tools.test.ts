@@ -338,7 +338,7 @@ describe('edit_file', () => {
     await using files = await setUp({ a: 'one\ntwo\n' })
     await expect(files.run('edit_file', { path: 'a', find: 'three', replace: 'x' })).rejects.toMatchObject({
       kind: 'invalid',
-      message: 'Cannot edit "a": "find" is not in the file',
+      message: 'Cannot apply "a": "find" is not in the file. Nothing was changed',
       hint: 'The file reads:\n1| one\n2| two',
     })
   })
@@ -360,6 +360,29 @@ describe('edit_file', () => {
 })
 
 describe('patch_file', () => {
+  test('takes blocks, says what differed, and changes nothing if one does not fit', async () => {
+    await using files = await setUp({ 'a.txt': 'one\n  two\n', 'b.txt': 'three\n' })
+    const block = (path: string, find: string, replace: string): string =>
+      `${path}\n<<<<<<< SEARCH\n${find}\n=======\n${replace}\n>>>>>>> REPLACE\n`
+    const fits = block('./a.txt', 'two ', '2')
+    expect(await files.run('patch_file', { patch: fits })).toMatchObject({
+      files: [{ path: 'a.txt', notes: ['line 2 was found although the quote differs in white space'] }],
+    })
+    expect(await files.text('a.txt')).toBe('one\n  2\n')
+    const both = block('b.txt', 'three', '3') + block('a.txt', 'nothing', '0')
+    await expect(files.run('patch_file', { patch: both })).rejects.toMatchObject({
+      kind: 'invalid',
+      message: 'Cannot apply edit 2, "a.txt": "find" is not in the file. Nothing was changed',
+    })
+    expect(await files.text('b.txt')).toBe('three\n')
+  })
+
+  test('takes a diff of hunks only where the file is named beside it', async () => {
+    await using files = await setUp({ 'a.txt': 'one\ntwo\n' })
+    await files.run('patch_file', { path: 'a.txt', patch: '@@ -1 +1 @@\n-one\n+1\n' })
+    expect(await files.text('a.txt')).toBe('1\ntwo\n')
+  })
+
   const patch = `--- a/a.txt
 +++ b/a.txt
 @@ -1,2 +1,2 @@
@@ -381,9 +404,9 @@ describe('patch_file', () => {
     const output = await files.run('patch_file', { diff: patch })
     expect(output).toEqual({
       files: [
-        { path: 'a.txt', hunks: 1, sha256: expect.any(String) },
-        { path: 'new/c.txt', hunks: 1, sha256: expect.any(String) },
-        { path: 'b.txt', hunks: 1, deleted: true },
+        { path: 'a.txt', sha256: expect.any(String) },
+        { path: 'new/c.txt', sha256: expect.any(String) },
+        { path: 'b.txt', deleted: true },
       ],
     })
     expect(await files.text('a.txt')).toBe('one\nzwei\n')

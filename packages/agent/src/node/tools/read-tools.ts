@@ -1,10 +1,9 @@
 /** Tools that look at the files of a workspace. */
 
+import { globMatcher, toLines } from '@salp/code'
 import { z } from 'zod'
 import { type Assessment, createTool, type Tool, ToolError } from '../../tool.js'
-import { globMatcher } from '../../tools/glob.js'
 import { forgiving, pathNames, pathSchema } from '../../tools/input.js'
-import { toLines } from '../../tools/lines.js'
 import { isSecretPath } from '../../tools/paths.js'
 import { createLineMatcher } from './line-matcher.js'
 import { decodeText, describeBinary } from './text-file.js'

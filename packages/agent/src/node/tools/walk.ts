@@ -1,6 +1,6 @@
 /** Walks the files of a workspace the way a person looks at a project: without what git ignores. */
 
-import { type IgnoreRule, parseIgnore } from '../../tools/glob.js'
+import { type IgnoreRule, parseIgnore } from '@salp/code'
 import type { Workspace, WorkspacePath } from './workspace.js'
 
 /** Something a walk met. */

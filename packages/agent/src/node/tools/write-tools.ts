@@ -1,10 +1,17 @@
 /** Tools that change the files of a workspace. */
 
+import {
+  type ApplyEditsDeps,
+  applyEdits,
+  type EditedFile,
+  type FileEdit,
+  type Placed,
+  parseEdits,
+  pathsOf,
+} from '@salp/code'
 import { z } from 'zod'
 import { type Assessment, createTool, type JsonValue, type Tool, ToolError, type Verification } from '../../tool.js'
-import { applyEdit } from '../../tools/edit.js'
 import { forgiving, pathNames, pathSchema } from '../../tools/input.js'
-import { applyHunks, type FilePatch, parsePatch } from '../../tools/patch.js'
 import { isSecretPath, isSteeringPath } from '../../tools/paths.js'
 import { refusal } from './read-tools.js'
 import { type DecodedText, decodeText, describeBinary, encodeText } from './text-file.js'
@@ -15,8 +22,17 @@ const maxEditedBytes = 8_000_000
 
 const written = z.object({ path: z.string(), sha256: z.string() })
 
+/** What the tools work on. */
+export interface WriteToolDeps {
+  readonly workspace: Workspace
+  /** Finds what an edit broke. @defaultValue none: nothing is looked for */
+  readonly checkSyntax?: ApplyEditsDeps['checkSyntax']
+}
+
+const brokenSchema = z.boolean().default(false).describe('Write it even if it can be parsed no more')
+
 /** Creates `write_file`, `edit_file` and `patch_file`. */
-export function createWriteTools({ workspace }: { workspace: Workspace }): readonly Tool[] {
+export function createWriteTools({ workspace, checkSyntax }: WriteToolDeps): readonly Tool[] {
   const assess = async (paths: readonly string[], verb: string): Promise<Assessment> => {
     try {
       const found = await Promise.all(paths.map((path) => workspace.locateForWriting(path)))
@@ -72,12 +88,67 @@ export function createWriteTools({ workspace }: { workspace: Workspace }): reado
     verify: (_, output) => verifyHashes(workspace, [written.parse(output)]),
   })
 
+  /** Applies edits to what stands on the disk. Paths are taken as the workspace knows them. */
+  const change = async (
+    edits: readonly FileEdit[],
+    { broken, signal }: { broken: boolean; signal: AbortSignal },
+  ): Promise<readonly (EditedFile & { sha256: string | undefined })[]> => {
+    const found = new Map<string, { path: WorkspacePath; decoded: DecodedText | undefined }>()
+    const named: FileEdit[] = []
+    for (const edit of edits)
+      named.push(
+        await withPaths(edit, async (path) => {
+          const place = await workspace.locateForWriting(path)
+          if (!found.has(place.relative))
+            found.set(place.relative, {
+              path: place,
+              decoded: place.kind === 'file' ? await textOf(workspace, place) : undefined,
+            })
+          return place.relative
+        }),
+      )
+    const result = await applyEdits({ read: async (path) => found.get(path)?.decoded?.text, checkSyntax }, named, {
+      brokenSyntax: broken ? 'report' : 'refuse',
+    })
+    if (result.status === 'refused') {
+      const [first] = result.problems
+      const others = result.problems.slice(1).map(({ path, reason }) => `${path}: ${reason}`)
+      const hunk = first?.hunk === undefined ? '' : `hunk ${first.hunk} to `
+      const what = `${edits.length > 1 ? `edit ${(first?.edit ?? 0) + 1}, ` : ''}${hunk}"${first?.path}"`
+      throw new ToolError(`Cannot apply ${what}: ${first?.reason}. Nothing was changed`, {
+        kind: 'invalid',
+        hint: [first?.excerpt ? `The file reads:\n${first.excerpt}` : '', ...others]
+          .filter((line) => line !== '')
+          .join('\n'),
+      })
+    }
+    const changes = result.files.map((file): FileChange & { file: EditedFile } => {
+      const place = found.get(file.path)
+      if (place === undefined) throw new RangeError(`Cannot write "${file.path}": it was not looked up`)
+      const decoded = place.decoded ?? { text: '', encoding: 'utf-8' }
+      return {
+        path: place.path,
+        bytes: file.after === undefined ? undefined : encode(place.path, { ...decoded, text: file.after }),
+        file,
+      }
+    })
+    signal.throwIfAborted()
+    await workspace.commit(changes)
+    return changes.map(({ file, bytes }) => ({ ...file, sha256: bytes === undefined ? undefined : hashOf(bytes) }))
+  }
+
   const edit = createTool({
     name: 'edit_file',
     description:
       'Replaces a passage of a file: "find" is quoted from the file, with enough lines to stand in one place; "all" replaces every place.',
     input: forgiving(
-      z.object({ path: pathSchema, find: z.string(), replace: z.string(), all: z.boolean().default(false) }),
+      z.object({
+        path: pathSchema,
+        find: z.string(),
+        replace: z.string(),
+        all: z.boolean().default(false),
+        allowBroken: brokenSchema,
+      }),
       {
         aliases: {
           path: pathNames,
@@ -91,21 +162,11 @@ export function createWriteTools({ workspace }: { workspace: Workspace }): reado
     reversible: true,
     timeoutMs: 30_000,
     assess: ({ path }) => assess([path], 'changes'),
-    run: ({ path, find, replace, all }, { signal }) =>
+    run: ({ path, find, replace, all, allowBroken }, { signal }) =>
       workspace.exclusively(async () => {
-        const found = await workspace.locateForWriting(path)
-        const before = await textOf(workspace, found)
-        const result = applyEdit(before.text, { find, replace, all })
-        if (result.status === 'refused') {
-          throw new ToolError(`Cannot edit "${found.relative}": ${result.reason}`, {
-            kind: 'invalid',
-            hint: `The file reads:\n${result.excerpt}`,
-          })
-        }
-        const bytes = encode(found, { ...before, text: result.text })
-        signal.throwIfAborted()
-        await workspace.commit([{ path: found, bytes }])
-        return { path: found.relative, replacements: result.replacements, sha256: hashOf(bytes) }
+        const [file] = await change([{ type: 'replace', path, find, replace, all }], { broken: allowBroken, signal })
+        if (file?.sha256 === undefined) throw new RangeError(`Cannot edit "${path}": it went away`)
+        return { path: file.path, replacements: file.places.length, sha256: file.sha256, ...notesOn(file) }
       }),
     verify: (_, output) => verifyHashes(workspace, [written.parse(output)]),
   })
@@ -113,50 +174,45 @@ export function createWriteTools({ workspace }: { workspace: Workspace }): reado
   const patch = createTool({
     name: 'patch_file',
     description:
-      'Applies a unified diff to one or more files, all of it or nothing. Context must be quoted from the files; line numbers may be off.',
-    input: forgiving(z.object({ patch: z.string().min(1) }), {
-      aliases: { patch: ['diff', 'content', 'text'] },
-      text: 'patch',
-    }),
+      'Changes one or more files, all of it or nothing: a unified diff, SEARCH/REPLACE blocks under their path, "*** Begin Patch", or a fence headed by "path:3-7" for those lines. What is quoted must be from the files; line numbers may be off.',
+    input: forgiving(
+      z.object({
+        patch: z.string().min(1),
+        path: pathSchema.optional().describe('The file, where the patch names none'),
+        allowBroken: brokenSchema,
+      }),
+      { aliases: { patch: ['diff', 'edits', 'content', 'text'], path: pathNames }, text: 'patch' },
+    ),
     effect: 'write',
     reversible: true,
     timeoutMs: 60_000,
-    async assess({ patch: text }) {
-      const parsed = parsePatch(text)
+    async assess({ patch: text, path }) {
+      const parsed = parseEdits(text, { path })
       if (parsed.status === 'refused')
         return {
           risk: { level: 'medium', reasons: [parsed.reason] },
           refuse: `the patch cannot be read: ${parsed.reason}`,
         }
-      const paths = parsed.files
-        .flatMap(({ from, to }) => [...new Set([from, to])])
-        .filter((path) => path !== undefined)
-      const assessment = await assess([...new Set(paths)], 'changes')
-      const deleted = parsed.files
-        .filter(({ from, to }) => from !== undefined && from !== to)
-        .map(({ from }) => `deletes ${from}`)
+      const assessment = await assess([...new Set(parsed.edits.flatMap(pathsOf))], 'changes')
+      const deleted = parsed.edits.flatMap((edit) =>
+        edit.type === 'patch' && edit.from !== undefined && edit.from !== edit.to ? [`deletes ${edit.from}`] : [],
+      )
       if (deleted.length === 0 || assessment.refuse !== undefined) return assessment
       return { risk: { level: 'high', reasons: [...deleted, ...assessment.risk.reasons] } }
     },
-    run: ({ patch: text }, { signal }) =>
+    run: ({ patch: text, path, allowBroken }, { signal }) =>
       workspace.exclusively(async () => {
-        const parsed = parsePatch(text)
+        const parsed = parseEdits(text, { path })
         if (parsed.status === 'refused')
           throw new ToolError(`Cannot apply the patch: ${parsed.reason}`, { kind: 'invalid' })
-        const files = merge(parsed.files)
-        const changes = (await Promise.all(files.map((file) => changesOf(workspace, file)))).flat()
-        signal.throwIfAborted()
-        await workspace.commit(changes)
-        const done = changes.filter(({ bytes }) => bytes !== undefined)
-        const result: { [key: string]: JsonValue }[] = done.map(({ path, bytes, hunks }) => ({
-          path: path.relative,
-          hunks,
-          sha256: hashOf(bytes ?? new Uint8Array()),
-        }))
-        const gone = changes
-          .filter(({ bytes }) => bytes === undefined)
-          .map(({ path, hunks }) => ({ path: path.relative, hunks, deleted: true }))
-        return { files: [...result, ...gone] }
+        const files = await change(parsed.edits, { broken: allowBroken, signal })
+        return {
+          files: files.map((file): { [key: string]: JsonValue } => ({
+            path: file.path,
+            ...(file.sha256 === undefined ? { deleted: true } : { sha256: file.sha256 }),
+            ...notesOn(file),
+          })),
+        }
       }),
     async verify(_, output) {
       const { files } = z
@@ -169,52 +225,29 @@ export function createWriteTools({ workspace }: { workspace: Workspace }): reado
   return [write, edit, patch]
 }
 
-/** Hunks for one file may come under several headers. */
-function merge(files: readonly FilePatch[]): FilePatch[] {
-  const merged = new Map<string, FilePatch>()
-  for (const file of files) {
-    const key = `${file.from ?? ''}\0${file.to ?? ''}`
-    merged.set(key, { ...file, hunks: [...(merged.get(key)?.hunks ?? []), ...file.hunks] })
+/** The edit with its paths as `name` gives them. */
+async function withPaths(edit: FileEdit, name: (path: string) => Promise<string>): Promise<FileEdit> {
+  if (edit.type !== 'patch') return { ...edit, path: await name(edit.path) }
+  const [from, to] = [edit.from, edit.to]
+  return {
+    ...edit,
+    from: from === undefined ? undefined : await name(from),
+    to: to === undefined ? undefined : await name(to),
   }
-  return [...merged.values()]
 }
 
-async function changesOf(
-  workspace: Workspace,
-  { from, to, hunks }: FilePatch,
-): Promise<(FileChange & { hunks: number })[]> {
-  const source = from === undefined ? undefined : await workspace.locateForWriting(from)
-  const target = to === undefined ? undefined : await workspace.locateForWriting(to)
-  const path = target ?? source
-  if (path === undefined) return []
-  if (target?.kind === 'file' && target.absolute !== source?.absolute) {
-    throw new ToolError(`Cannot create "${target.relative}": it exists`, {
-      kind: 'invalid',
-      hint: 'Start the patch with "--- a/path" to change it',
-    })
-  }
-  const before: DecodedText = source === undefined ? { text: '', encoding: 'utf-8' } : await textOf(workspace, source)
-  const result = applyHunks(before.text, hunks)
-  if (result.status === 'refused') {
-    throw new ToolError(
-      `Cannot apply hunk ${result.hunk} to "${path.relative}": ${result.reason}. Nothing was changed`,
-      {
-        kind: 'invalid',
-        hint: `The file reads:\n${result.excerpt}`,
-      },
-    )
-  }
-  if (target === undefined) {
-    if (result.text !== '')
-      throw new ToolError(`Cannot delete "${path.relative}": the patch leaves text in it. Nothing was changed`, {
-        kind: 'invalid',
-      })
-    return [{ path, bytes: undefined, hunks: hunks.length }]
-  }
-  const changed = { path: target, bytes: encode(target, { ...before, text: result.text }), hunks: hunks.length }
-  return source === undefined || source.absolute === target.absolute
-    ? [changed]
-    : [changed, { path: source, bytes: undefined, hunks: 0 }]
+/** What the model should look at: places that are not as it quoted them, and what it broke. */
+function notesOn({ places, problems }: EditedFile): { notes?: string[] } {
+  const notes = [
+    ...places.filter(({ difference }) => difference !== 'none').map(noteOn),
+    ...problems.map(({ line, text }) => `line ${line} cannot be parsed: ${text}`),
+  ]
+  return notes.length === 0 ? {} : { notes }
+}
+
+function noteOn({ line, difference, confidence }: Placed): string {
+  const share = difference === 'wording' ? `, ${Math.floor(100 * confidence)} % as quoted` : ''
+  return `line ${line} was found although the quote differs in ${difference}${share}`
 }
 
 async function textOf(workspace: Workspace, path: WorkspacePath): Promise<DecodedText> {

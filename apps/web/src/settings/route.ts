@@ -1,0 +1,2 @@
+/** Address of the settings of this device. */
+export const settingsHash = '#/settings'

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest'
+import * as entry from './index.js'
+import * as node from './node/index.js'
+import * as vitest from './vitest/index.js'
+
+test('the entry exports', () => {
+  expect(Object.keys(entry)).toMatchInlineSnapshot(`
+    [
+      "analyseStudy",
+      "cellName",
+      "factorialCells",
+      "hasToolMarkup",
+      "isAttempt",
+      "JudgeError",
+      "median",
+      "modelJudge",
+      "panelJudge",
+      "ruleJudge",
+      "axes",
+      "openPlan",
+      "PlanError",
+      "planSchema",
+      "planText",
+      "sealPlan",
+      "parseStudy",
+      "RecordError",
+      "trialSchema",
+      "reportHtml",
+      "runAb",
+      "chooseProblems",
+      "partitionProblems",
+      "stuckProblems",
+      "fitRatings",
+      "solveProbability",
+      "openBenchmarkHistory",
+      "RunError",
+      "evalMigrations",
+      "commitGate",
+      "isStagnant",
+      "compareRuns",
+      "passAtK",
+      "reportRun",
+      "runBenchmark",
+      "CaseError",
+      "caseFaults",
+      "caseSchema",
+      "categories",
+      "defineCase",
+      "checkProperty",
+      "outwardEffects",
+      "propertySchema",
+      "detectRegression",
+      "reportSuite",
+      "runSuite",
+      "tryCase",
+      "openSuiteHistory",
+      "dataFault",
+      "sameData",
+      "generateArguments",
+      "JsonError",
+      "parseJson",
+      "ProblemError",
+      "starterOf",
+      "viewOf",
+      "cohenKappa",
+      "cohenKappaCi",
+      "fleissKappa",
+      "benjaminiHochberg",
+      "stoppingBounds",
+      "binomialProbability",
+      "binomialTest",
+      "fisherTest",
+      "logFactorial",
+      "mcnemarTest",
+      "rateDifference",
+      "normalCdf",
+      "normalDensity",
+      "normalQuantile",
+      "pairedPower",
+      "pairsNeeded",
+      "trialsPerArm",
+    ]
+  `)
+})
+
+test('the node entry exports', () => {
+  expect(Object.keys(node)).toMatchInlineSnapshot(`
+    [
+      "exportJsonLines",
+      "importExercism",
+      "importJsonLines",
+      "loadCases",
+      "loadProblems",
+      "parseProblem",
+      "splitOf",
+      "makeMutants",
+      "BrokenReferenceError",
+      "openVerifier",
+      "proveProblems",
+      "openRecordLog",
+    ]
+  `)
+})
+
+test('the vitest entry exports', () => {
+  expect(Object.keys(vitest)).toMatchInlineSnapshot(`
+    [
+      "caseMatchers",
+      "testCases",
+      "createCaseReporter",
+    ]
+  `)
+})
