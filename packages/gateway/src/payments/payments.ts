@@ -224,7 +224,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     if (settlement.status === 'failed') {
       ledger.move(row.key, ['settling'], 'failed', { reason: settlement.reason })
       events.publish('payment:failed', { ...factOf(row), reason: settlement.reason })
-    } else ledger.move(row.key, ['settling'], 'settling', { transaction: settlement.transaction })
+    }
+    // Another gateway may have been told that nothing was sent, just before this one sent it: it is looked for again.
+    else ledger.move(row.key, ['settling', 'failed'], 'settling', { transaction: settlement.transaction })
     return settlement
   }
 
@@ -292,6 +294,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       ...{ key, route: order.route, binding: order.binding, paymentId: order.paymentId, chainId: asset.chainId },
       ...{ asset: asset.address, amount: paid.value, payer, payee: payTo, claim: JSON.stringify(claim) },
     }
+    // Said anew, since the process may have stood still: what a gateway holds that seems gone is anyone's.
+    ledger.alive(clock.now() + leaseMs)
     const reserved = working.has(key) ? undefined : ledger.reserve(fresh)
     if (reserved === undefined) {
       const row = ledger.find(key)
@@ -351,6 +355,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       throw new RangeError(`Cannot hold back an answer of more than ${maxReplyBytes} bytes: sell it in mode "before"`)
     }
     const bytes = reply.body.byteLength <= keepReplyBytes ? encodeReply(reply) : undefined
+    ledger.alive(clock.now() + leaseMs)
     if (!ledger.move(key, ['reserved'], 'settling', { reply: bytes })) return stolen
     const settlement = await settleOrRelease(row, claim, order.resource)
     if (settlement.status === 'settled') {
@@ -361,6 +366,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 
   const settleFirst = async (work: Work, row: PaymentRow, claim: Claim): Promise<Sold> => {
+    ledger.alive(clock.now() + leaseMs)
     if (!ledger.move(row.key, ['reserved'], 'settling')) return stolen
     const settlement = await settleOrRelease(row, claim, work.order.resource)
     if (settlement.status !== 'settled') return unpaid(settlement, work.paid.payer)
@@ -458,6 +464,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
         if (row.answers >= maxAnswers) return used()
         return serveSettled(work, row, settled)
       case 'settling': {
+        ledger.alive(clock.now() + leaseMs)
         if (!ledger.takeOver(row.key, 'settling')) return { status: 'busy', retryAfterSeconds: 1 }
         const claim: Claim = { payment: order.payment, requirements: order.offer.requirements }
         const settlement = await settle(row, claim, { resource: order.resource })
