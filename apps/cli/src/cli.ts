@@ -27,6 +27,7 @@ import { rpcCommand } from './commands/rpc.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
+import { synthCommand } from './commands/synth.js'
 import { tasksCommand } from './commands/tasks.js'
 import { undoCommand } from './commands/undo.js'
 import { versionCommand } from './commands/version.js'
@@ -125,6 +126,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     cartridgeCommand,
     modelsCommand,
     cognitionCommand,
+    synthCommand,
     abCommand,
     versionCommand,
   ]
