@@ -10,6 +10,7 @@ import { acpCommand } from './commands/acp.js'
 import type { ToAction } from './commands/action.js'
 import { askCommand } from './commands/ask.js'
 import { auditCommand } from './commands/audit.js'
+import { benchCommand } from './commands/bench.js'
 import { cartridgeCommand } from './commands/cartridge.js'
 import { chatCommand } from './commands/chat.js'
 import { cognitionCommand } from './commands/cognition.js'
@@ -127,6 +128,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     modelsCommand,
     cognitionCommand,
     synthCommand,
+    benchCommand,
     abCommand,
     versionCommand,
   ]
