@@ -161,7 +161,7 @@ function spelt(path: Path): string {
 }
 
 /** A file of examples that makes no sense: `cli/examples`. */
-export class ExamplesError extends SalpError {
+class ExamplesError extends SalpError {
   readonly file: string
   /** From 1. */
   readonly line: number
