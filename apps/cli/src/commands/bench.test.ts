@@ -68,7 +68,7 @@ describe('salp bench', () => {
     expect((await bench(temporary, ['report', '2', '--against', '1'])).output).toContain(
       '| tier | problems | solved | pass@1 [95 %] |\n| --- | ---: | ---: | --- |\n| 0 | 1 | 1 | 100.0 % [20.7, 100.0] |',
     )
-  }, 120_000)
+  }, 300_000)
 
   test('goes on with a run that was cut off', async () => {
     using temporary = temporaryHome()
@@ -83,7 +83,7 @@ describe('salp bench', () => {
     const { errors, output } = await bench(temporary, [...run, '--half', 'all'])
     expect(errors).toBe('Going on with run 1, which was cut off\n   2 of 2  ✓ sum\n')
     expect(output).toMatch(/^0 +2 {2}50\.0 % /m)
-  }, 120_000)
+  }, 300_000)
 
   test('says what is missing', async () => {
     using temporary = temporaryHome()

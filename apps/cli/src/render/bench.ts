@@ -121,7 +121,10 @@ export function benchMarkdown(
       .join(', ') || 'none'
   const tiers = report.tiers.flatMap(({ tier }) => (tier === undefined || tier === 0 ? [] : [tier]))
   const parts = [
-    `## \`${run.solver}\`\n\n${table(report)}`,
+    '# The coding benchmark, with no language model',
+    'Printed by `salp bench report`; do not edit. A problem is solved if the first answer passes its hidden tests in the sandbox. ' +
+      'Intervals are of 95 %: those of rates are Wilson’s, those of differences the bootstrap’s over problems.',
+    `## \`${run.solver}\`\n\nBegun ${new Date(run.begunAt).toISOString().slice(0, 10)}.\n\n${table(report)}`,
     ...(run.endedAt === undefined ? [`The run was cut off at ${results.length} of ${run.plan.length} problems.`] : []),
     ...tiers.map((tier) => `Solved of tier ${tier}: ${solved(tier)}.`),
   ]
@@ -130,7 +133,7 @@ export function benchMarkdown(
     parts.push(
       `## Against \`${baseline.run.solver}\`\n\n${table(baseline.report)}`,
       `Problem by problem, on the ${problems} that both tried: ${points(change.estimate)} points of pass@1 [${points(change.low)}, ${points(change.high)}], ` +
-        `${gained} gained and ${lost} lost, p ${probability(p)} by McNemar's exact test.`,
+        `${gained} gained and ${lost} lost, p ${probability(p)} by McNemar’s exact test.`,
     )
   }
   return `${parts.join('\n\n')}\n`
