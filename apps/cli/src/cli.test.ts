@@ -35,6 +35,8 @@ describe('runCli()', () => {
       'gateway',
       'models',
       'cognition',
+      'synth',
+      'bench',
       'ab',
     ]) {
       const { exitCode, output } = await offline([name, '--help'])

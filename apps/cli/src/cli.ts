@@ -10,6 +10,7 @@ import { acpCommand } from './commands/acp.js'
 import type { ToAction } from './commands/action.js'
 import { askCommand } from './commands/ask.js'
 import { auditCommand } from './commands/audit.js'
+import { benchCommand } from './commands/bench.js'
 import { cartridgeCommand } from './commands/cartridge.js'
 import { chatCommand } from './commands/chat.js'
 import { cognitionCommand } from './commands/cognition.js'
@@ -27,6 +28,7 @@ import { rpcCommand } from './commands/rpc.js'
 import { runCommand } from './commands/run.js'
 import { sessionsCommand } from './commands/sessions.js'
 import { statusCommand } from './commands/status.js'
+import { synthCommand } from './commands/synth.js'
 import { tasksCommand } from './commands/tasks.js'
 import { undoCommand } from './commands/undo.js'
 import { versionCommand } from './commands/version.js'
@@ -125,6 +127,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     cartridgeCommand,
     modelsCommand,
     cognitionCommand,
+    synthCommand,
+    benchCommand,
     abCommand,
     versionCommand,
   ]

@@ -1,10 +1,10 @@
 /** `salp ab`: measuring what helps. */
 
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { runGym } from '../ab/run-gym.js'
-import { note } from '../invocation.js'
+import { note, print } from '../invocation.js'
 import { examples, type ToAction } from './action.js'
 import { integerFrom } from './values.js'
 
@@ -52,9 +52,32 @@ export function abCommand(toAction: ToAction): Command {
         else io.stdout.write(whole ? report : report.slice(0, report.indexOf(summaryEnd)))
       }),
     )
+  ab.command('report')
+    .description('what the record of a study says, derived again from its raw lines')
+    .argument('<file>', 'JSON Lines, the plan first')
+    .option('--html <file>', 'write a page with plots too')
+    .action(
+      toAction(async (invocation, file: string, { html }: { html?: string }) => {
+        const [{ analyseStudy, parseStudy, reportHtml }, { renderAnalysis }] = await Promise.all([
+          import('@salp/eval'),
+          import('../render/ab.js'),
+        ])
+        const { folder } = invocation.io
+        const analysis = analyseStudy(await parseStudy(await readFile(resolve(folder, file), 'utf8')))
+        if (html !== undefined) {
+          await writeFile(resolve(folder, html), reportHtml(analysis))
+          note(invocation, `Wrote ${html}`)
+        }
+        const { study, ...found } = analysis
+        print(invocation, { plan: study.plan, sha256: study.sha256, ...found }, (_, style) =>
+          renderAnalysis(analysis, style),
+        )
+      }),
+    )
   return ab.addHelpText(
     'after',
     examples(
+      ['salp ab report study.jsonl --html study.html', 'the differences that the plan asked for, and a page of them'],
       ['salp ab gym --report', 'the published report, byte for byte'],
       ['salp ab gym --seed 2', 'the same questions in other worlds'],
       ['salp ab gym --held-out 34 --development 34 --factorial 2', 'a quick look, with wide intervals'],

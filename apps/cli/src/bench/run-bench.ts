@@ -1,0 +1,141 @@
+/** A run of the benchmark with the synthesizer: picks problems, learns where asked, and records what comes of each. */
+
+import { createRng } from '@salp/core'
+import { type BenchmarkHistory, type Problem, type ProblemResult, runBenchmark } from '@salp/eval'
+import { loadProblems, openVerifier } from '@salp/eval/node'
+import { createSynthesizerThread } from '@salp/models/synthesis/node'
+import { UsageError } from '../cli-errors.js'
+import { type Invocation, note } from '../invocation.js'
+import { readSavedState, type SavedState, saveState } from '../synth/saved-state.js'
+import { findCutOff, nextRunId } from './history.js'
+import { learnSynthesizer, lessonOf } from './learn-synthesizer.js'
+import { synthesizerSolver } from './synthesizer-solver.js'
+
+/** What a run is asked for. */
+export interface BenchRequest {
+  /** Folder of the problems. */
+  readonly problems: string
+  readonly tiers: readonly number[]
+  readonly half: 'train' | 'test' | 'all'
+  /** Candidates for each problem. */
+  readonly budget: number
+  readonly seed: number
+  /** Answers to each problem. */
+  readonly attempts: number
+  /** @defaultValue `synthesizer` if it learnt anything */
+  readonly solver: 'synthesizer' | 'synthesizer-untrained' | undefined
+  readonly learn: boolean
+  /** Rounds of learning. */
+  readonly rounds: number
+  /** Problems at most, drawn by the seed. @defaultValue all */
+  readonly limit: number | undefined
+}
+
+/**
+ * Runs the benchmark, or goes on with a run of the same solver over the same problems that was cut off.
+ *
+ * @returns The id of the run, and its results.
+ * @throws {@link UsageError} (`cli/usage`) if nothing is left to try, or nothing was learnt where that is asked for.
+ * @throws The signal's reason if it aborts.
+ */
+export async function runBench(
+  invocation: Invocation,
+  history: BenchmarkHistory,
+  request: BenchRequest,
+): Promise<{ readonly id: string; readonly results: readonly ProblemResult[] }> {
+  const { io, json, signal, statusLine } = invocation
+  const { clock } = io
+  const { budget, seed, attempts } = request
+  const all = await loadProblems(request.problems)
+  const problems = pick(all, request)
+  if (problems.length === 0)
+    throw new UsageError('Cannot run the benchmark: no problem is of those tiers and that half')
+
+  const verifier = openVerifier({ clock })
+  try {
+    const saved = await learnt(invocation, verifier, all, request)
+    await using thread = createSynthesizerThread({ budget, seed, state: saved?.state })
+    const learntFrom = saved === undefined ? 'synthesizer-untrained' : `synthesizer ${saved.lesson.slice(0, 8)}`
+    const name = `${learntFrom}, budget ${budget}, seed ${seed}, answers ${attempts}`
+    const solver = synthesizerSolver(thread, {
+      name,
+      onProgress: (problem, { candidates }) =>
+        statusLine.show(`${problem}: ${candidates.toLocaleString('en')} candidates`),
+    })
+    const plan = problems.map((problem) => problem.id)
+    const cutOff = findCutOff(history, name, plan)
+    const id = cutOff?.id ?? nextRunId(history)
+    if (cutOff !== undefined) note(invocation, `Going on with run ${id}, which was cut off`)
+    const results = await runBenchmark(
+      {
+        ...{ solver, verifier, history, clock },
+        events: {
+          publish: (event, told) => {
+            if (event !== 'benchmark:attempted' || !('passed' in told) || json) return
+            const { problem, passed, recorded } = told
+            note(invocation, `${String(recorded).padStart(4)} of ${plan.length}  ${passed ? '✓' : '✗'} ${problem}`)
+          },
+        },
+      },
+      { run: id, problems, budget: { attempts, candidates: budget }, sampling: sampling(request), signal },
+    )
+    return { id, results }
+  } finally {
+    statusLine.clear()
+    await verifier.close()
+  }
+}
+
+function sampling({ limit }: BenchRequest): 'all' | 'random' {
+  return limit === undefined ? 'all' : 'random'
+}
+
+/** Those of the tiers and the half; of more than the limit a random sample, in their own order. */
+function pick(all: readonly Problem[], { tiers, half, limit, seed }: BenchRequest): Problem[] {
+  const fitting = all.filter(({ tier, split }) => tiers.includes(tier) && (half === 'all' || split === half))
+  const rng = createRng(`bench ${seed}`)
+  const drawn = fitting
+    .map(({ id }) => ({ id, key: rng.fork(id)() }))
+    .sort((a, b) => a.key - b.key)
+    .slice(0, limit)
+  const chosen = new Set(drawn.map(({ id }) => id))
+  return fitting.filter(({ id }) => chosen.has(id))
+}
+
+/** What the solver knows: learnt now, learnt before, or nothing. */
+async function learnt(
+  invocation: Invocation,
+  verifier: ReturnType<typeof openVerifier>,
+  all: readonly Problem[],
+  { solver, learn, budget, seed, rounds }: BenchRequest,
+): Promise<SavedState | undefined> {
+  const { io, home, signal, statusLine } = invocation
+  if (solver === 'synthesizer-untrained') {
+    if (learn) throw new UsageError('Cannot learn for "synthesizer-untrained": leave out --learn, or the solver')
+    return undefined
+  }
+  const saved = await readSavedState(home)
+  if (!learn) {
+    if (saved === undefined && solver === 'synthesizer')
+      throw new UsageError('The synthesizer has learnt nothing yet: add --learn')
+    return saved
+  }
+  const training = all.filter(({ tier, split }) => tier === 0 && split === 'train')
+  const lesson = { budget: Math.ceil(budget / 2), seed, rounds }
+  if (saved?.lesson === lessonOf(training, lesson)) {
+    note(invocation, 'This was learnt before')
+    return saved
+  }
+  const found = await learnSynthesizer({ clock: io.clock, verifier }, training, {
+    ...lesson,
+    signal,
+    onProgress: ({ round, done, tasks, solved }) =>
+      statusLine.show(`Learning, round ${round + 1} of ${rounds}: ${done} of ${tasks}, ${solved} solved`),
+  })
+  await saveState(home, found)
+  note(
+    invocation,
+    `Learnt from ${training.length} problems: solved ${found.rounds.join(', then ')}; ${found.state.library.length} fragments`,
+  )
+  return found
+}
