@@ -20,6 +20,7 @@ import {
   createRoutineTools,
   createSecondKeys,
   createSplitTool,
+  createSynthesisTool,
   deliveryMigrations,
   pushMigrations,
   type Routines,
@@ -74,6 +75,7 @@ import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
+import { openSynthesizer } from './synthesizer.js'
 import { undoRoutes } from './undo-routes.js'
 import { createUpkeep } from './upkeep.js'
 
@@ -242,6 +244,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
             remove: (id) => routines.remove(id),
           }),
           createSplitTool({ split: (sessionId, tasks) => autonomy.split(sessionId, tasks) }),
+          createSynthesisTool({ synthesizer: openSynthesizer({ folder: home.path }) }),
           a2a.tool,
         ]
       },

@@ -62,6 +62,7 @@ test('the entry exports', () => {
       "createCartridgeTools",
       "createRoutineTools",
       "createSplitTool",
+      "createSynthesisTool",
       "turnLimitsSchema",
     ]
   `)

@@ -172,6 +172,7 @@ export {
 export { type CartridgePort, createCartridgeTools } from './tools/cartridge-tools.js'
 export { createRoutineTools } from './tools/routine-tools.js'
 export { createSplitTool } from './tools/split-tool.js'
+export { createSynthesisTool, type SynthesisPort } from './tools/synthesis-tool.js'
 export { type TurnLimits, turnLimitsSchema } from './turn/limits.js'
 export type { LiveTurn } from './turn/live-turns.js'
 export type { TurnResult } from './turn/running-turn.js'
