@@ -115,7 +115,7 @@ describe('two nodes on one chain', () => {
         expect.stringMatching(/^left today: 5 devUSD/),
       ],
     })
-    expect(replyOf(events)).toContain('You said: What is a salp?')
+    expect(replyOf(events)).toMatch(/You said: .*What is a salp\?/s)
     expect(replyOf(events)).toContain('0.02 devUSD')
 
     const [sold] = await payments()
@@ -125,7 +125,9 @@ describe('two nodes on one chain', () => {
     const { transaction } = sold ?? {}
     // Who sells sees what was done for strangers, though it stands in no conversation of theirs.
     const { tasks } = await json<{ tasks: StrangerTask[] }>(seller.call('/api/a2a/strangers'))
-    expect(tasks).toMatchObject([{ text: order.message, state: 'completed', answer: 'You said: What is a salp?' }])
+    expect(tasks).toMatchObject([
+      { text: order.message, state: 'completed', answer: expect.stringMatching(/^You said: .*What is a salp\?$/s) },
+    ])
     expect(spent).toEqual([{ direction: 'out', units: '0.02', transaction }])
     expect(earned).toEqual([{ direction: 'in', units: '0.02', transaction }])
   }, 60_000)
@@ -199,7 +201,10 @@ describe('two nodes on one chain', () => {
       interval: 200,
     })
     // Whoever asked may have given up meanwhile; what was paid for is there all the same.
-    expect(await answer).toMatchObject({ state: 'completed', text: 'You said: Work slowly' })
+    expect(await answer).toMatchObject({
+      state: 'completed',
+      text: expect.stringMatching(/^You said: .*Work slowly$/s),
+    })
     expect((await receipts(seller)).filter(({ direction }) => direction === 'in')).toHaveLength(sold + 1)
   }, 120_000)
 
