@@ -35,7 +35,6 @@ const rules: readonly Rule[] = [
     pattern:
       /(?<=\b[Aa]uthorization["']?\s{0,4}[:=]\s{0,4}["']?[Bb]asic\s{1,4})(?=[a-z+/]{0,40}[A-Z0-9])[A-Za-z0-9+/]{12,}={0,2}/g,
   },
-  { kind: 'url-password', pattern: /(?<=[a-z+.-]:\/\/[^\s/:@]{0,200}:)[^\s/@]{1,500}(?=@)/gi },
   {
     kind: 'assigned',
     pattern: new RegExp(`(?<=(?:${telling})["']?\\s{0,4}[:=]\\s{0,4}["'])(?!\\[redacted:)[^\\s"']{8,}(?=["'])`, 'gi'),
@@ -49,6 +48,8 @@ const rules: readonly Rule[] = [
     pattern:
       /(?<=\b[A-Z0-9_]{0,60}(?:_TOKEN|_KEY|_PASS|_PWD|_CREDENTIALS?)=["']?)(?=[A-Za-z0-9+/_.-]{0,80}\d)[A-Za-z0-9+/_.-]{24,}={0,2}/g,
   },
+  // Last: what an assignment loses may leave a password of an address.
+  { kind: 'url-password', pattern: /(?<=[a-z+.-]:\/\/[^\s/:@]{0,200}:)[^\s/@]{1,500}(?=@)/gi },
 ]
 
 const secretField = new RegExp(`${telling}|authorization|cookie|(?:^|[-_])token$|[a-z]Token$`, 'i')
