@@ -20,6 +20,7 @@ export type TaskChange = {
 /** Tasks, kept. */
 export interface Tasks {
   create(input: TaskInput): Task
+  get(id: number): Task | undefined
   /** `open` includes those in progress, `done` those abandoned. Highest priority first, then oldest. */
   list(status: 'open' | 'done' | 'all'): Task[]
   /** @throws {@link TaskError} (`agent/task-unknown`) */
@@ -70,26 +71,31 @@ export function createTasks({ db, clock }: { db: SqlDatabase; clock: Pick<Clock,
     'UPDATE agent_tasks SET title = ?, notes = ?, status = ?, priority = ?, plan = ?, updated_at = ? WHERE id = ?',
   )
   const erase = db.prepare('DELETE FROM agent_tasks WHERE id = ?')
-  const get = (id: number): Task => {
+  const get = (id: number): Task | undefined => {
     const row = Number.isSafeInteger(id) ? byId.get(id) : undefined
-    if (row === undefined) throw new TaskError(id)
-    return toTask(row)
+    return row && toTask(row)
+  }
+  const known = (id: number): Task => {
+    const task = get(id)
+    if (task === undefined) throw new TaskError(id)
+    return task
   }
   return {
     create({ title, notes = '', priority = 0 }) {
       const now = clock.now()
-      return get(Number(insert.run(title, notes, priority, now, now).lastInsertRowid))
+      return known(Number(insert.run(title, notes, priority, now, now).lastInsertRowid))
     },
+    get,
     list: (status) => byStatus.all(JSON.stringify(statuses[status])).map(toTask),
     update(id, change) {
-      const before = get(id)
+      const before = known(id)
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
       const { title, notes, status, priority, plan = [] }: Task = { ...before, ...given }
       write.run(title, notes, status, priority, JSON.stringify(plan), clock.now(), id)
-      return get(id)
+      return known(id)
     },
     remove(id) {
-      get(id)
+      known(id)
       erase.run(id)
     },
   }

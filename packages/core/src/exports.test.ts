@@ -20,6 +20,7 @@ test('@salp/core exports', () => {
       "createRedactor",
       "createRng",
       "createTurns",
+      "cut",
       "describeError",
       "environmentLayer",
       "flagLayer",
@@ -27,11 +28,13 @@ test('@salp/core exports', () => {
       "logLoss",
       "mean",
       "migrate",
+      "oneLine",
       "redact",
       "reliabilityDiagram",
       "resolveConfig",
       "signFlipTest",
       "silentLogger",
+      "toHex",
       "wilson",
     ]
   `)
@@ -45,7 +48,10 @@ test('@salp/core/node exports', () => {
       "createSystemRng",
       "loadConfig",
       "openDatabase",
+      "syncFolder",
       "systemClock",
+      "writeFileAtomically",
+      "writeFileDurably",
     ]
   `)
 })

@@ -35,4 +35,5 @@ export {
   signFlipTest,
   wilson,
 } from './statistics.js'
+export { cut, oneLine, toHex } from './text.js'
 export { createTurns, type InTurn } from './turns.js'

@@ -1,6 +1,6 @@
 /** Lets a request through once it is paid for: x402 over HTTP, versions 1 and 2, around any handler of the web's Request. */
 
-import { type Clock, type IdSource, SalpError } from '@salp/core'
+import { type Clock, type IdSource, SalpError, toHex } from '@salp/core'
 import type { Account, Address } from '@salp/wallet'
 import { challengeResponse, isBrowser, type PreparedChallenge, pageResponse, prepareChallenge } from './challenge.js'
 import { FacilitatorError } from './facilitator/facilitator.js'
@@ -290,8 +290,7 @@ async function bindingOf(request: Request, body: Uint8Array<ArrayBuffer> | 'stre
   const { pathname, search } = new URL(request.url)
   const what = `${request.method} ${pathname}${search}`
   if (body === 'stream' || body.byteLength === 0) return what
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body))
-  return `${what} ${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return `${what} ${toHex(await crypto.subtle.digest('SHA-256', body))}`
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -1,9 +1,10 @@
 /** Where the nets of an agent are trained and kept: `models/nets/<name>` in the home folder. */
 
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeFileAtomically } from '@salp/core/node'
 import {
   brainTask,
   type Experience,
@@ -83,8 +84,7 @@ export function openLab(home: HomePaths, clock: { now(): number }) {
     if (existsSync(path)) return parseTokenizer(JSON.parse(await readFile(path, 'utf8')))
     const made = trainTokenizer(await texts(), { size: unifiedWords, specials: unifiedSpecials, signal })
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(`${path}.draft`, JSON.stringify(toTokenizerJson(made)))
-    await rename(`${path}.draft`, path)
+    await writeFileAtomically(path, JSON.stringify(toTokenizerJson(made)))
     return made
   }
 

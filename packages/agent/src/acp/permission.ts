@@ -1,6 +1,7 @@
 /** Approvals as the editor asks them. Whatever is not a clear yes is a no. */
 
 import type { PermissionOption, RequestPermissionResponse } from '@agentclientprotocol/sdk/unstable'
+import { cut } from '@salp/core'
 import type { Approval, Decision } from '../protocol.js'
 
 const optionIds = { once: 'allow-once', session: 'allow-session', no: 'reject' } as const
@@ -29,8 +30,4 @@ export function toDecision(response: RequestPermissionResponse | undefined): Dec
         ? 'the person dismissed the question'
         : 'the editor gave an answer that was not offered'
   return { decision: 'deny', scope: 'once', reason: why }
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`
 }

@@ -6,10 +6,12 @@ import type { Task, TurnEvents } from '../protocol.js'
 import type { Work, WorkOrder, WorkReview } from '../protocol-work.js'
 import { assessCommand } from '../tools/assess-command.js'
 import { TurnSuspended } from '../turn/interruption.js'
+import type { LiveTurn } from '../turn/live-turns.js'
+import { takeTurnOnce, turnsOf } from '../turn/take-turn-once.js'
 import type { Checkout } from './checkout.js'
 import { againOf, contractOf, failedOf, partsOf } from './contract.js'
 import type { Reviewer } from './reviewer.js'
-import { overspent, spendingOf } from './spending.js'
+import { overspent, type Spending, spendingOf, withCall, withStep } from './spending.js'
 import { createWorkStore, WorkError } from './work-store.js'
 
 /** What autonomy asks of the application. */
@@ -87,12 +89,11 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
   /** Questions that are open, by task. */
   const asked = new Map<number, AbortController>()
 
-  const taskOf = (taskId: number): Task | undefined => agent.tasks.list('all').find(({ id }) => id === taskId)
-  const titleOf = (taskId: number): string => taskOf(taskId)?.title ?? `task ${taskId}`
+  const titleOf = (taskId: number): string => agent.tasks.get(taskId)?.title ?? `task ${taskId}`
 
   const end = (work: Work, state: 'done' | 'blocked' | 'stopped', rest: Partial<Work> = {}): void => {
     const ended = store.update(work.taskId, { state, finishedAt: clock.now(), ...rest })
-    const task = taskOf(work.taskId)
+    const task = agent.tasks.get(work.taskId)
     log.info('Work on a task ended', { task: work.taskId, state, reason: rest.reason })
     if (task === undefined) return
     const status = state === 'done' ? 'done' : state === 'stopped' ? 'open' : 'in_progress'
@@ -118,7 +119,7 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
   const ask = (work: Work): void => {
     const { taskId, attempt, rounds, reason = '' } = work
     if (asked.has(taskId)) return
-    const sessionId = work.sessionId ?? `task-${taskId}-${attempt}`
+    const sessionId = sessionOf(work)
     if (agent.store.get(sessionId) === undefined) agent.store.create({ id: sessionId, title: titleOf(taskId) })
     const gone = new AbortController()
     asked.set(taskId, gone)
@@ -144,11 +145,12 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
   const goOn = (work: Work, told: string): void => {
     const { sessionId = '', rounds, maxRounds, maxTokens, maxCostUsd, maxCalls } = work
     const used = spendingOf(agent.store, sessionId)
+    const turns = Math.max(rounds, turnsOf(agent.store, sessionId))
     const more = (limit: number | undefined, so: number) => (limit === undefined ? undefined : so + limit)
     store.update(work.taskId, {
       ...{ state: 'queued', told, finishedAt: undefined, reason: undefined, startedAt: undefined },
       // Turns that failed were not checked; those are not taken twice either.
-      ...{ rounds: Math.max(rounds, turnsOf(sessionId)), maxRounds: Math.max(rounds, turnsOf(sessionId)) + maxRounds },
+      ...{ rounds: turns, maxRounds: turns + maxRounds },
       ...{ maxTokens: more(maxTokens, used.tokens), maxCostUsd: more(maxCostUsd, used.costUsd) },
       maxCalls: more(maxCalls, used.calls),
     })
@@ -171,7 +173,7 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
     const told = parts.length === 0 ? work.told : await takeOver(work, place, parts)
     agent.tasks.update(taskId, { status: 'in_progress' })
     store.update(taskId, {
-      ...{ state: 'working', place, told, sessionId: `task-${taskId}-${attempt}` },
+      ...{ state: 'working', place, told, sessionId: sessionOf(work) },
       taken: [...taken, ...parts.map((part) => part.taskId)],
       // The time that its parts took was theirs.
       startedAt: parts.length === 0 ? startedAt : clock.now(),
@@ -184,25 +186,22 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
     for (const part of parts) {
       const isMade = part.state === 'done' && part.place !== undefined
       const conflicts = isMade ? await checkout.merge(place, part.place?.branch ?? '') : []
-      ended.push({ work: part, task: taskOf(part.taskId), conflicts })
+      ended.push({ work: part, task: agent.tasks.get(part.taskId), conflicts })
     }
     return [work.told ?? '', partsOf(ended)].filter((text) => text !== '').join('\n\n')
   }
 
   const takeTurn = async (work: Work, stop: AbortSignal): Promise<void> => {
     const { taskId, sessionId = '', rounds, maxRounds } = work
-    // A turn that a crash cut off is gone on with by the agent; one that ended is not taken again.
-    const isTaken = turnsOf(sessionId) > rounds
-    if (!isTaken && rounds >= maxRounds) {
+    if (turnsOf(agent.store, sessionId) <= rounds && rounds >= maxRounds) {
       end(work, 'blocked', { reason: `${maxRounds} turns were not enough: ${failedOf(work)}` })
       return
     }
-    const live = agent.running(sessionId) ?? (isTaken ? undefined : speak(work))
     const stopTurn = (): void => void agent.stop(sessionId)
     stop.addEventListener('abort', stopTurn, { once: true })
     try {
-      // A process that ends leaves the turn to the next one.
-      const result = live === undefined ? lastResult(sessionId) : await Promise.race([live.result, left.promise])
+      const begin = (): LiveTurn => speak(work)
+      const result = await takeTurnOnce(agent, { sessionId, before: rounds, begin, left: left.promise })
       stop.throwIfAborted()
       closing.signal.throwIfAborted()
       const used = spendingOf(agent.store, sessionId)
@@ -227,16 +226,9 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
     store.update(taskId, { ...rest, state: 'waiting', rounds: rounds + 1 })
   }
 
-  const turnsOf = (sessionId: string): number => agent.store.get(sessionId)?.messageCount ?? 0
-
-  const lastResult = (sessionId: string) =>
-    agent.store
-      .newest(['turn:finished'], { limit: 1, sessionId })
-      .flatMap((event) => (event.name === 'turn:finished' ? [event.data] : []))[0]
-
-  const speak = (work: Work) => {
+  const speak = (work: Work): LiveTurn => {
     const { taskId, sessionId = '', place, verify: commands } = work
-    const isFirst = turnsOf(sessionId) === 0
+    const isFirst = turnsOf(agent.store, sessionId) === 0
     if (isFirst) {
       agent.store.transaction(() => {
         if (agent.store.get(sessionId) === undefined) agent.store.create({ id: sessionId, title: titleOf(taskId) })
@@ -249,7 +241,7 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
           agent.approvals.grant(sessionId, `run_command: ${grantOf(command, place?.folder)}`)
       })
     }
-    const text = isFirst ? contractOf(work, taskOf(taskId)) : againOf(work)
+    const text = isFirst ? contractOf(work, agent.tasks.get(taskId)) : againOf(work)
     return agent.stream({ sessionId, text, channel: 'task', unattended: true })
   }
 
@@ -303,12 +295,18 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
 
   /** Stops a turn that uses more than the whole may. @returns Ends the watch. */
   const watchSpending = (work: Work, stop: AbortController): (() => void) => {
-    const look = ({ sessionId }: { readonly sessionId: string }): void => {
-      if (sessionId !== store.get(work.taskId)?.sessionId) return
-      const reason = overspent(work, spendingOf(agent.store, sessionId))
+    const sessionId = sessionOf(work)
+    let used = spendingOf(agent.store, sessionId)
+    const look = (event: { readonly sessionId: string }, add: (used: Spending) => Spending): void => {
+      if (event.sessionId !== sessionId) return
+      used = add(used)
+      const reason = overspent(work, used)
       if (reason !== undefined) stop.abort(new OutOfBudget(reason))
     }
-    const ends = [agent.events.subscribe('step:finished', look), agent.events.subscribe('call:requested', look)]
+    const ends = [
+      agent.events.subscribe('step:finished', (step) => look(step, (so) => withStep(so, step.data))),
+      agent.events.subscribe('call:requested', (call) => look(call, withCall)),
+    ]
     return () => {
       for (const stopWatching of ends) stopWatching()
     }
@@ -403,7 +401,7 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
         throw new RangeError(`Cannot split: "${foreign}" is none of the commands that show that the whole is done`)
       return deps.db.transaction(() =>
         parts.map(({ title, notes, verify: own }) => {
-          const task = agent.tasks.create({ title, notes, priority: taskOf(taskId)?.priority })
+          const task = agent.tasks.create({ title, notes, priority: agent.tasks.get(taskId)?.priority })
           const order = { folder, verify: [...own], maxRounds, maxMinutes, review, maxTokens, maxCostUsd, maxCalls }
           store.add(task.id, order, { parent: taskId })
           return task
@@ -421,6 +419,11 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
       await running
     },
   }
+}
+
+/** The conversation in which a piece of work is done. */
+function sessionOf({ taskId, attempt }: Pick<Work, 'taskId' | 'attempt'>): string {
+  return `task-${taskId}-${attempt}`
 }
 
 /** What a piece of work may use is used up. */

@@ -1,5 +1,6 @@
 /** What earlier turns came to: decisions, open points and what was changed, picked from what was said. */
 
+import { cut, oneLine } from '@salp/core'
 import type { StoredMessage } from '../session/store.js'
 
 /** One turn of a conversation, as text. */
@@ -45,7 +46,7 @@ function changeOf(tool: string, input: unknown): string | undefined {
   if (!changers.test(tool) || typeof input !== 'object' || input === null) return undefined
   const named = ['path', 'command', 'title', 'id', 'url'].map((name) => Reflect.get(input, name))
   const what = named.find((value) => typeof value === 'string' || typeof value === 'number')
-  return what === undefined ? tool : `${tool} ${oneLine(String(what), 80)}`
+  return what === undefined ? tool : `${tool} ${cut(oneLine(String(what)), 80)}`
 }
 
 /** Signs that a sentence decides something. */
@@ -97,7 +98,7 @@ function picksOf({ number, asked, answered, changed }: TurnText): Pick[] {
     void picks.push({
       number,
       order: picks.length,
-      text: `- [turn ${number}] ${who}: ${oneLine(sentence, 240)}`,
+      text: `- [turn ${number}] ${who}: ${cut(oneLine(sentence), 240)}`,
       score,
     })
   for (const [index, sentence] of sentences(asked).entries()) {
@@ -120,9 +121,4 @@ function sentences(text: string): string[] {
     .map((sentence) => sentence.replace(/^[\s>#*-]+/, '').trim())
     .filter((sentence) => sentence.length > 2)
     .slice(0, 200)
-}
-
-function oneLine(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length <= length ? line : `${line.slice(0, length - 1).toWellFormed()}…`
 }

@@ -1,5 +1,6 @@
 /** What the model is told beside the conversation: who it is, and what it knows that bears on this turn. */
 
+import { oneLine } from '@salp/core'
 import type { RecalledMemory, Task } from '../protocol.js'
 import type { Assembly, Section } from './assemble.js'
 import { assemble } from './assemble.js'
@@ -112,9 +113,4 @@ function planLine(plan: Task['plan'] = []): string {
 function memoryLine({ id, content, source, verification }: RecalledMemory): string {
   const day = new Date(source.at).toISOString().slice(0, 10)
   return `- [${id}] ${oneLine(content)} (${source.author}, ${day}, ${verification})`
-}
-
-/** Keeps what others wrote from looking like structure of the prompt. */
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
 }

@@ -1,6 +1,6 @@
 /** What a person would want to hear of, wherever they are. */
 
-import type { Redactor } from '@salp/core'
+import { cut, oneLine, type Redactor } from '@salp/core'
 import type { Approval, Question, Task } from '../protocol.js'
 import type { PushKinds, PushNotice } from '../protocol-push.js'
 import type { Work } from '../protocol-work.js'
@@ -30,7 +30,7 @@ export function readNews(
   { approvals, questions, work, tasks }: NewsSources,
   { name, redactor }: { readonly name: string; readonly redactor: Pick<Redactor, 'text'> },
 ): News[] {
-  const words = (text: string, length: number): string => cut(redactor.text(text).replace(/\s+/g, ' ').trim(), length)
+  const words = (text: string, length: number): string => cut(oneLine(redactor.text(text)).toWellFormed(), length)
   const titleOf = (taskId: number): string => tasks.find(({ id }) => id === taskId)?.title ?? `Task ${taskId}`
   const asked = new Map(questions.map(({ turnId, id }) => [turnId, id]))
   /** The question by which a blocked task asks its person. */
@@ -71,9 +71,4 @@ export function readNews(
       ]
     }),
   ]
-}
-
-function cut(text: string, length: number): string {
-  const whole = text.toWellFormed()
-  return whole.length <= length ? whole : `${whole.slice(0, length - 1).toWellFormed()}…`
 }

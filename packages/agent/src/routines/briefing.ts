@@ -1,5 +1,6 @@
 /** What happened and what waits, told from what is on record; no model has a word in it. */
 
+import { oneLine } from '@salp/core'
 import type { Approval, Question, Task, TurnEvents } from '../protocol.js'
 import type { Routine, RoutineRun } from '../protocol-routines.js'
 import type { Work } from '../protocol-work.js'
@@ -85,7 +86,7 @@ export function briefing(facts: BriefingFacts): string {
 
 function section(heading: string, lines: readonly string[]): string {
   if (lines.length === 0) return ''
-  const told = lines.slice(0, toldLines).map((line) => `- ${oneLine(line)}`)
+  const told = lines.slice(0, toldLines).map((line) => `- ${oneLine(line).slice(0, 300).toWellFormed()}`)
   const rest = lines.length - told.length
   return [`**${heading}**`, '', ...told, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')
 }
@@ -112,8 +113,4 @@ function count(number: number, noun: string): string {
 
 function minute(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, 300).toWellFormed()
 }

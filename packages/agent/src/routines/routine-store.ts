@@ -66,6 +66,8 @@ export interface RoutineStore {
   changeRun(run: RoutineRun, change: Partial<RoutineRun>): RoutineRun
   /** Runs that have not ended, the oldest first. */
   openRuns(): RoutineRun[]
+  /** How many runs of a routine have not ended. */
+  openCount(id: number): number
   /** The newest first. */
   runs(options: { routineId?: number | undefined; since?: number | undefined; limit: number }): RoutineRun[]
   seen(id: number): Seen
@@ -100,6 +102,9 @@ export function createRoutineStore({ db, clock }: { db: SqlDatabase; clock: Pick
   )
   const open = db.prepare<{ run: string }>(
     "SELECT run FROM agent_routine_runs WHERE state IN ('waiting', 'running') ORDER BY due_at, id",
+  )
+  const openOf = db.prepare<{ count: number }>(
+    "SELECT count(*) AS count FROM agent_routine_runs WHERE routine_id = ? AND state IN ('waiting', 'running')",
   )
   const newest = db.prepare<{ run: string }>(
     `SELECT run FROM agent_routine_runs WHERE routine_id = coalesce(?, routine_id) AND due_at >= ?
@@ -171,6 +176,7 @@ export function createRoutineStore({ db, clock }: { db: SqlDatabase; clock: Pick
       return changed
     },
     openRuns: () => open.all().map(({ run }) => routineRunSchema.parse(JSON.parse(run))),
+    openCount: (id) => openOf.get(id)?.count ?? 0,
     runs,
     seen: (id) => new Map(allSeen.all(id).map(({ key, version }) => [key, version])),
     see: (id, seen) =>

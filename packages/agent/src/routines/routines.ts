@@ -9,11 +9,13 @@ import {
   type Logger,
   SalpError,
   type SqlDatabase,
+  toHex,
 } from '@salp/core'
 import type { Agent } from '../agent.js'
 import type { Autonomy } from '../autonomy/autonomy.js'
-import type { TurnEvents } from '../protocol.js'
 import type { Routine, RoutineChange, RoutineInput, RoutineRun, Trigger } from '../protocol-routines.js'
+import type { LiveTurn } from '../turn/live-turns.js'
+import { takeTurnOnce } from '../turn/take-turn-once.js'
 import { briefing } from './briefing.js'
 import { nextTime } from './next-time.js'
 import { createRoutineStore, RoutineError, type Seen } from './routine-store.js'
@@ -119,9 +121,6 @@ export function createRoutines(deps: RoutinesDeps): Routines {
     return store.addRun(run) ?? run
   }
 
-  /** Whether a run of it has not ended. */
-  const isBusy = ({ id }: Routine): boolean => store.openRuns().some(({ routineId }) => routineId === id)
-
   const comeDue = (routine: Routine): void => {
     const { trigger, missed, nextAt = clock.now() } = routine
     const now = clock.now()
@@ -130,7 +129,7 @@ export function createRoutines(deps: RoutinesDeps): Routines {
       if (isWatch(trigger)) return
       if (missed === 'skip' && now - nextAt > 2 * napMs)
         newRun(routine, nextAt, { state: 'skipped', reason: 'no process ran when it was due', finishedAt: now })
-      else if (isBusy(routine))
+      else if (store.openCount(routine.id) > 0)
         newRun(routine, nextAt, { state: 'skipped', reason: 'the one before was still at it', finishedAt: now })
       else newRun(routine, nextAt)
     })
@@ -227,25 +226,15 @@ export function createRoutines(deps: RoutinesDeps): Routines {
         store.changeRun(run, { state: 'running', sessionId })
       })
     }
-    // A turn that a crash cut off is gone on with by the agent; one that ended is not taken again.
-    const isTaken = (agent.store.get(sessionId)?.messageCount ?? 0) > 0
-    const live =
-      agent.running(sessionId) ??
-      (isTaken
-        ? undefined
-        : agent.stream({ sessionId, text: [text, newsText(run)].filter((part) => part !== '').join('\n\n'), channel }))
-    const result = live === undefined ? lastResult(sessionId) : await Promise.race([live.result, left.promise])
+    const told = [text, newsText(run)].filter((part) => part !== '').join('\n\n')
+    const begin = (): LiveTurn => agent.stream({ sessionId, text: told, channel })
+    const result = await takeTurnOnce(agent, { sessionId, before: 0, begin, left: left.promise })
     signal.throwIfAborted()
     if (result === undefined) return undefined
     return result.status === 'completed'
       ? { state: 'done', sessionId }
       : { state: 'failed', sessionId, reason: result.reason ?? `The turn ended as ${result.status}` }
   }
-
-  const lastResult = (sessionId: string): TurnEvents['turn:finished'] | undefined =>
-    agent.store
-      .newest(['turn:finished'], { limit: 1, sessionId })
-      .flatMap((event) => (event.name === 'turn:finished' ? [event.data] : []))[0]
 
   const brief = (period: 'day' | 'week'): string => {
     const now = clock.now()
@@ -313,7 +302,7 @@ export function createRoutines(deps: RoutinesDeps): Routines {
     secret: (id) => (store.get(id)?.enabled === true ? store.secret(id) : undefined),
     deliver(id, { id: deliveryId, text }) {
       const routine = known(id)
-      if (store.openRuns().filter(({ routineId }) => routineId === id).length >= maxWaiting) throw new CrowdedError(id)
+      if (store.openCount(id) >= maxWaiting) throw new CrowdedError(id)
       const run = { id: `${id}-${deliveryId}`, routineId: id, dueAt: clock.now(), state: 'waiting' } as const
       const added = store.addRun({ ...run, news: text === '' ? [] : [text] })
       if (added !== undefined) log.info('A webhook was called', { routine: routine.id, delivery: deliveryId })
@@ -374,7 +363,7 @@ function newsText({ news }: RoutineRun): string {
 
 /** 192 bits in hexadecimal. */
 function newSecret(): string {
-  return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(crypto.getRandomValues(new Uint8Array(24)))
 }
 
 /** Too many deliveries of one webhook wait: `agent/routine-busy`. */

@@ -1,6 +1,6 @@
 /** What proves that a delivery is meant, and tells it from another. */
 
-import { SalpError } from '@salp/core'
+import { SalpError, toHex } from '@salp/core'
 import type { Delivery } from './routines.js'
 
 /** Characters of a delivery that the agent is shown. */
@@ -19,7 +19,7 @@ export async function readDelivery(request: Request, body: string, secret: strin
   if (secret === undefined || !(await isProven(request.headers, bytes, secret))) throw new WebhookError()
   const names = ['x-github-delivery', 'webhook-id', 'idempotency-key', 'x-request-id']
   const named = names.flatMap((name) => request.headers.get(name) ?? []).find((id) => /^[\w.:-]{1,200}$/.test(id))
-  const id = named ?? hex(await crypto.subtle.digest('SHA-256', bytes))
+  const id = named ?? toHex(await crypto.subtle.digest('SHA-256', bytes))
   const text = body.length > shownLength ? `${body.slice(0, shownLength).toWellFormed()} …` : body
   return { id, text }
 }
@@ -40,10 +40,6 @@ async function isProven(headers: Headers, body: Uint8Array<ArrayBuffer>, secret:
   const said = new TextEncoder().encode(bearer)
   const code = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(secret))
   return crypto.subtle.verify('HMAC', key, code, said)
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function fromHex(text: string): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,6 @@
 /** What a person is asked when calls keep failing. */
 
+import { cut } from '@salp/core'
 import type { StoredCall } from '../session/store.js'
 import type { JsonValue } from '../tool.js'
 
@@ -33,8 +34,4 @@ export function stuckQuestion(calls: readonly StoredCall[]): { question: string;
 /** Whether the answer of {@link askTool} ends the turn. */
 export function isStop(output: JsonValue): boolean {
   return typeof output === 'object' && output !== null && 'answer' in output && output.answer === stopAnswer
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`
 }

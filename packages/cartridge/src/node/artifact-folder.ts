@@ -1,9 +1,10 @@
 /** Modules and scripts kept in a folder under the hash of their bytes. */
 
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SalpError } from '@salp/core'
+import { writeFileAtomically } from '@salp/core/node'
 
 /** Bytes by their SHA-256, written as 64 hexadecimal digits. */
 export interface ArtifactFolder {
@@ -44,14 +45,7 @@ export function openArtifactFolder(folder: string): ArtifactFolder {
     async put(bytes) {
       const sha256 = sha256Of(bytes)
       await mkdir(folder, { recursive: true })
-      // Written beside and moved, so that nobody reads half of it.
-      const part = join(folder, `${randomUUID()}.part`)
-      try {
-        await writeFile(part, bytes, { flush: true })
-        await rename(part, pathOf(sha256))
-      } finally {
-        await rm(part, { force: true })
-      }
+      await writeFileAtomically(pathOf(sha256), bytes)
       return sha256
     },
   }

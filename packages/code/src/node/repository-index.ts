@@ -2,11 +2,12 @@
 
 import { createHash } from 'node:crypto'
 import { lstatSync, type Stats } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { createTurns } from '@salp/core'
+import { writeFileAtomically } from '@salp/core/node'
 import { z } from 'zod'
 import type { CodeIndex, Definition, IndexedFile, SkipReason } from '../map/code-index.js'
 import { filesMentioning } from '../map/find-symbols.js'
@@ -135,9 +136,7 @@ export function openRepositoryIndex(
   const save = async (file: string): Promise<void> => {
     const bytes = serialize({ version: cacheVersion, names: names.join('\n'), files: [...entries.values()] })
     await mkdir(dirname(file), { recursive: true })
-    const beside = `${file}.${process.pid}`
-    await writeFile(beside, bytes)
-    await rename(beside, file)
+    await writeFileAtomically(file, bytes)
   }
 
   const entryOf = (parsed: ParsedFile, { size, mtimeMs, ctimeMs }: Stats): Entry => {

@@ -1,6 +1,6 @@
 /** What a study is going to do, written down and sealed before it does it. */
 
-import { SalpError } from '@salp/core'
+import { SalpError, toHex } from '@salp/core'
 import { z } from 'zod'
 import { type Cell, factorialCells } from './design.js'
 
@@ -86,7 +86,7 @@ export async function sealPlan(value: unknown): Promise<SealedPlan> {
     throw new PlanError(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is no plan'}`)
   }
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(planText(parsed.data)))
-  const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const sha256 = toHex(digest)
   return { plan: parsed.data, sha256 }
 }
 

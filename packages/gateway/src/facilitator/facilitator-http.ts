@@ -1,6 +1,6 @@
 /** A facilitator for others, over HTTP: `/verify`, `/settle`, `/supported`. Whoever may call it spends our gas, so not all may. */
 
-import type { Logger } from '@salp/core'
+import { type Logger, toHex } from '@salp/core'
 import { z } from 'zod'
 import { problem } from '../problem.js'
 import { readBytes } from '../wire/body.js'
@@ -199,6 +199,5 @@ export function bearerAuthentication(callers: ReadonlyMap<string, Caller>): Faci
 }
 
 async function digestOf(token: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)))
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)))
 }

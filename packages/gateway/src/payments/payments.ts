@@ -186,6 +186,9 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
     chainId,
   })
 
+  /** Says that this gateway is not gone: what one that seems gone holds is anyone's to take. */
+  const stayAlive = (): void => ledger.alive(clock.now() + leaseMs)
+
   /**
    * Notes that the money moved, with its receipt, in one step.
    *
@@ -294,8 +297,8 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       ...{ key, route: order.route, binding: order.binding, paymentId: order.paymentId, chainId: asset.chainId },
       ...{ asset: asset.address, amount: paid.value, payer, payee: payTo, claim: JSON.stringify(claim) },
     }
-    // Said anew, since the process may have stood still: what a gateway holds that seems gone is anyone's.
-    ledger.alive(clock.now() + leaseMs)
+    // Said anew, since the process may have stood still.
+    stayAlive()
     const reserved = working.has(key) ? undefined : ledger.reserve(fresh)
     if (reserved === undefined) {
       const row = ledger.find(key)
@@ -355,7 +358,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
       throw new RangeError(`Cannot hold back an answer of more than ${maxReplyBytes} bytes: sell it in mode "before"`)
     }
     const bytes = reply.body.byteLength <= keepReplyBytes ? encodeReply(reply) : undefined
-    ledger.alive(clock.now() + leaseMs)
+    stayAlive()
     if (!ledger.move(key, ['reserved'], 'settling', { reply: bytes })) return stolen
     const settlement = await settleOrRelease(row, claim, order.resource)
     if (settlement.status === 'settled') {
@@ -366,7 +369,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   }
 
   const settleFirst = async (work: Work, row: PaymentRow, claim: Claim): Promise<Sold> => {
-    ledger.alive(clock.now() + leaseMs)
+    stayAlive()
     if (!ledger.move(row.key, ['reserved'], 'settling')) return stolen
     const settlement = await settleOrRelease(row, claim, work.order.resource)
     if (settlement.status !== 'settled') return unpaid(settlement, work.paid.payer)
@@ -464,7 +467,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
         if (row.answers >= maxAnswers) return used()
         return serveSettled(work, row, settled)
       case 'settling': {
-        ledger.alive(clock.now() + leaseMs)
+        stayAlive()
         if (!ledger.takeOver(row.key, 'settling')) return { status: 'busy', retryAfterSeconds: 1 }
         const claim: Claim = { payment: order.payment, requirements: order.offer.requirements }
         const settlement = await settle(row, claim, { resource: order.resource })
@@ -524,7 +527,7 @@ export function createPayments(deps: PaymentsDeps, options: PaymentsOptions = {}
   ]
 
   const work: Payments['work'] = async ({ signal }) => {
-    ledger.alive(clock.now() + leaseMs)
+    stayAlive()
     ledger.dropReplies(clock.now() - keepReplyMs)
     const rows = ledger.waiting(openStates, workBatch).filter(({ key }) => !working.has(key))
     signal.throwIfAborted()

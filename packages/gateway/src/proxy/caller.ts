@@ -1,5 +1,7 @@
 /** Tells an upstream who paid for a request, in a header that only the gateway can make. */
 
+import { toHex } from '@salp/core'
+
 /** Name of the header. */
 export const callerHeader = 'salp-caller'
 
@@ -94,8 +96,7 @@ export async function readCaller(
 export function createCallerSigner(secret: Uint8Array): SignText {
   const imported = importSecret(secret)
   return async (text) => {
-    const signature = await crypto.subtle.sign('HMAC', await imported, new TextEncoder().encode(text))
-    return Array.from(new Uint8Array(signature), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    return toHex(await crypto.subtle.sign('HMAC', await imported, new TextEncoder().encode(text)))
   }
 }
 

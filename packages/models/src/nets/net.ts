@@ -1,6 +1,6 @@
 /** Nets: what they take, what they give, and what they learn by, in one typed description. */
 
-import { SalpError } from '@salp/core'
+import { SalpError, toHex } from '@salp/core'
 import {
   type ElementType,
   Graph,
@@ -216,8 +216,7 @@ export async function architectureHash(net: Net): Promise<string> {
     ]),
   }
   const bytes = new TextEncoder().encode(JSON.stringify(description))
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(await crypto.subtle.digest('SHA-256', bytes))
 }
 
 /** Weights that do not belong to the net they are given to. */

@@ -1,6 +1,6 @@
 /** A chain for development: anvil on loopback, with the contracts of Salp, kept in a folder. */
 
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
@@ -15,6 +15,7 @@ import {
   placePermit2,
 } from '@salp/contracts'
 import { type Clock, createTurns, type Logger, SalpError, silentLogger } from '@salp/core'
+import { writeFileAtomically } from '@salp/core/node'
 import { Interface, id as keccakOf } from 'ethers'
 import { type ChainClient, createChainClient } from '../chain-client.js'
 import { type Chain, localChain } from '../chains.js'
@@ -283,15 +284,7 @@ async function act(
 async function saveState(rpc: Rpc, path: string): Promise<void> {
   const dump = await rpc.call<string>('anvil_dumpState', [])
   const state = await promisify(gunzip)(Buffer.from(dump.slice(2), 'hex'))
-  const beside = `${path}.new`
-  const file = await open(beside, 'w', 0o600)
-  try {
-    await file.writeFile(state)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(beside, path)
+  await writeFileAtomically(path, state, { mode: 0o600 })
 }
 
 async function exists(path: string): Promise<boolean> {

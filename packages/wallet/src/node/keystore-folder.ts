@@ -1,8 +1,9 @@
 /** Keystores as files of one folder. */
 
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder, writeFileDurably } from '@salp/core/node'
 import type { KeystoreFiles } from '../keystore.js'
 
 const namePattern = /^[a-z0-9][a-z0-9_-]{0,63}$/
@@ -33,16 +34,10 @@ export function openKeystoreFolder(path: string): KeystoreFiles {
       await mkdir(path, { recursive: true, mode: 0o700 })
       const beside = join(path, `.${name}-${randomUUID()}`)
       try {
-        const file = await open(beside, 'wx', 0o600)
-        try {
-          await file.writeFile(text)
-          await file.sync()
-        } finally {
-          await file.close()
-        }
+        await writeFileDurably(beside, text, { mode: 0o600 })
         if (replace) await rename(beside, target)
         else if (!(await linked(beside, target))) return false
-        await flush(path)
+        await syncFolder(path)
         return true
       } finally {
         await rm(beside, { force: true })
@@ -59,17 +54,6 @@ async function linked(file: string, name: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
-  }
-}
-
-/** Brings the names of a folder to disk, where the system can. */
-async function flush(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

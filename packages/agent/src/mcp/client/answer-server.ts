@@ -7,6 +7,7 @@ import type {
   ElicitRequestFormParams,
   ElicitResult,
 } from '@modelcontextprotocol/client'
+import { cut } from '@salp/core'
 import type { Questions } from '../../session/questions.js'
 import type { ToolContext } from '../../tool.js'
 
@@ -52,15 +53,15 @@ export async function answerForm(
   if (fields.length > mostFields) return { action: 'decline' }
   const content: Record<string, string | number | boolean | string[]> = {}
   if (fields.length === 0) {
-    const answer = await ask(deps, place, `asks: ${cut(message)}`, ['Agree', refuse])
+    const answer = await ask(deps, place, `asks: ${shown(message)}`, ['Agree', refuse])
     return answer === 'Agree' ? { action: 'accept', content } : { action: 'decline' }
   }
   for (const [name, field] of fields) {
     const title = 'title' in field && typeof field.title === 'string' ? field.title : name
-    const about = fields.length === 1 ? '' : ` (${cut(title)})`
+    const about = fields.length === 1 ? '' : ` (${shown(title)})`
     const preset = 'default' in field ? field.default : undefined
     const usual = preset === undefined ? '' : ` [usually ${String(preset)}]`
-    const answer = await ask(deps, place, `asks: ${cut(message)}${about}${usual}`, [...choicesOf(field), refuse])
+    const answer = await ask(deps, place, `asks: ${shown(message)}${about}${usual}`, [...choicesOf(field), refuse])
     if (answer === refuse) return { action: 'decline' }
     const value = answer.trim() === '' && preset !== undefined ? preset : toValue(field, answer)
     if (value !== undefined) content[name] = value
@@ -102,8 +103,8 @@ export async function answerSampling(
   const spoken = messages.map(({ role, content }) => ({ role, text: textOf(content) }))
   const length = spoken.reduce((sum, { text }) => sum + text.length, systemPrompt?.length ?? 0)
   if (length > promptLength) throw new RangeError(`Cannot ask the model: ${length} characters, at most ${promptLength}`)
-  const shown = spoken.map(({ role, text }) => `${role}: ${cut(text)}`).join('\n')
-  const wants = `wants to ask the language model, at your cost:\n${shown}`
+  const said = spoken.map(({ role, text }) => `${role}: ${shown(text)}`).join('\n')
+  const wants = `wants to ask the language model, at your cost:\n${said}`
   if ((await ask(deps, place, wants, ['Allow once', refuse])) !== 'Allow once')
     throw new RangeError('Cannot ask the model: the person refused')
   const { content, finishReason } = await deps.model.doGenerate({
@@ -136,7 +137,6 @@ function textOf(content: CreateMessageRequestParams['messages'][number]['content
     .join('\n')
 }
 
-function cut(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-  return line.length <= 500 ? line : `${line.slice(0, 499).toWellFormed()}…`
+function shown(text: string): string {
+  return cut(text.replace(/[\p{Cc}\p{Cf}]+/gu, ' '), 500)
 }

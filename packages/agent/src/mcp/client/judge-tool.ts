@@ -1,5 +1,7 @@
 /** What a server says of a tool, and whether that may come before the model. */
 
+import { cut } from '@salp/core'
+
 /** A tool as a server describes it. Nothing of it is trusted. */
 export interface ForeignTool {
   readonly name: string
@@ -37,8 +39,7 @@ export function describeForeign(server: string, { description = '' }: ForeignToo
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
-  const cut = line.length <= descriptionLength ? line : `${line.slice(0, descriptionLength - 1).toWellFormed()}…`
-  return `[of the MCP server "${server}", in its words] ${cut}`
+  return `[of the MCP server "${server}", in its words] ${cut(line, descriptionLength)}`
 }
 
 /** What is pinned: everything by which a tool could be made to look like another. */

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Net } from '../net.js'
 import { decodeWeights, encodeWeights } from '../weights/net-file.js'
 import { bytesOf, decodeTensors, encodeTensors, float32Of } from '../weights/safetensors.js'
-import { namesIn, writeFolderAtomically } from './atomic-file.js'
+import { namesIn, writeFolderAtomically } from './atomic-folder.js'
 import type { TrainerState } from './trainer.js'
 
 /** Loss on held-out data after so many steps. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createTurns } from '@salp/core'
 import { type Experience, ExperienceError, experienceSchema, parseExperience } from '../experience/record.js'
 import type { LeakGuard } from '../experience/split.js'
-import { namesIn } from './atomic-file.js'
+import { namesIn } from './atomic-folder.js'
 
 /** Where experience is kept, and how much of it. */
 export interface ExperienceLogOptions {

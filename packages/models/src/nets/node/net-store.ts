@@ -3,11 +3,12 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SalpError } from '@salp/core'
+import { writeFileAtomically } from '@salp/core/node'
 import { z } from 'zod'
 import type { Interval } from '../evaluation/statistics.js'
 import type { Net } from '../net.js'
 import type { WeightsInfo } from '../weights/net-file.js'
-import { namesIn, writeFileAtomically } from './atomic-file.js'
+import { namesIn } from './atomic-folder.js'
 import { loadWeights, saveWeights } from './weight-file.js'
 
 /** Weights on disk, by their number: 1, 2, 3, … */

@@ -2,12 +2,12 @@
 
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { SalpError } from '@salp/core'
+import { writeFileAtomically } from '@salp/core/node'
 import type { WeightSource } from '../federation/aggregate.js'
 import { sameShape } from '../graph/graph.js'
 import { ArchitectureError, type Net } from '../net.js'
 import { decodeWeights, encodeWeights, expectArchitecture, type WeightsInfo } from '../weights/net-file.js'
 import { parseHeaderLength, parseTensorIndex, TensorFileError, type TensorIndex } from '../weights/safetensors.js'
-import { writeFileAtomically } from './atomic-file.js'
 
 /** Writes weights to a file, whole or not at all: what stood there stays until then. */
 export async function saveWeights(
