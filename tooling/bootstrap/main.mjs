@@ -18,7 +18,9 @@ const commands = {
     const program = join(root, 'apps/node/dist/main.js')
     if (!existsSync(program))
       throw new Problem(`Nothing to start: ${program} was not built`, 'Run "npm test" to see why')
-    return (await run(node, [program, ...args], { cwd: process.cwd(), env: process.env })).code
+    // As the command-line program starts it: a smaller heap, for what runs all day.
+    return (await run(node, ['--max-semi-space-size=8', program, ...args], { cwd: process.cwd(), env: process.env }))
+      .code
   },
   async test(root, args) {
     const node = await prepare(root, { build: false })

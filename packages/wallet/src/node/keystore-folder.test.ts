@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { scrypt, scryptSync } from 'ethers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeystoreFolder } from './keystore-folder.js'
 
@@ -52,4 +53,10 @@ test('read() refuses names that leave the folder', async () => {
   for (const name of ['../main', '', '.', 'a/b', 'A', 'a\0', 'x'.repeat(65)]) {
     await expect(folder.read(name), name).rejects.toThrow(RangeError)
   }
+})
+
+test('openKeystoreFolder() makes the keys that ethers makes', async () => {
+  openKeystoreFolder(home)
+  const [password, salt] = [new TextEncoder().encode('correct horse'), Uint8Array.from({ length: 32 }, (_, at) => at)]
+  expect(await scrypt(password, salt, 1024, 8, 1, 32)).toBe(scryptSync(password, salt, 1024, 8, 1, 32))
 })
