@@ -148,6 +148,22 @@ describe('in a terminal', () => {
     expect(readFileSync(join(place.home, 'history'), 'utf8')).toContain('when does the deploy key rotate?')
   })
 
+  test('chat asks what a task that cannot go on needs to know, where a person last spoke', async () => {
+    expect((await place.salp('ask', 'remember that the build is slow')).exitCode).toBe(0)
+    // Nothing of git is here, so that it cannot even begin.
+    expect((await place.salp('tasks', 'add', 'mend', 'it', '--verify', 'false')).exitCode).toBe(0)
+    const state = async (): Promise<string> =>
+      JSON.parse((await place.salp('tasks', 'show', '1', '--json')).output).state
+    await expect.poll(state, { timeout: 30_000 }).toBe('blocked')
+    const chat = place.terminal('chat', '--last')
+    expect(await chat.see(/\[2\][\s\S]*› $/)).toMatch(/\? Task #1, "mend it", cannot go on/)
+    chat.type('2\r')
+    await chat.see(prompt)
+    await expect.poll(state, { timeout: 30_000 }).toBe('stopped')
+    chat.type('/quit\r')
+    expect(await chat.ended()).toBe(0)
+  })
+
   test('chat --last goes on with what was waiting when the window closed', async () => {
     const before = place.terminal('chat')
     await before.see(prompt)

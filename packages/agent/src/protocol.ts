@@ -161,7 +161,9 @@ export type Decision = z.infer<typeof decisionSchema>
 /** A question the agent put to its human. */
 export const questionSchema = z.object({
   id: z.string(),
+  /** Where it is asked; for work done alone that is where a person last spoke. */
   sessionId: z.string(),
+  /** The turn that waits. One that is `callId` is none: work done alone asks. */
   turnId: z.string(),
   callId: z.string(),
   question: z.string(),

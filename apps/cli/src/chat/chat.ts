@@ -121,6 +121,18 @@ async function chatAtTerminal(
         return true
     }
   }
+  const passed = new Set<string>()
+  /** Puts what work that is done alone asks in this conversation; what a person passes over is not put again. */
+  const settle = async (): Promise<void> => {
+    const { questions } = await api.questions()
+    for (const question of questions) {
+      const { id, sessionId: where, turnId, callId } = question
+      if (where !== session || turnId !== callId || passed.has(id)) continue
+      passed.add(id)
+      const answer = await turnOptions.desk.answer(question, signal)
+      if (answer !== undefined) await api.answer(id, answer)
+    }
+  }
   const prompt = (): Promise<Reply> => {
     const initial = typed
     typed = ''
@@ -132,6 +144,10 @@ async function chatAtTerminal(
   try {
     if (session !== undefined) await open(session)
     for (;;) {
+      await actSafely(invocation, async () => {
+        await settle()
+        return true
+      })
       const reply = await prompt()
       signal.throwIfAborted()
       if (reply.type === 'ended') return exitCodes.done

@@ -13,6 +13,7 @@ import { Composer } from './composer.js'
 import { useDraft } from './draft.js'
 import { FailureNotice } from './failure.js'
 import { MessageList } from './message-list.js'
+import { QuestionForm } from './question-form.js'
 import { useTurns } from './use-turns.js'
 import { Welcome } from './welcome.js'
 
@@ -42,6 +43,7 @@ export function Conversation({
         {readAt !== undefined && <p className="read-at">As it was on {formatMoment(readAt)}</p>}
         <WaitingList sessionId={id} onWithdrawn={(text) => setDraft(draft === '' ? text : `${draft}\n${text}`)} />
         {failure && <FailureNotice failure={failure} />}
+        <StandingQuestions sessionId={id} />
       </MessageList>
       <div className="dock">
         {asking.length > 0 && (
@@ -144,6 +146,18 @@ function useEscape(active: boolean, action: () => void): void {
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   })
+}
+
+/** What work that is done alone asks in this conversation; no message of it has them. */
+function StandingQuestions({ sessionId }: { sessionId: string }) {
+  const questions = useLive((live) => live.questions)
+  return questions
+    .filter((question) => question.sessionId === sessionId && question.turnId === question.callId)
+    .map((question) => (
+      <article key={question.id} className="card card-warm" aria-label="A question">
+        <QuestionForm question={question} />
+      </article>
+    ))
 }
 
 /** Tells a screen reader where the turn stands; the list of messages tells the answer once it is whole. */

@@ -264,6 +264,24 @@ describe('createAutonomy()', () => {
     expect(agent.questions.open()).toEqual([])
   })
 
+  test('asks where a person last spoke, and not where work or a stranger did', async () => {
+    const { agent, autonomy } = setUp(checkoutUntil(9), {
+      script: [{ text: 'Hello' }, { text: 'Welcome' }, { text: 'a' }],
+    })
+    for (const [sessionId, channel] of [
+      ['mine', 'acp'],
+      ['theirs', 'a2a'],
+    ] as const) {
+      agent.store.create({ id: sessionId, title: sessionId })
+      await agent.stream({ sessionId, text: 'Hello', channel }).result
+    }
+    const { id } = agent.tasks.create({ title: 'Unclear' })
+    autonomy.add(id, { ...order, maxRounds: 1 })
+    autonomy.start()
+    await ended(autonomy, id).toBe('blocked')
+    expect(agent.questions.open()).toMatchObject([{ sessionId: 'mine', question: expect.stringContaining('Unclear') }])
+  })
+
   test('asks nobody about what was stopped or asked for anew', async () => {
     const { agent, autonomy } = setUp(checkoutUntil(9), { script: [{ text: 'a' }, { text: 'b' }] })
     const { id } = agent.tasks.create({ title: 'Hard' })

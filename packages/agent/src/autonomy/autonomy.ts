@@ -71,6 +71,12 @@ export interface Autonomy {
   close(): Promise<void>
 }
 
+/** Where people speak themselves. */
+const personal: ReadonlySet<string> = new Set(['studio', 'cli', 'acp'])
+
+/** Turns among which the last one of a person is looked for. */
+const lookedThrough = 1_000
+
 /** Characters of a diff that a second model is shown. */
 const shownDiff = 60_000
 
@@ -119,7 +125,7 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
   const ask = (work: Work): void => {
     const { taskId, attempt, rounds, reason = '' } = work
     if (asked.has(taskId)) return
-    const sessionId = sessionOf(work)
+    const sessionId = lastSpoken() ?? sessionOf(work)
     if (agent.store.get(sessionId) === undefined) agent.store.create({ id: sessionId, title: titleOf(taskId) })
     const gone = new AbortController()
     asked.set(taskId, gone)
@@ -140,6 +146,15 @@ export function createAutonomy(deps: AutonomyDeps, { pauseMs = 5_000 }: Autonomy
       })
       .finally(() => asked.delete(taskId))
   }
+
+  /** The conversation in which a person last said something, on whatever surface, if it is still there. */
+  const lastSpoken = (): string | undefined =>
+    agent.store
+      .newest(['turn:started'], { limit: lookedThrough })
+      .findLast(
+        ({ name, data, sessionId }) =>
+          name === 'turn:started' && personal.has(data.channel) && agent.store.get(sessionId) !== undefined,
+      )?.sessionId
 
   /** Takes blocked work up again, with the budget that it had. */
   const goOn = (work: Work, told: string): void => {
