@@ -165,7 +165,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   const sandbox = await openSandbox({ home, environment, log }, settings)
   const policy = openPolicy({ folder: home.path, log: log.child('policy') })
   const { GITHUB_TOKEN: token } = environment
-  const mapFile = join(home.path, 'maps', createHash('sha256').update(workspace.root).digest('hex').slice(0, 16))
+  const maps = join(home.path, 'maps')
   const mcp = createMcp(
     {
       db,
@@ -174,6 +174,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       version,
       model: models.model,
       environment,
+      maps,
       protect,
       sandbox,
       watch: undo.watch,
@@ -231,7 +232,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
             clock,
             environment,
             sandbox,
-            mapFile,
+            maps,
             github: token === undefined ? undefined : { token, fetch: globalThis.fetch },
             memory,
             status: () => status(),

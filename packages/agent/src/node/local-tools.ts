@@ -25,8 +25,8 @@ export interface LocalToolDeps extends Pick<ToolParts, 'questions' | 'tasks'> {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Keeps commands to the workspace. */
   readonly sandbox?: Sandbox | undefined
-  /** File in which the map of the workspace is kept between runs. @defaultValue none */
-  readonly mapFile?: string | undefined
+  /** Folder in which the map of the workspace is kept between runs. @defaultValue none */
+  readonly maps?: string | undefined
   /** Opens pull requests. @defaultValue none */
   readonly github?: GithubAccess | undefined
   readonly memory: MemoryPort
@@ -39,7 +39,7 @@ export function createLocalTools({
   clock,
   environment,
   sandbox,
-  mapFile,
+  maps,
   github,
   memory,
   questions,
@@ -50,7 +50,7 @@ export function createLocalTools({
     ...createReadTools({ workspace }),
     ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
     createCommandTool({ workspace, environment, sandbox }),
-    ...createCodeTools({ workspace, environment, sandbox, mapFile }),
+    ...createCodeTools({ workspace, environment, sandbox, maps }),
     ...createGitTools({ workspace, clock, environment, github }),
     createFetchTool(),
     ...createMemoryTools({ memory }),

@@ -27,6 +27,8 @@ export interface OpenPlaceDeps {
   readonly sandbox?: Sandbox | undefined
   /** Keeps what stands in files before they are changed. @defaultValue nothing is kept */
   watch?(workspace: Workspace): Workspace
+  /** Folder in which maps of repositories are kept between runs. @defaultValue none */
+  readonly maps?: string | undefined
   /** Nothing may leave the machine: commands run here, and no server is connected to. @defaultValue `false` */
   readonly airGap?: boolean | undefined
   /** Connects to servers of tools that a client brings, which work in the folder. */
@@ -41,6 +43,7 @@ export async function openPlace(
     environment,
     sandbox,
     watch = (workspace) => workspace,
+    maps,
     airGap = false,
     openServers,
   }: OpenPlaceDeps,
@@ -66,7 +69,7 @@ export async function openPlace(
     ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
     ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
     createCommandTool({ workspace: base, environment, runner, sandbox }),
-    ...createCodeTools({ workspace: base, environment, sandbox }),
+    ...createCodeTools({ workspace: base, environment, sandbox, maps }),
     ...createGitTools({ workspace: base, clock, environment }),
   ]
   const foreign = servers.length === 0 || airGap ? undefined : openServers(servers, base.root)

@@ -17,6 +17,7 @@ import { z } from 'zod'
 import { createTool, type Tool, ToolError } from '../../tool.js'
 import { forgiving, pathNames, pathSchema, plainJson } from '../../tools/input.js'
 import { isSecretPath } from '../../tools/paths.js'
+import { mapFileIn } from '../map-file.js'
 import type { Sandbox } from '../sandbox.js'
 import { withoutSecrets } from '../secret-variables.js'
 import { createCommandTool } from './command-tool.js'
@@ -30,8 +31,8 @@ export interface CodeToolDeps {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Keeps tests to the workspace. */
   readonly sandbox?: Sandbox | undefined
-  /** File in which the map is kept between runs. @defaultValue none */
-  readonly mapFile?: string | undefined
+  /** Folder in which maps are kept between runs. @defaultValue none */
+  readonly maps?: string | undefined
 }
 
 /** Output of tests that is read. */
@@ -45,10 +46,10 @@ const maxRemembered = 50
 const ranSchema = z.object({ exitCode: z.int(), stdout: z.string(), stderr: z.string(), truncated: z.boolean() })
 
 /** Creates `repository_map`, `find_symbol` and `run_tests`. */
-export function createCodeTools({ workspace, environment, sandbox, mapFile }: CodeToolDeps): readonly Tool[] {
+export function createCodeTools({ workspace, environment, sandbox, maps }: CodeToolDeps): readonly Tool[] {
   const repository = openRepositoryIndex(
     { environment: withoutSecrets(environment) },
-    { root: workspace.root, cacheFile: mapFile },
+    { root: workspace.root, cacheFile: maps && mapFileIn(maps, workspace.root) },
   )
   const command = createCommandTool({ workspace, environment, sandbox }, { maxOutputBytes: maxTestOutputBytes })
 
