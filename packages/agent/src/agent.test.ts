@@ -341,6 +341,29 @@ describe('approvals', () => {
     expect(ran).toEqual(['change edited'])
   })
 
+  test('hold for what was to be changed, also for a process that begins anew', async () => {
+    const ran: string[] = []
+    let stands = 'as it was'
+    const [, change] = notingTools(ran)
+    if (change === undefined) throw new RangeError('no tool')
+    const tools = () => [
+      { ...change, assess: () => ({ risk: { level: 'medium' as const, reasons: [] }, basis: stands }) },
+    ]
+    const db = openDatabase(':memory:')
+    const before = testAgent({ tools, script, db })
+    before.agent.stream(say('Change'))
+    const { data } = await eventOf(before, 'approval:requested')
+    await before.agent.close()
+    stands = 'changed by somebody else'
+    const { agent, model } = testAgent({ tools, script: [{ text: 'Looked again' }], db })
+    agent.start()
+    agent.approvals.decide(data.approval.id, { decision: 'approve', scope: 'once' })
+    await expect
+      .poll(() => JSON.stringify(model.calls[0]?.prompt.at(-1)))
+      .toContain('has changed since somebody was asked')
+    expect(ran).toEqual([])
+  })
+
   test('are denied at once when nobody is there', async () => {
     const made = testAgent({ script })
     expect(await made.agent.turn({ ...say('Change'), unattended: true })).toMatchObject({ status: 'completed' })

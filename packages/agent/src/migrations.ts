@@ -77,4 +77,5 @@ export const agentMigrations: readonly Migration[] = [
   { version: 4, name: 'signatures of the record', up: auditSealMigration },
   { version: 5, name: 'plans of tasks', up: taskPlanMigration },
   { version: 6, name: 'digests of conversations', up: digestMigration },
+  { version: 7, name: 'what approvals were given for', up: 'ALTER TABLE agent_approvals ADD COLUMN basis TEXT;' },
 ]

@@ -38,6 +38,11 @@ export interface Assessment {
   readonly refuse?: string | undefined
   /** Most that it pays, in units of the token. @defaultValue `0` */
   readonly spends?: number | undefined
+  /**
+   * What the input meets in the world, such as the hash of the file that it overwrites. A call does not run if this changed while a
+   * person decided. @defaultValue nothing that matters
+   */
+  readonly basis?: string | undefined
   /** Asks a person even where the effect alone would not. */
   readonly ask?: boolean | undefined
 }

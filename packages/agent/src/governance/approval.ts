@@ -2,14 +2,19 @@
 
 import { describeError, type Redactor } from '@salp/core'
 import type { Approval, Decision, Outcome } from '../protocol.js'
-import type { JsonValue } from '../tool.js'
+import type { Assessment, JsonValue } from '../tool.js'
 import type { Sha256 } from './audit.js'
 import { failure, type GovernedCall, type Layer } from './pipeline.js'
 import { type SecondKey, secondKeyRequest } from './second-key.js'
 
 /** What became of a request to a person. */
 export type Answer =
-  | { readonly status: 'approved'; readonly input?: Decision['input'] }
+  | {
+      readonly status: 'approved'
+      readonly input?: Decision['input']
+      /** That of the request, as it was first put. */
+      readonly basis?: string | undefined
+    }
   | { readonly status: RefusalStatus; readonly reason?: string | undefined }
 
 /** Why there is no approval; `unattended`: nobody could be asked. */
@@ -19,7 +24,8 @@ type RefusalStatus = Exclude<Approval['status'], 'approved' | 'pending'> | 'unat
 export type ApprovalRequest = Pick<
   Approval,
   'callId' | 'sessionId' | 'turnId' | 'tool' | 'input' | 'effect' | 'risk' | 'grant'
->
+> &
+  Pick<Assessment, 'basis'>
 
 /** Asks a person, through whatever surface they use. */
 export interface Approver {
@@ -35,7 +41,7 @@ export interface Approver {
 
 /**
  * Asks about calls of tier `ask` that no grant covers, and about those of tier `two-key` always: first the person, then the peer. An
- * input that a person edits is checked anew.
+ * input that a person edits is checked anew, and what it was approved for must still stand when all have agreed.
  */
 export function approval({
   approver,
@@ -83,6 +89,7 @@ export function approval({
           effect: call.tool.effect,
           risk: call.assessment?.risk ?? { level: 'high', reasons: [] },
           grant,
+          basis: call.assessment?.basis,
         },
         signal,
       )
@@ -97,9 +104,21 @@ export function approval({
               ? undefined
               : await askPeer(agreed, agreed.secondKey)
       await call.place?.take(signal)
-      return refused ?? next(typeof agreed === 'string' ? call : agreed)
+      if (refused !== undefined || typeof agreed === 'string' || answer.status !== 'approved')
+        return refused ?? next(call)
+      return (await outdated(agreed, answer.basis)) ?? next(agreed)
     },
   }
+}
+
+/** Why an approved call may not run any more: what it was approved for has changed. */
+async function outdated({ tool, input }: GovernedCall, basis: string | undefined): Promise<Outcome | undefined> {
+  if (basis === undefined || (await tool.assess?.(input))?.basis === basis) return undefined
+  return failure(
+    'failed',
+    `Cannot call ${tool.name}: what it would change has changed since somebody was asked about it`,
+    'Look at it again before you repeat the call',
+  )
 }
 
 /** What approving `call` for the session covers: what the tool says, or this very input. */

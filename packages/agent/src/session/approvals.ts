@@ -33,6 +33,7 @@ interface Row {
   requested_at: number
   expires_at: number
   decision: string | null
+  basis: string | null
 }
 
 /** Creates approvals over the agent's tables. `expiryMs`: how long a person has, in ms. */
@@ -41,8 +42,8 @@ export function createApprovals(
   { expiryMs }: { expiryMs: number },
 ): Approvals {
   const insert = db.prepare(
-    `INSERT INTO agent_approvals (id, session_id, turn_id, call_id, tool, input, effect, risk, covers, status, requested_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
+    `INSERT INTO agent_approvals (id, session_id, turn_id, call_id, tool, input, effect, risk, covers, basis, status, requested_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
   )
   const byId = db.prepare<Row>('SELECT * FROM agent_approvals WHERE id = ?')
   const byCall = db.prepare<Row>('SELECT * FROM agent_approvals WHERE call_id = ?')
@@ -64,7 +65,7 @@ export function createApprovals(
         ...(decision?.reason !== undefined && { reason: decision.reason }),
       })
     })
-    waiting.get(row.id)?.(toAnswer(status, decision))
+    waiting.get(row.id)?.(toAnswer({ ...row, status }, decision))
     return toApproval({ ...row, status })
   }
 
@@ -75,12 +76,22 @@ export function createApprovals(
     if (row === undefined) throw new RangeError(`Cannot find the approval of call "${request.callId}"`)
     return row
   }
-  const put = ({ sessionId, turnId, callId, tool, input, effect, risk, grant: covers }: ApprovalRequest): void => {
+  const put = ({
+    sessionId,
+    turnId,
+    callId,
+    tool,
+    input,
+    effect,
+    risk,
+    grant: covers,
+    basis,
+  }: ApprovalRequest): void => {
     const id = ids()
     const now = clock.now()
     const approval = { id, sessionId, turnId, callId, tool, input, effect, risk, grant: covers }
     const times = { requestedAt: now, expiresAt: now + expiryMs }
-    const texts = [JSON.stringify(input), effect, JSON.stringify(risk), covers] as const
+    const texts = [JSON.stringify(input), effect, JSON.stringify(risk), covers, basis ?? null] as const
     db.transaction(() => {
       insert.run(id, sessionId, turnId, callId, tool, ...texts, times.requestedAt, times.expiresAt)
       feed.tell({ sessionId, turnId }, 'approval:requested', { approval: { ...approval, ...times, status: 'pending' } })
@@ -95,7 +106,7 @@ export function createApprovals(
     async request(request, signal) {
       signal.throwIfAborted()
       const row = ask(request)
-      if (row.status !== 'pending') return toAnswer(row.status, parseDecision(row.decision))
+      if (row.status !== 'pending') return toAnswer(row, parseDecision(row.decision))
       const done = new AbortController()
       const expiry = AbortSignal.any([signal, done.signal])
       try {
@@ -130,8 +141,9 @@ function parseDecision(text: string | null): Decision | undefined {
   return text === null ? undefined : decisionSchema.parse(JSON.parse(text))
 }
 
-function toAnswer(status: Approval['status'], decision: Decision | undefined): Answer {
-  if (status === 'approved') return { status, ...(decision?.input !== undefined && { input: decision.input }) }
+function toAnswer({ status, basis }: Pick<Row, 'status' | 'basis'>, decision: Decision | undefined): Answer {
+  if (status === 'approved')
+    return { status, basis: basis ?? undefined, ...(decision?.input !== undefined && { input: decision.input }) }
   return { status: status === 'pending' ? 'cancelled' : status, reason: decision?.reason }
 }
 

@@ -302,6 +302,7 @@ describe('write_file', () => {
     expect(await files.assess('write_file', { path: 'a', content: '' })).toEqual({
       risk: { level: 'medium', reasons: ['overwrites a'] },
       grant: 'change a',
+      basis: expect.any(String),
     })
     expect(await files.assess('write_file', { path: 'b', content: '' })).toMatchObject({
       risk: { reasons: ['creates b'] },
@@ -312,6 +313,20 @@ describe('write_file', () => {
     })
     for (const path of ['../x', '.git/config', '/etc/x'])
       expect(await files.assess('write_file', { path, content: '' })).toHaveProperty('refuse')
+  })
+
+  test('is approved for what it overwrites, be it there or not', async () => {
+    await using files = await setUp({ a: 'x' })
+    const basis = async (path: string, mode: string) =>
+      (await files.assess('write_file', { path, content: 'z', mode }))?.basis
+    const before = [await basis('a', 'overwrite'), await basis('b', 'create')]
+    expect([await basis('a', 'overwrite'), await basis('b', 'create')]).toEqual(before)
+    await files.run('write_file', { path: 'a', content: 'y' })
+    await files.run('write_file', { path: 'b', content: '' })
+    const after = [await basis('a', 'overwrite'), await basis('b', 'create')]
+    expect(after[0]).not.toBe(before[0])
+    expect(after[1]).not.toBe(before[1])
+    expect(await basis('a', 'append')).toBeUndefined()
   })
 
   test('does nothing once it was aborted', async () => {
@@ -444,6 +459,7 @@ describe('patch_file', () => {
   test('is assessed by every file it touches', async () => {
     await using files = await setUp({ 'a.txt': 'one\ntwo\n', 'b.txt': 'bye\n' })
     expect(await files.assess('patch_file', { patch })).toEqual({
+      basis: expect.any(String),
       risk: { level: 'high', reasons: ['deletes b.txt', 'changes a.txt', 'creates new/c.txt', 'changes b.txt'] },
     })
     expect(await files.assess('patch_file', { patch: patch.replaceAll('new/c.txt', '../c.txt') })).toHaveProperty(

@@ -48,6 +48,18 @@ export function createWriteTools({ workspace, checkSyntax }: WriteToolDeps): rea
     }
   }
 
+  /** What stands in files now, in one hash; of large ones their size alone. */
+  const standing = async (paths: readonly string[]): Promise<string> => {
+    const hashes = paths.map(async (path) => {
+      const found = await workspace.locateForWriting(path)
+      if (found.kind !== 'file') return found.kind
+      await using file = await workspace.open(found)
+      const { size } = await file.stat()
+      return size > maxEditedBytes ? `${size} bytes` : hashOf(await file.readFile())
+    })
+    return hashOf(Buffer.from((await Promise.all(hashes)).join('\n')))
+  }
+
   const write = createTool({
     name: 'write_file',
     description:
@@ -65,7 +77,12 @@ export function createWriteTools({ workspace, checkSyntax }: WriteToolDeps): rea
     effect: 'write',
     reversible: true,
     timeoutMs: 30_000,
-    assess: ({ path, mode }) => assess([path], mode === 'append' ? 'adds to' : 'overwrites'),
+    async assess({ path, mode }) {
+      const assessment = await assess([path], mode === 'append' ? 'adds to' : 'overwrites')
+      // What is added to does not matter.
+      if (mode === 'append' || assessment.refuse !== undefined) return assessment
+      return { ...assessment, basis: await standing([path]) }
+    },
     run: ({ path, content, mode }, { signal }) =>
       workspace.exclusively(async () => {
         const found = await workspace.locateForWriting(path)
@@ -195,10 +212,12 @@ export function createWriteTools({ workspace, checkSyntax }: WriteToolDeps): rea
         }
       const assessment = await assess([...new Set(parsed.edits.flatMap(pathsOf))], 'changes')
       const deleted = parsed.edits.flatMap((edit) =>
-        edit.type === 'patch' && edit.from !== undefined && edit.from !== edit.to ? [`deletes ${edit.from}`] : [],
+        edit.type === 'patch' && edit.from !== undefined && edit.from !== edit.to ? [edit.from] : [],
       )
       if (deleted.length === 0 || assessment.refuse !== undefined) return assessment
-      return { risk: { level: 'high', reasons: [...deleted, ...assessment.risk.reasons] } }
+      const reasons = [...deleted.map((name) => `deletes ${name}`), ...assessment.risk.reasons]
+      // The rest of a patch quotes what it changes.
+      return { risk: { level: 'high', reasons }, basis: await standing(deleted) }
     },
     run: ({ patch: text, path, allowBroken }, { signal }) =>
       workspace.exclusively(async () => {
