@@ -1,5 +1,6 @@
 /** Tests of everything: `unit` reads the sources, `e2e` runs what was built. */
 
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const conditions = ['@salp/source', 'module', 'node', 'development|production']
@@ -9,6 +10,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     reporters: ['default', './tooling/checks/reporter.ts'],
+    // By itself it leaves one core to others; a machine of two would run one file at a time.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,
@@ -19,6 +22,9 @@ export default defineConfig({
             'apps/*/src/**/*.test.{ts,tsx}',
             'tooling/**/*.test.ts',
           ],
+          // It is there for what hangs: a busy machine takes its time.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
