@@ -37,6 +37,7 @@ import {
   openGitCheckout,
   openUndoLog,
   secretValues,
+  setApart,
   withSpeculation,
 } from '@salp/agent/node'
 import { createEventBus, createIdSource, createRedactor, migrate, type ResolvedConfig } from '@salp/core'
@@ -111,7 +112,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   )
   const rng = createSystemRng()
   const ids = createIdSource({ clock, rng: rng.fork('ids') })
-  const redactor = createRedactor({ secrets: [...secretValues(environment), home.token] })
+  const { apart: secrets, rest: toolEnvironment } = setApart(environment, settings.agent.secrets)
+  const redactor = createRedactor({ secrets: [...secretValues(environment), ...Object.values(secrets), home.token] })
   const log = createLogger({ level: settings.log.level, destination: home.log, redactor })
   const db = openDatabase(home.database)
   migrate(db, 'memory', memoryMigrations)
@@ -173,7 +175,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       log: log.child('mcp'),
       version,
       model: models.model,
-      environment,
+      environment: toolEnvironment,
+      secrets,
       maps,
       protect,
       sandbox,
@@ -230,7 +233,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
             ...parts,
             workspace,
             clock,
-            environment,
+            environment: toolEnvironment,
+            secrets,
             sandbox,
             maps,
             github: token === undefined ? undefined : { token, fetch: globalThis.fetch },
@@ -272,7 +276,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     writeSteps(turn)
   })
   const checkout = openGitCheckout(
-    { clock, environment, sandbox, airGap },
+    { clock, environment: toolEnvironment, sandbox, airGap },
     { folder: workFolder, repository: workspace.root },
   )
   const autonomy: Autonomy = createAutonomy({

@@ -94,6 +94,12 @@ export const settingsSchema = z.object({
         .boolean()
         .default(false)
         .describe('Keeps everything on this machine: web, commands, servers of tools, other agents and money'),
+      secrets: z
+        .array(z.string().regex(/^[A-Za-z_]\w*$/))
+        .default([])
+        .describe(
+          'Names of variables that commands may use as $NAME, each time with your approval; the model never reads them',
+        ),
       taint: z
         .boolean()
         .default(true)

@@ -80,6 +80,7 @@ test('the entry for Node exports', () => {
       "findSandbox",
       "secretPlaces",
       "secretValues",
+      "setApart",
       "withoutSecrets",
       "createCommandTool",
       "createFetchTool",

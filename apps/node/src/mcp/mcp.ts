@@ -17,6 +17,8 @@ export interface McpDeps extends Omit<McpServersDeps, 'sha256' | 'openTransport'
   readonly sandbox?: Sandbox | undefined
   /** Keeps what stands in files before they are changed. */
   watch(workspace: Workspace): Workspace
+  /** Secrets that commands may use, by the names of their variables. */
+  readonly secrets: Readonly<Record<string, string>>
   /** Folder in which maps of repositories are kept. */
   readonly maps: string
   /** Nothing may leave the machine. */
@@ -37,7 +39,7 @@ export interface Mcp {
 
 /** Creates the parts; nothing is connected to before `start()`. */
 export function createMcp(
-  { environment, protect, sandbox, watch, maps, airGap, ...deps }: McpDeps,
+  { environment, secrets, protect, sandbox, watch, maps, airGap, ...deps }: McpDeps,
   { servers: configs, folder }: { servers: Readonly<Record<string, McpServerConfig>>; folder: string },
 ): Mcp {
   let questions: ToolParts['questions'] | undefined
@@ -53,7 +55,16 @@ export function createMcp(
     open: (request) =>
       openPlace(
         {
-          ...{ clock: deps.clock, protect: protect(request.folder), environment, sandbox, watch, maps, airGap },
+          ...{
+            clock: deps.clock,
+            protect: protect(request.folder),
+            environment,
+            secrets,
+            sandbox,
+            watch,
+            maps,
+            airGap,
+          },
           openServers: (list, at) => open(clientServers(list, at), at),
         },
         request,

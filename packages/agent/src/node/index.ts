@@ -6,7 +6,7 @@ export { createLook, type LookOptions } from './look.js'
 export { openMcpTransport } from './mcp-transport.js'
 export { type OpenPlaceDeps, openPlace } from './open-place.js'
 export { findSandbox, type Sandbox, type SandboxOptions, secretPlaces } from './sandbox.js'
-export { secretValues, withoutSecrets } from './secret-variables.js'
+export { secretValues, setApart, withoutSecrets } from './secret-variables.js'
 export {
   type CommandRunner,
   type CommandToolDeps,

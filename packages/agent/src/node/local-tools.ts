@@ -23,6 +23,8 @@ export interface LocalToolDeps extends Pick<ToolParts, 'questions' | 'tasks'> {
   readonly clock: Pick<Clock, 'now'>
   /** Variables of the process; those that look secret are not handed to commands. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Secrets that commands may use, by the names of their variables. @defaultValue none */
+  readonly secrets?: Readonly<Record<string, string>> | undefined
   /** Keeps commands to the workspace. */
   readonly sandbox?: Sandbox | undefined
   /** Folder in which the map of the workspace is kept between runs. @defaultValue none */
@@ -38,6 +40,7 @@ export function createLocalTools({
   workspace,
   clock,
   environment,
+  secrets,
   sandbox,
   maps,
   github,
@@ -49,7 +52,7 @@ export function createLocalTools({
   return [
     ...createReadTools({ workspace }),
     ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
-    createCommandTool({ workspace, environment, sandbox }),
+    createCommandTool({ workspace, environment, secrets, sandbox }),
     ...createCodeTools({ workspace, environment, sandbox, maps }),
     ...createGitTools({ workspace, clock, environment, github }),
     createFetchTool(),

@@ -23,6 +23,8 @@ export interface OpenPlaceDeps {
   readonly protect: readonly string[]
   /** Variables of the process; those that look secret are not handed to commands. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Secrets that commands may use, by the names of their variables. @defaultValue none */
+  readonly secrets?: Readonly<Record<string, string>> | undefined
   /** Keeps commands to the folder. */
   readonly sandbox?: Sandbox | undefined
   /** Keeps what stands in files before they are changed. @defaultValue nothing is kept */
@@ -41,6 +43,7 @@ export async function openPlace(
     clock,
     protect,
     environment,
+    secrets,
     sandbox,
     watch = (workspace) => workspace,
     maps,
@@ -68,7 +71,7 @@ export async function openPlace(
     ...createReadTools({ workspace }).filter(({ name }) => name === 'read_file'),
     ...createReadTools({ workspace: base }).filter(({ name }) => name !== 'read_file'),
     ...createWriteTools({ workspace, checkSyntax: createSyntaxCheck() }),
-    createCommandTool({ workspace: base, environment, runner, sandbox }),
+    createCommandTool({ workspace: base, environment, secrets, runner, sandbox }),
     ...createCodeTools({ workspace: base, environment, sandbox, maps }),
     ...createGitTools({ workspace: base, clock, environment }),
   ]

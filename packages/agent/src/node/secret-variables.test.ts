@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secretValues, withoutSecrets } from './secret-variables.js'
+import { secretValues, setApart, withoutSecrets } from './secret-variables.js'
 
 describe('withoutSecrets()', () => {
   test('goes by names and by forms', () => {
@@ -40,5 +40,14 @@ describe('secretValues()', () => {
     expect(
       secretValues({ GITHUB_TOKEN: 'abcdefgh1', DB_PASSWORD: 'short', HOME: '/home/ada', GONE: undefined }),
     ).toEqual(['abcdefgh1'])
+  })
+})
+
+describe('setApart()', () => {
+  test('gives what was named and what was not, without what is not there', () => {
+    expect(setApart({ A: '1', B: '2', C: '', D: undefined }, ['B', 'C', 'E'])).toEqual({
+      apart: { B: '2' },
+      rest: { A: '1' },
+    })
   })
 })

@@ -22,6 +22,18 @@ export function withoutSecrets(
   )
 }
 
+/** Sets variables apart by name; those that are not there, or empty, are in neither part. */
+export function setApart(
+  environment: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): { readonly apart: Readonly<Record<string, string>>; readonly rest: Readonly<Record<string, string>> } {
+  const given = Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '')
+  const [apart, rest] = [true, false].map((wanted) =>
+    Object.fromEntries(given.filter(([name]) => names.includes(name) === wanted)),
+  )
+  return { apart: apart ?? {}, rest: rest ?? {} }
+}
+
 /** The values of variables whose names say that they are secret, to be kept out of text; short ones would garble it. */
 export function secretValues(environment: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(environment).flatMap(([name, value = '']) =>

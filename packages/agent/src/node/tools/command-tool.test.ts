@@ -7,10 +7,17 @@ import { toolContext } from '../../testing/tool-context.js'
 import { type CommandToolOptions, createCommandTool } from './command-tool.js'
 import { createWorkspace } from './workspace.js'
 
-async function setUp(options: CommandToolOptions = {}, environment: Record<string, string> = {}) {
+async function setUp(
+  options: CommandToolOptions = {},
+  environment: Record<string, string> = {},
+  secrets?: Record<string, string>,
+) {
   const folder = await temporaryFolder({ 'src/a.txt': 'hello\n' })
   const workspace = await createWorkspace(folder.path)
-  const tool = createCommandTool({ workspace, environment: { PATH: process.env.PATH, ...environment } }, options)
+  const tool = createCommandTool(
+    { workspace, environment: { PATH: process.env.PATH, ...environment }, secrets },
+    options,
+  )
   return {
     path: folder.path,
     tool,
@@ -159,6 +166,22 @@ describe('run_command', () => {
     expect(await shell.run({ command: 'echo "[$OPENAI_API_KEY] [$PLAIN] [$BASH_ENV]"' })).toMatchObject({
       stdout: '[] [seen] []\n',
     })
+  })
+
+  test('hands on a secret that it may use to commands that name it, and asks about each of those', async () => {
+    await using shell = await setUp({}, {}, { DEPLOY_KEY: 'not-for-you' })
+    expect(shell.tool.description).toContain('$DEPLOY_KEY')
+    expect(shell.tool.description).not.toContain('not-for-you')
+    const printed = async (command: string) =>
+      ((await shell.run({ command })) as { readonly stdout: string }).stdout.trim()
+    expect(await printed('printf %s "$DEPLOY_KEY" | wc -c')).toBe('11')
+    expect(await printed(`echo \${DEPLOY_KEY:-none}`)).toBe('not-for-you')
+    expect(await printed('env')).not.toContain('not-for-you')
+    expect(await printed('echo $DEPLOY_KEYS')).toBe('')
+    expect(await shell.assess({ command: 'echo "$DEPLOY_KEY"' })).toEqual({
+      risk: { level: 'high', reasons: expect.arrayContaining(['uses the secret DEPLOY_KEY']) },
+    })
+    expect(await shell.assess({ command: 'echo DEPLOY_KEY' })).toMatchObject({ grant: expect.anything() })
   })
 
   test('is assessed by what it would run, in its folder', async () => {

@@ -26,6 +26,11 @@ export interface CommandToolDeps {
   readonly workspace: Workspace
   /** Variables of the process; those that look secret are not handed on. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /**
+   * Secrets that commands may use, by the names of their variables: one that names it as `$NAME` is given it, and is of high risk. The
+   * model knows the name alone; that the value is taken out of what it reads is the redactor's to do. @defaultValue none
+   */
+  readonly secrets?: Readonly<Record<string, string>> | undefined
   /** Asked for at each call; nothing means a process of its own. */
   readonly runner?: (() => CommandRunner | undefined) | undefined
   /** Keeps commands to the workspace. @defaultValue none: they may do what whoever started the agent may */
@@ -49,17 +54,24 @@ const longestTimeoutMs = 1_800_000
 
 /** Creates `run_command`. */
 export function createCommandTool(
-  { workspace, environment, runner, sandbox }: CommandToolDeps,
+  { workspace, environment, secrets = {}, runner, sandbox }: CommandToolDeps,
   options: CommandToolOptions = {},
 ): Tool {
   const { shell = ['/bin/bash', '/usr/bin/bash', '/bin/sh'].find((path) => existsSync(path)) ?? 'sh' } = options
   const { maxOutputBytes = 24_000, graceMs = 2_000, keep = [] } = options
   const env = { ...withoutSecrets(environment, keep), ...unattended }
+  const names = Object.keys(secrets)
+  const namedIn = (command: string): string[] =>
+    names.filter((name) => new RegExp(`\\$(?:${name}\\b|\\{${name}\\b)`).test(command))
 
   return createTool({
     name: 'run_command',
-    description:
+    description: [
       'Runs a shell command in the workspace, without a terminal, and gives its exit code and output. Processes it leaves in the background end with it.',
+      ...(names.length === 0
+        ? []
+        : [`Secrets that it may use, and nobody reads: ${names.map((name) => `$${name}`).join(', ')}.`]),
+    ].join(' '),
     input: forgiving(
       z.object({
         command: z
@@ -89,6 +101,11 @@ export function createCommandTool(
         const { level, reasons, grant } = assessCommand(command, { root: workspace.root, folder: relative })
         const place = relative === '.' ? '' : ` (in ${relative})`
         const apart = sandbox === undefined || runner?.() !== undefined ? [] : [`in a sandbox: ${sandbox.promise}`]
+        const used = namedIn(command)
+        if (used.length > 0)
+          return {
+            risk: { level: 'high', reasons: [`uses the secret ${used.join(', ')}`, ...reasons, ...apart] },
+          }
         return { risk: { level, reasons: [...reasons, ...apart] }, grant: `run_command: ${grant}${place}` }
       } catch (error) {
         return refusal(error)
@@ -106,7 +123,7 @@ export function createCommandTool(
       const { file, parameters } = sandbox?.wrap([shell, '-c', command], place) ?? plain(shell, command)
       const child = spawn(file, parameters, {
         cwd,
-        env,
+        env: { ...env, ...Object.fromEntries(namedIn(command).map((name) => [name, secrets[name]])) },
         stdio: ['ignore', 'pipe', 'pipe'],
         // A group of its own, so that what it started can be ended with it.
         detached: process.platform !== 'win32',
