@@ -191,9 +191,10 @@ export const settingsSchema = z.object({
     .prefault({}),
   mcp: z
     .object({
-      servers: mcpServersSchema
-        .default({})
-        .describe('Servers of tools, by name: a command, or a url; every call is asked about unless one is trusted'),
+      servers: mcpServersSchema.default({}).meta({
+        secret: true,
+        description: 'Servers of tools, by name: a command, or a url; every call is asked about unless one is trusted',
+      }),
       prices: z
         .record(z.string(), z.string())
         .default({})

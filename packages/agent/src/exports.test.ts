@@ -123,6 +123,10 @@ test('the entry for other agents exports', () => {
 test('the entry for MCP exports', () => {
   expect(Object.keys(mcp)).toMatchInlineSnapshot(`
     [
+      "credentialsSchema",
+      "callbackPath",
+      "clientMetadataPath",
+      "mcpCallbackRoutes",
       "mcpServerRoutes",
       "McpError",
       "openMcpServers",
