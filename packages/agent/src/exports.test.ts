@@ -33,6 +33,7 @@ test('the entry exports', () => {
       "defineRoute",
       "modulesSchema",
       "secondKeyRoutes",
+      "withoutImages",
       "agentMigrations",
       "agentStatusSchema",
       "approvalSchema",
