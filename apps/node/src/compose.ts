@@ -29,7 +29,14 @@ import {
   secondKeyRoutes,
 } from '@salp/agent'
 import { acpRoutes, placesMigrations } from '@salp/agent/acp'
-import { createMcpService, mcpLineRoutes, mcpMigrations, mcpServerRoutes, serveMcp } from '@salp/agent/mcp'
+import {
+  createMcpService,
+  mcpCallbackRoutes,
+  mcpLineRoutes,
+  mcpMigrations,
+  mcpServerRoutes,
+  serveMcp,
+} from '@salp/agent/mcp'
 import {
   createLocalTools,
   createLook,
@@ -57,7 +64,8 @@ import { connectModels } from './connect-models.js'
 import { discreetMemory } from './discreet-memory.js'
 import type { Home } from './home.js'
 import { createJournal, createWorkJournal } from './journal.js'
-import { createMcp } from './mcp/mcp.js'
+import { openCredentials } from './mcp/credentials.js'
+import { createMcp, publicAddresses } from './mcp/mcp.js'
 import { sellTools } from './mcp/paid-tools.js'
 import { readableParts } from './mcp/resources.js'
 import { createEmbedding } from './meaning.js'
@@ -84,8 +92,8 @@ import { createUpkeep } from './upkeep.js'
 export interface Node {
   readonly app: Hono
   readonly agent: Agent
-  /** Goes on with open turns, and looks for models. */
-  start(): void
+  /** Goes on with open turns, and looks for models. @param url - Where it is served. */
+  start(url: string): void
   /** Suspends turns and closes everything. May be called twice. */
   close(): Promise<void>
 }
@@ -174,6 +182,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       clock,
       log: log.child('mcp'),
       version,
+      credentials: openCredentials(join(home.path, 'keystore')),
       model: models.model,
       environment: toolEnvironment,
       secrets,
@@ -183,7 +192,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       watch: undo.watch,
       airGap,
     },
-    { ...settings.mcp, folder: workspace.root },
+    { ...settings.mcp, folder: workspace.root, publicUrl: settings.gateway.publicUrl },
   )
   const pause = openPause(home.pause)
   const paused = pause.reason
@@ -340,6 +349,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...cartridgeRoutes(cartridges),
         ...(money === undefined ? [] : moneyRoutes(money, settings)),
         ...mcpServerRoutes(mcp.servers),
+        ...mcpCallbackRoutes(mcp.servers, publicAddresses(publicUrl)),
         ...mcpLineRoutes({ ...mcpParts, service }),
         ...secondKeyRoutes({ agent, clock, signer, sha256, partners }),
         ...undoRoutes({ undo, audit: agent.audit }),
@@ -372,12 +382,12 @@ export async function compose({ home, config, environment, version }: NodeDeps):
   return {
     app,
     agent,
-    start() {
+    start(url) {
       void models.warmUp()
       cartridges.ports.start()
       embedding?.start()
       notes?.start()
-      mcp.start()
+      mcp.start(url)
       agent.start()
       autonomy.start()
       routines.start()

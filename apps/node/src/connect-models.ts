@@ -20,6 +20,7 @@ import {
 import { type GgufModel, openGgufModel, slotFromGguf } from '@salp/models/node'
 import { wrapLanguageModel } from 'ai'
 import type { Settings } from './settings.js'
+import { blind, seesImages } from './sight.js'
 
 /** The model of the agent: whatever answers now. */
 export interface ConnectedModels {
@@ -77,13 +78,15 @@ export function connectModels(deps: ConnectDeps, settings: Settings['model']): C
   const closing = new AbortController()
 
   const connect = async (): Promise<Connection> => {
-    const slots = await findSlots()
+    const found = await findSlots()
     const madeAt = clock.monotonic()
-    if (slots.length === 0) return { model: reflex, madeAt }
+    if (found.length === 0) return { model: blind(reflex), madeAt }
+    const slots = found.map((slot) => ({ ...slot, model: sees(slot.model) ? slot.model : blind(slot.model) }))
     log.info('Models connected', { slots: slots.map(({ name }) => name) })
     const cascade = createCascade({ clock, rng, usage, log: log.child('cascade') }, { slots })
     return { model: wrapLanguageModel({ model: cascade, middleware }), cascade, madeAt }
   }
+  const sees = (model: LanguageModelV4): boolean => model !== gguf && seesImages(model, settings)
   const findSlots = async (): Promise<Slot[]> => {
     const { url, name, key, detect, gguf: path, gpuLayers, contextTokens } = settings
     const slots: Slot[] = []

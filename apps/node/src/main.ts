@@ -70,7 +70,7 @@ async function run(home: Home, flags: Flags): Promise<void> {
   const host = config.value.server.host.includes(':') ? `[${config.value.server.host}]` : config.value.server.host
   const url = `http://${host}:${port}`
   home.announce({ url, version, startedAt: Date.now() })
-  node.start()
+  node.start(url)
   stopOnSignal(node, server)
   tellReady(url, home, flags)
 }

@@ -44,6 +44,10 @@ export const settingsSchema = z.object({
         .describe('Layers of that model kept on the GPU; 0 uses none; as many as fit when absent'),
       detect: z.boolean().default(true).describe('Looks for local model servers and for keys in the environment'),
       contextTokens: z.number().int().min(2_048).default(32_768).describe('Context of the model, in tokens'),
+      images: z
+        .boolean()
+        .optional()
+        .describe('Whether the model looks at images; guessed from its name when absent, and never of model.gguf'),
       tokenizer: z
         .string()
         .optional()
@@ -197,9 +201,10 @@ export const settingsSchema = z.object({
     .prefault({}),
   mcp: z
     .object({
-      servers: mcpServersSchema
-        .default({})
-        .describe('Servers of tools, by name: a command, or a url; every call is asked about unless one is trusted'),
+      servers: mcpServersSchema.default({}).meta({
+        secret: true,
+        description: 'Servers of tools, by name: a command, or a url; every call is asked about unless one is trusted',
+      }),
       prices: z
         .record(z.string(), z.string())
         .default({})

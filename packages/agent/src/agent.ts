@@ -36,6 +36,7 @@ import {
 } from './governance/policy.js'
 import type { SecondKey } from './governance/second-key.js'
 import { speakerOf } from './governance/source.js'
+import { refusalOfImages, type TurnImage, toImagePart } from './images.js'
 import type { Outcome, RecalledMemory, Risk, SessionSummary } from './protocol.js'
 import { type Approvals, createApprovals } from './session/approvals.js'
 import { type AgentEventMap, createFeed } from './session/feed.js'
@@ -141,6 +142,8 @@ export interface TurnInput {
   /** @defaultValue a new session */
   readonly sessionId?: string | undefined
   readonly text: string
+  /** PNG, JPEG, GIF or WebP; up to 10, of 5 MB each and 12 MB together. @defaultValue none */
+  readonly images?: readonly TurnImage[] | undefined
   /** Surface it came from, such as `studio` or `cli`. */
   readonly channel: string
   /** What was said before, where the client keeps the conversation. Only for a new session. */
@@ -223,7 +226,7 @@ export interface Agent {
   /**
    * Begins a turn. It goes on when the caller leaves.
    *
-   * @throws {@link InputError} (`agent/input`) for empty or oversized text, SessionError (`agent/session-busy`).
+   * @throws {@link InputError} (`agent/input`) for empty or oversized text or images, SessionError (`agent/session-busy`).
    */
   stream(input: TurnInput): LiveTurn
   /** Runs a turn to its end; an abort of `signal` cancels it. */
@@ -421,11 +424,14 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     )
   }
 
-  const begin = ({ sessionId, text, channel, history = [], unattended: alone = false, may }: TurnInput): LiveTurn => {
+  const begin = (said: TurnInput): LiveTurn => {
+    const { sessionId, text, images = [], channel, history = [], unattended: alone = false, may } = said
     if (closing !== undefined) throw new RangeError('Cannot begin a turn: the agent is closed')
     if (text.trim() === '') throw new InputError('it is empty')
     if (text.length > maxInputLength)
       throw new InputError(`it has ${text.length} characters, at most ${maxInputLength} are taken`)
+    const refused = refusalOfImages(images)
+    if (refused !== undefined) throw new InputError(refused)
     if (sessionId !== undefined && live.get(sessionId) !== undefined) throw new SessionError('busy', sessionId)
     const clean = redactor.text(text.toWellFormed())
     const turn = store.transaction(() => {
@@ -441,7 +447,10 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       for (const message of history) store.addMessage(session.id, 'history', message)
       store.openTurn(opened)
       if (may !== undefined) scopes.keep(opened.id, may)
-      store.addMessage(session.id, opened.id, { role: 'user', content: [{ type: 'text', text: clean }] })
+      store.addMessage(session.id, opened.id, {
+        role: 'user',
+        content: [{ type: 'text', text: clean }, ...images.map(toImagePart)],
+      })
       return opened
     })
     return launch(turn)

@@ -33,6 +33,7 @@ test('the entry exports', () => {
       "defineRoute",
       "modulesSchema",
       "secondKeyRoutes",
+      "withoutImages",
       "agentMigrations",
       "agentStatusSchema",
       "approvalSchema",
@@ -124,6 +125,10 @@ test('the entry for other agents exports', () => {
 test('the entry for MCP exports', () => {
   expect(Object.keys(mcp)).toMatchInlineSnapshot(`
     [
+      "credentialsSchema",
+      "callbackPath",
+      "clientMetadataPath",
+      "mcpCallbackRoutes",
       "mcpServerRoutes",
       "McpError",
       "openMcpServers",

@@ -73,6 +73,7 @@ export { RequestError } from './http/problem.js'
 export { defineRoute, type Route } from './http/route.js'
 export { modulesSchema } from './http/routes/cognition.js'
 export { type SecondKeyRouteDeps, secondKeyRoutes } from './http/routes/second-key.js'
+export { type TurnImage, withoutImages } from './images.js'
 export { agentMigrations } from './migrations.js'
 export {
   type AgentEvent,

@@ -94,6 +94,12 @@ export interface Api {
   mcpServers(): Promise<{ servers: McpServerView[] }>
   /** Takes a tool of an MCP server as it is now. */
   agreeToTool(server: string, tool: string): Promise<void>
+  /** Begins to sign in to an MCP server: the address to open, unless no person is needed. */
+  loginToServer(server: string): Promise<{ address?: string }>
+  /** Forgets the tokens of an MCP server. */
+  logoutOfServer(server: string): Promise<void>
+  /** Takes the address that a browser came back to. */
+  authorizeServer(address: string): Promise<{ server: string }>
   tasks(status: 'open' | 'done' | 'all'): Promise<{ tasks: Task[] }>
   createTask(task: Pick<TaskChange, 'title' | 'notes' | 'priority'>): Promise<Task>
   /** All work that the agent was asked to do alone. */
@@ -205,6 +211,9 @@ export function createApi({ fetch }: ApiDeps, at: Endpoint, { find }: ApiOptions
     forget: (id) => request('DELETE', item('memory', id)),
     mcpServers: () => request('GET', '/api/mcp/servers'),
     agreeToTool: (server, tool) => request('POST', `${item('mcp/servers', server)}/agree`, { body: { tool } }),
+    loginToServer: (server) => request('POST', `${item('mcp/servers', server)}/login`),
+    logoutOfServer: (server) => request('POST', `${item('mcp/servers', server)}/logout`),
+    authorizeServer: (address) => request('POST', '/api/mcp/authorize', { body: { address } }),
     tasks: (status) => request('GET', `/api/tasks?status=${status}`),
     createTask: (body) => request('POST', '/api/tasks', { body }),
     work: () => request('GET', '/api/work'),

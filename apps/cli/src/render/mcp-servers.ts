@@ -8,12 +8,14 @@ import { oneLine } from './visible.js'
 export function renderServers({ servers }: { readonly servers: readonly McpServerView[] }): string {
   if (servers.length === 0) return 'No MCP server is set. Name one in mcp.servers of the configuration'
   return servers
-    .flatMap(({ name, trust, status, reason, tools }) => {
+    .flatMap(({ name, trust, status, reason, authorize, tools }) => {
       const taken = tools.filter(({ refused }) => refused === undefined).length
       const why = reason === undefined ? '' : ` (${oneLine(reason, 300)})`
       const asks = trust === 'none' ? 'every call is asked about' : 'by the rules'
+      const sign = authorize === undefined ? [] : [`  to sign in, open ${oneLine(authorize.address, 4_000)}`]
       return [
-        `${name}  ${status}${why}, ${plural(taken, 'tool', 'tools')}, ${asks}`,
+        `${name}  ${words[status]}${why}, ${plural(taken, 'tool', 'tools')}, ${asks}`,
+        ...sign,
         ...tools.flatMap((tool) =>
           tool.refused === undefined
             ? []
@@ -24,4 +26,11 @@ export function renderServers({ servers }: { readonly servers: readonly McpServe
       ]
     })
     .join('\n')
+}
+
+const words: Readonly<Record<McpServerView['status'], string>> = {
+  connecting: 'connecting',
+  connected: 'connected',
+  unauthorized: 'wants authorisation',
+  failed: 'failed',
 }

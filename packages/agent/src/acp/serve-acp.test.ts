@@ -1,13 +1,18 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { methods, type PromptResponse, RequestError } from '@agentclientprotocol/sdk/unstable'
-import { describe, expect, test } from 'vitest'
+import { scriptedModel } from '@salp/models/testing'
+import { wrapLanguageModel } from 'ai'
+import { describe, expect, test, vi } from 'vitest'
+import { withoutImages } from '../images.js'
 import { temporaryFolder } from '../testing/temporary-folder.js'
 import { choose, createTestAcp } from '../testing/test-acp.js'
 import { eventOf } from '../testing/test-agent.js'
 import { createAskTool } from '../tools/self-tools.js'
 import { createTaskTools } from '../tools/task-tools.js'
 
+/** The least PNG that shows what it is. */
+const image = { type: 'image' as const, mimeType: 'image/png', data: 'iVBORw0KGgoAAAANSUhEUg==' }
 const write = { name: 'write_file', input: { path: 'a.txt', content: 'new' } }
 const command = { name: 'run_command', input: { command: 'echo out; exit 3' } }
 
@@ -24,6 +29,7 @@ describe('initialize', () => {
           },
           "promptCapabilities": {
             "embeddedContext": true,
+            "image": true,
           },
           "sessionCapabilities": {
             "close": {},
@@ -136,7 +142,7 @@ describe('session/prompt', () => {
     await using folder = await temporaryFolder()
     await using acp = await createTestAcp({ folder: folder.path })
     const session = await acp.session()
-    await expect(session.prompt({ type: 'image', data: '', mimeType: 'image/png' })).rejects.toMatchObject({
+    await expect(session.prompt({ type: 'audio', data: '', mimeType: 'audio/wav' })).rejects.toMatchObject({
       code: -32602,
     })
     await expect(session.prompt('x'.repeat(100_001))).rejects.toMatchObject({ code: -32602 })
@@ -145,6 +151,79 @@ describe('session/prompt', () => {
     await expect(acp.editor.agent.request(methods.agent.session.prompt, elsewhere)).rejects.toMatchObject({
       code: -32002,
     })
+  })
+
+  test('takes images to the model, and shows them again in the session and in a fork of it', async () => {
+    await using folder = await temporaryFolder()
+    await using acp = await createTestAcp({ folder: folder.path, script: [{ text: 'A dot' }] })
+    const session = await acp.session()
+    await session.prompt([{ type: 'text', text: 'What is ' }, image, { type: 'text', text: '?' }])
+    expect(acp.model.calls[0]?.prompt.at(-1)?.content).toMatchObject([
+      {},
+      { type: 'text', text: 'What is [image 1]?' },
+      { type: 'file', mediaType: 'image/png' },
+    ])
+    const { sessionId } = session
+    const place = { cwd: folder.path, mcpServers: [] }
+    const { agent } = acp.editor
+    const fork = await agent.request(methods.agent.session.fork, { sessionId, ...place })
+    for (const id of [sessionId, fork.sessionId]) {
+      const other = await acp.connect()
+      await other.editor.agent.request(methods.agent.session.load, { sessionId: id, ...place })
+      const shown = other.told.flatMap(({ update }) => (/message_chunk/.test(update.sessionUpdate) ? [update] : []))
+      expect(shown).toEqual([
+        { sessionUpdate: 'user_message_chunk', content: { type: 'text', text: 'What is [image 1]?' } },
+        { sessionUpdate: 'user_message_chunk', content: image },
+        { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: 'A dot' } },
+      ])
+      await other.leave()
+    }
+  })
+
+  test('shows the image of a turn that still runs to an editor that joins, once', async () => {
+    await using folder = await temporaryFolder()
+    const held = Promise.withResolvers<void>()
+    await using acp = await createTestAcp({
+      folder: folder.path,
+      script: [{ text: 'A dot', when: () => held.promise }],
+    })
+    const session = await acp.session()
+    const done = session.prompt([image])
+    const { sessionId } = session
+    await vi.waitUntil(() => acp.model.calls.length === 1, { interval: 1, timeout: 10_000 })
+    const other = await acp.connect()
+    await other.editor.agent.request(methods.agent.session.load, { sessionId, cwd: folder.path, mcpServers: [] })
+    held.resolve()
+    await done
+    const said = other.told.flatMap(({ update }) =>
+      update.sessionUpdate === 'user_message_chunk' ? [update.content] : [],
+    )
+    expect(said).toEqual([{ type: 'text', text: '[image 1]' }, image])
+    await other.leave()
+  })
+
+  test('tells the person in the reply where the model cannot look at images', async () => {
+    await using folder = await temporaryFolder()
+    const blind = wrapLanguageModel({ model: scriptedModel([{ text: 'I cannot tell' }]), middleware: withoutImages() })
+    await using acp = await createTestAcp({ folder: folder.path, model: blind })
+    const session = await acp.session()
+    expect(await session.prompt([image])).toMatchObject({ stopReason: 'end_turn' })
+    const text = acp.updates('agent_message_chunk').map(({ content }) => content.type === 'text' && content.text)
+    expect(text.join('')).toMatch(/cannot look at images\. Yours are kept.*\n\nI cannot tell$/)
+    expect(acp.agent.store.messages(session.sessionId)[0]?.message.content).toHaveLength(2)
+  })
+
+  test('refuses images that are none, or too many, and keeps nothing of them', async () => {
+    await using folder = await temporaryFolder()
+    await using acp = await createTestAcp({ folder: folder.path })
+    const session = await acp.session()
+    for (const prompt of [
+      [{ ...image, mimeType: 'image/svg+xml' }],
+      [{ ...image, data: 'AAAA' }],
+      Array(11).fill(image),
+    ])
+      await expect(session.prompt(prompt)).rejects.toMatchObject({ code: -32602, data: { code: 'agent/input' } })
+    expect(acp.agent.store.messages(session.sessionId)).toEqual([])
   })
 
   test('fails with the reason when the model does', async () => {

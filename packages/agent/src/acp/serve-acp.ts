@@ -15,14 +15,14 @@ import {
   type Stream,
 } from '@agentclientprotocol/sdk/unstable'
 import { type Clock, describeError, type Logger, SalpError } from '@salp/core'
-import { type Agent, maxInputLength } from '../agent.js'
+import { type Agent, maxInputLength, type TurnInput } from '../agent.js'
 import type { SessionSummary } from '../protocol.js'
 import type { LiveTurn } from '../turn/live-turns.js'
 import { type FollowDeps, followTurn, type OpenSession } from './follow-turn.js'
 import { lendMachine } from './lend-machine.js'
 import { isMode, type ModeId, modeOption, modeOptions, modeState } from './modes.js'
 import type { SessionPlaces } from './places.js'
-import { promptText } from './prompt-text.js'
+import { readPrompt } from './read-prompt.js'
 import { replaySession } from './replay-session.js'
 import { available, type CommandDeps, runCommand } from './slash-commands.js'
 
@@ -61,7 +61,7 @@ export function describeAgent(version: string): InitializeResponse {
     agentInfo: { name: 'salp', title: 'Salp', version },
     agentCapabilities: {
       loadSession: true,
-      promptCapabilities: { embeddedContext: true },
+      promptCapabilities: { embeddedContext: true, image: true },
       mcpCapabilities: { http: true },
       sessionCapabilities: { list: {}, delete: {}, fork: {}, resume: {}, close: {} },
     },
@@ -153,10 +153,13 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
   }
 
   /** The turn that a prompt leads to: a new one, or that which waits for this answer. */
-  const begin = (sessionId: string, text: string): LiveTurn => {
+  const begin = (sessionId: string, { text, images }: Pick<TurnInput, 'text' | 'images'>): LiveTurn => {
     const running = agent.running(sessionId)
     const question = running && agent.questions.open().find(({ turnId }) => turnId === running.turnId)
-    if (running === undefined || question === undefined) return agent.stream({ sessionId, text, channel: 'acp' })
+    if (running === undefined || question === undefined)
+      return agent.stream({ sessionId, text, images, channel: 'acp' })
+    if (images !== undefined && images.length > 0)
+      throw RequestError.invalidParams(undefined, 'The agent waits for an answer in words; send images after it')
     agent.questions.answer(question.id, text)
     return running
   }
@@ -193,12 +196,6 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
         for (const update of replaySession(agent.store, { sessionId, running: running?.turnId, folder }))
           await tell(sessionId, update)
         if (running !== undefined) {
-          const [started] = agent.store.turnEvents(running.turnId)
-          if (started?.name === 'turn:started')
-            await tell(sessionId, {
-              sessionUpdate: 'user_message_chunk',
-              content: { type: 'text', text: started.data.input },
-            })
           session.seen = undefined
           // Nobody waits for the end of a turn that no prompt of this editor began.
           followTurn(following(), session, running).catch((error: unknown) =>
@@ -281,7 +278,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
       methods.agent.session.prompt,
       guarded(async ({ params: { sessionId, prompt }, signal }) => {
         const session = current(sessionId)
-        const read = promptText(prompt)
+        const read = readPrompt(prompt)
         if ('untaken' in read)
           throw RequestError.invalidParams(undefined, `Cannot take content of type "${read.untaken}"`)
         if (read.text.length > maxInputLength)
@@ -297,7 +294,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
         }
         signal.addEventListener('abort', cancel, { once: true })
         try {
-          const response = await followTurn(following(), session, begin(sessionId, read.text))
+          const response = await followTurn(following(), session, begin(sessionId, read))
           const { title, updatedAt } = known(sessionId)
           tellLater(sessionId, {
             sessionUpdate: 'session_info_update',

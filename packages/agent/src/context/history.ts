@@ -1,6 +1,7 @@
 /** The part of a conversation that the model sees: a view, never a deletion. */
 
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
+import { imagesIn, withBytes } from '../images.js'
 import type { StoredMessage } from '../session/store.js'
 
 /** The newest turns that fit. */
@@ -33,7 +34,8 @@ export function historyWindow(
     current = turnId
     turns.at(-1)?.push(message)
   }
-  const cost = (message: LanguageModelV4Message): number => count(JSON.stringify(message.content)) + 4
+  const cost = (message: LanguageModelV4Message): number =>
+    count(JSON.stringify(wordsOf(message))) + imagesIn(message).length * imageTokens + 4
   const last = shorten(turns.pop() ?? [], budgetTokens, cost)
   let left = budgetTokens - last.reduce((sum, message) => sum + cost(message), 0)
   const shown: LanguageModelV4Message[][] = []
@@ -44,9 +46,22 @@ export function historyWindow(
     shown.unshift(turn)
   }
   return {
-    ...{ earlier: shown.flat(), current: last, shownTurns: shown.length, omittedTurns: turns.length - shown.length },
+    ...{
+      earlier: shown.flat().map(withBytes),
+      current: last.map(withBytes),
+      shownTurns: shown.length,
+      omittedTurns: turns.length - shown.length,
+    },
     tokens: budgetTokens - left,
   }
+}
+
+/** What an image takes, about the most that providers count for a large one. */
+const imageTokens = 1_600
+
+/** What of a message is text that a model reads. */
+function wordsOf({ role, content }: LanguageModelV4Message): LanguageModelV4Message['content'] {
+  return role === 'user' ? content.filter(({ type }) => type !== 'file') : content
 }
 
 const stub = {

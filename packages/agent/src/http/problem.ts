@@ -18,6 +18,7 @@ const statuses: readonly (readonly [RegExp, number, string])[] = [
   [/busy$|circle$|decided$|conflict$/, 409, 'Conflict'],
   [/input$|invalid$/, 400, 'Bad request'],
   [/webhook-refused$/, 401, 'Not allowed'],
+  [/mcp-authorization$/, 502, 'A server does not let the agent in'],
   [/database-(?:full|locked)$/, 503, 'Storage is unavailable'],
 ]
 

@@ -1,6 +1,7 @@
 /** The agent and the Model Context Protocol: servers whose tools it uses, and its own for others to use. */
 
-export { mcpServerRoutes } from './client/mcp-server-routes.js'
+export { type CredentialStore, type Credentials, credentialsSchema } from './client/credentials.js'
+export { callbackPath, clientMetadataPath, mcpCallbackRoutes, mcpServerRoutes } from './client/mcp-server-routes.js'
 export {
   McpError,
   type McpServers,

@@ -73,8 +73,14 @@ export function openTestServers(
   {
     trust = 'none',
     db = openDatabase(':memory:'),
+    configs = {},
     ...change
-  }: Partial<McpServersDeps> & { trust?: McpServerConfig['trust']; db?: ReturnType<typeof openDatabase> } = {},
+  }: Partial<McpServersDeps> & {
+    trust?: McpServerConfig['trust']
+    db?: ReturnType<typeof openDatabase>
+    /** Servers beside the named ones, which `openTransport` reaches. */
+    configs?: Readonly<Record<string, McpServerConfig>>
+  } = {},
 ): TestServers {
   migrate(db, 'agent-mcp', mcpMigrations)
   const log = recordingLogger()
@@ -90,9 +96,12 @@ export function openTestServers(
       },
       ...change,
     },
-    Object.fromEntries(
-      Object.keys(named).map((name) => [name, { url: `http://${name}.test/`, headers: {}, trust, enabled: true }]),
-    ),
+    {
+      ...configs,
+      ...Object.fromEntries(
+        Object.keys(named).map((name) => [name, { url: `http://${name}.test/`, headers: {}, trust, enabled: true }]),
+      ),
+    },
     { folder: '/work' },
   )
   return {

@@ -1,12 +1,13 @@
 /** The servers that an agent uses: their tools, under its governance, as long as they are what was agreed. */
 
-import type { Transport } from '@modelcontextprotocol/client'
+import type { AuthProvider, Transport } from '@modelcontextprotocol/client'
 import type { Clock, Logger, SqlDatabase } from '@salp/core'
 import { SalpError } from '@salp/core'
 import { z } from 'zod'
 import type { Sha256 } from '../../governance/audit.js'
 import { createTool, type Tool, ToolError } from '../../tool.js'
 import type { AnswerDeps } from './answer-server.js'
+import { type Authorization, type AuthorizationDeps, createAuthorization } from './authorization.js'
 import { type Connection, openConnection } from './connection.js'
 import { describeForeign, type ForeignTool, nameOf, pinnedText, refusalOf } from './judge-tool.js'
 import { createPins } from './pins.js'
@@ -20,15 +21,23 @@ export interface McpServersDeps extends AnswerDeps {
   readonly log: Logger
   readonly sha256: Sha256
   readonly version: string
-  openTransport(server: McpServerConfig, options: { folder: string }): Transport | Promise<Transport>
+  openTransport(
+    server: McpServerConfig,
+    options: { folder: string; authProvider?: AuthProvider | undefined },
+  ): Transport | Promise<Transport>
+  /** Signs in to servers behind OAuth; without, they are not let in by. */
+  readonly authorization?: Omit<AuthorizationDeps, 'clock'> | undefined
 }
 
 /** A server, for a person. */
 export interface McpServerView {
   readonly name: string
   readonly trust: McpServerConfig['trust']
-  readonly status: 'connecting' | 'connected' | 'failed'
+  /** `unauthorized`: it wants the owner to let the agent in. */
+  readonly status: 'connecting' | 'connected' | 'unauthorized' | 'failed'
   readonly reason?: string | undefined
+  /** Where the owner does that in a browser, or gives a server more rights. `until` in ms since the epoch. */
+  readonly authorize?: { readonly address: string; readonly until: number } | undefined
   readonly tools: readonly McpToolView[]
 }
 
@@ -48,6 +57,22 @@ export interface McpServers extends AsyncDisposable {
   list(): McpServerView[]
   /** Takes a tool as it is now, after it changed. @throws {@link McpError} (`agent/mcp-unknown`). */
   agree(server: string, tool: string): void
+  /**
+   * Begins to sign in to a server anew.
+   *
+   * @returns The address to open in a browser; nothing if no person is needed.
+   * @throws {@link McpError} (`agent/mcp-unknown`), or AuthorizationError (`agent/mcp-authorization`).
+   */
+  login(server: string): Promise<string | undefined>
+  /** Forgets what a server let the agent in with. @throws {@link McpError} (`agent/mcp-unknown`). */
+  logout(server: string): Promise<void>
+  /**
+   * Takes the query of the address that a browser came back to, once.
+   *
+   * @returns Name of the server that lets the agent in now.
+   * @throws {@link McpError} (`agent/mcp-unknown`) if nobody waits for it, or AuthorizationError (`agent/mcp-authorization`).
+   */
+  authorize(answer: URLSearchParams): Promise<string>
   close(): Promise<void>
 }
 
@@ -68,6 +93,7 @@ interface Offered {
 interface Server {
   readonly config: McpServerConfig
   readonly connection: Connection
+  readonly authorization: Authorization | undefined
   offered: readonly Offered[]
   tools: readonly Tool[]
 }
@@ -115,18 +141,27 @@ export function openMcpServers(
 
   for (const [name, config] of Object.entries(configs)) {
     if (!config.enabled) continue
+    const authorization =
+      deps.authorization !== undefined && 'url' in config && !sendsItsOwn(config.headers)
+        ? createAuthorization({ ...deps.authorization, clock }, { name, url: config.url, oauth: config.oauth })
+        : undefined
     const connection = openConnection(name, {
       ...deps,
-      folder,
-      openTransport: () => deps.openTransport(config, { folder }),
+      ...{ folder, authorization },
+      openTransport: () => deps.openTransport(config, { folder, authProvider: authorization?.provider }),
       onTools: (tools) => accept(name, tools),
     })
-    servers.set(name, { config, connection, offered: [], tools: [] })
+    servers.set(name, { config, connection, authorization, offered: [], tools: [] })
   }
   const find = (name: string): Server => {
     const server = servers.get(name)
     if (server === undefined) throw new McpError(`There is no MCP server "${name}"`)
     return server
+  }
+  const authorizationOf = (name: string): Authorization => {
+    const { authorization } = find(name)
+    if (authorization === undefined) throw new McpError(`The MCP server "${name}" is not one to sign in to`)
+    return authorization
   }
   const close = async (): Promise<void> => {
     await Promise.all([...servers.values()].map(({ connection }) => connection.close()))
@@ -144,10 +179,11 @@ export function openMcpServers(
       return all.flatMap(({ tools }) => tools)
     },
     list: () =>
-      [...servers].map(([name, { config, connection, offered }]) => ({
+      [...servers].map(([name, { config, connection, authorization, offered }]) => ({
         name,
         trust: config.trust,
         ...connection.state(),
+        ...signingIn(authorization),
         tools: offered.map(({ foreign, refused, changed }) => ({
           name: foreign.name,
           description: describeForeign(name, foreign),
@@ -165,9 +201,31 @@ export function openMcpServers(
         server.offered.map(({ foreign }) => foreign),
       )
     },
+    login: async (name) => authorizationOf(name).begin(),
+    async logout(name) {
+      authorizationOf(name).forget()
+      await find(name).connection.renew()
+    },
+    async authorize(answer) {
+      for (const [name, { authorization }] of servers) if (await authorization?.finish(answer)) return name
+      throw new McpError('Nobody waits for this answer: it was used, came too late, or belongs to an earlier attempt')
+    },
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** Whether the settings say what a server is sent to let the agent in. */
+function sendsItsOwn(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+}
+
+/** What a person is told of signing in: where, or why the last attempt came to nothing. */
+function signingIn(authorization: Authorization | undefined): Pick<McpServerView, 'reason' | 'authorize'> {
+  const wanted = authorization?.wanted()
+  if (wanted !== undefined) return { authorize: { address: wanted.address, until: wanted.until } }
+  const reason = authorization?.refusal()
+  return reason === undefined ? {} : { reason }
 }
 
 /** A tool of a server, as one of the agent's. */

@@ -1,24 +1,32 @@
-/** What a person says in an editor, as one text. */
+/** What a person says in an editor: one text, and images. */
 
 import type { ContentBlock } from '@agentclientprotocol/sdk/unstable'
+import type { TurnImage } from '../images.js'
 
 /** Kinds of content that cannot be taken; a client that heeds our capabilities sends none. */
-export type Untaken = Exclude<ContentBlock['type'], 'text' | 'resource_link' | 'resource'>
+export type Untaken = Exclude<ContentBlock['type'], 'text' | 'image' | 'resource_link' | 'resource'>
 
 /**
- * Joins the blocks of a prompt. Files that the editor put in stand in fences, links stay links.
+ * Joins the blocks of a prompt. Files that the editor put in stand in fences, links stay links, and images leave a mark where
+ * they stood.
  *
- * @returns The text, or the kind that cannot be taken.
+ * @returns The text and the images, which are not checked, or the kind that cannot be taken.
  */
-export function promptText(blocks: readonly ContentBlock[]): { text: string } | { untaken: Untaken } {
+export function readPrompt(
+  blocks: readonly ContentBlock[],
+): { readonly text: string; readonly images: readonly TurnImage[] } | { readonly untaken: Untaken } {
   const parts: string[] = []
+  const images: TurnImage[] = []
   for (const block of blocks) {
     if (block.type === 'text') parts.push(block.text)
     else if (block.type === 'resource_link') parts.push(`[${block.title ?? block.name}](${shown(block.uri)})`)
     else if (block.type === 'resource') parts.push(embedded(block.resource))
-    else return { untaken: block.type }
+    else if (block.type === 'image') {
+      images.push({ mediaType: block.mimeType, data: block.data })
+      parts.push(`[image ${images.length}]`)
+    } else return { untaken: block.type }
   }
-  return { text: parts.join('').trim() }
+  return { text: parts.join('').trim(), images }
 }
 
 function embedded(resource: Extract<ContentBlock, { type: 'resource' }>['resource']): string {

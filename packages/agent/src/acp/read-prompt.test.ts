@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { readPrompt } from './read-prompt.js'
+
+test('readPrompt() joins words, links and files, each as what it is', () => {
+  const read = readPrompt([
+    { type: 'text', text: 'Look at ' },
+    { type: 'resource_link', name: 'a b.ts', uri: 'file:///work/a%20b.ts' },
+    { type: 'resource', resource: { uri: 'file:///work/%zz', text: 'has ``` in it' } },
+    { type: 'resource', resource: { uri: 'x://blob', blob: 'AAAA' } },
+  ])
+  expect(read).toEqual({
+    text: 'Look at [a b.ts](/work/a b.ts)\n\n/work/%zz:\n````\nhas ``` in it\n````\n\n[x://blob is no text]',
+    images: [],
+  })
+})
+
+test('readPrompt() leaves a mark where an image stood', () => {
+  const image = (data: string) => ({ type: 'image' as const, data, mimeType: 'image/png' })
+  expect(readPrompt([image('AA=='), { type: 'text', text: ' is newer than ' }, image('AQ==')])).toEqual({
+    text: '[image 1] is newer than [image 2]',
+    images: [
+      { mediaType: 'image/png', data: 'AA==' },
+      { mediaType: 'image/png', data: 'AQ==' },
+    ],
+  })
+})
+
+test('readPrompt() says what it cannot take', () => {
+  expect(readPrompt([{ type: 'audio', data: '', mimeType: 'audio/wav' }])).toEqual({ untaken: 'audio' })
+})
