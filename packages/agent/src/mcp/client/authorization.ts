@@ -15,7 +15,7 @@ import {
   RegistrationRejectedError,
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
-import { type Clock, describeError, SalpError } from '@salp/core'
+import { type Clock, describeError, SalpError, toHex } from '@salp/core'
 import type { CredentialStore, Credentials } from './credentials.js'
 import { createOAuthFetch, localHosts, refusalOfAddress } from './oauth-fetch.js'
 import type { OAuthConfig } from './server-config.js'
@@ -301,7 +301,7 @@ export function createAuthorization(deps: AuthorizationDeps, { name, url, oauth 
 
 /** 256 bits of chance, as hexadecimal. */
 function secret(): string {
-  return [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(crypto.getRandomValues(new Uint8Array(32)))
 }
 
 /** In our words: those of a stranger may hold what is secret, or talk to the owner in our name. */
