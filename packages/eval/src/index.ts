@@ -112,7 +112,7 @@ export {
   type SuiteHistory,
   type SuiteRun,
 } from './cases/suite-history.js'
-export type { CallEffect, Trace, TracedCall } from './cases/trace.js'
+export type { CallEffect, Trace, TraceCost, TracedCall } from './cases/trace.js'
 export { type Data, dataFault, sameData } from './problems/data.js'
 export { generateArguments } from './problems/generate.js'
 export { JsonError, type ParsedJson, parseJson } from './problems/parse-json.js'
