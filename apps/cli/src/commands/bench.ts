@@ -45,13 +45,13 @@ export function benchCommand(toAction: ToAction): Command {
     .option('--problems <folder>', 'default: those of the clone that the program runs from')
     .action(
       toAction(async (invocation, { tier, learn = false, problems, solver, limit, ...options }: RunOptions) => {
-        const [{ findProblems }, { runBench }] = await Promise.all([
-          import('../bench/find-problems.js'),
+        const [{ findFixtures }, { runBench }] = await Promise.all([
+          import('../find-fixtures.js'),
           import('../bench/run-bench.js'),
         ])
         const [{ renderRun }, { shownRun, withBenchHistory }] = await loadViews()
         const { io, home } = invocation
-        const folder = findProblems(problems, { folder: io.folder })
+        const folder = findFixtures('problems', problems, { folder: io.folder })
         await withBenchHistory(home, async (history) => {
           const request = { ...options, tiers: tier, learn, problems: folder, solver, limit }
           const { id } = await runBench(invocation, history, request)

@@ -111,6 +111,11 @@ describe('defineCase()', () => {
     ]
     expect(() => defineCase({ id: 'mc-x', category: 'memory', title: 'x', sessions })).toThrow(CaseError)
   })
+
+  test('throws CaseError for a file that would lie outside of the workspace', () => {
+    for (const path of ['../out.txt', '/etc/motd', 'a//b', 'a/./b', 'C:\\x'])
+      expect(() => defineCase({ ...saying('mc-y', ['x']), files: { [path]: '' } })).toThrow('below the workspace')
+  })
 })
 
 const results = (rate: (index: number, repeat: number) => boolean, repeats: number, count = 40): CaseResult[] =>
