@@ -22,6 +22,7 @@ test('the entry exports', () => {
       "planSchema",
       "planText",
       "sealPlan",
+      "publishedClaims",
       "parseStudy",
       "RecordError",
       "trialSchema",

@@ -31,6 +31,7 @@ export {
   type SealedPlan,
   sealPlan,
 } from './ab/plan.js'
+export { publishedClaims } from './ab/published-claims.js'
 export { parseStudy, RecordError, type Study, type StudyRecord, type Trial, trialSchema } from './ab/records.js'
 export { reportHtml } from './ab/report-html.js'
 export {

@@ -70,3 +70,12 @@ describe('salp ab report', () => {
     expect([exitCode, errors]).toEqual([1, expect.stringContaining('Cannot read the record: line 34: ')])
   })
 })
+
+describe('salp ab published', () => {
+  test('prints what stands in the docs, byte for byte', async () => {
+    const { io, output } = createMemoryIo()
+    expect(await runCli(['ab', 'published'], io)).toBe(0)
+    const page = new URL('../../../../docs/results/published-claims.md', import.meta.url)
+    expect(output()).toBe(readFileSync(page, 'utf8'))
+  })
+})

@@ -74,10 +74,19 @@ export function abCommand(toAction: ToAction): Command {
         )
       }),
     )
+  ab.command('published')
+    .description('what an earlier system published, computed again from its counts, and which claims hold')
+    .action(
+      toAction(async ({ io }) => {
+        const { publishedClaims } = await import('@salp/eval')
+        io.stdout.write(publishedClaims())
+      }),
+    )
   return ab.addHelpText(
     'after',
     examples(
       ['salp ab report study.jsonl --html study.html', 'the differences that the plan asked for, and a page of them'],
+      ['salp ab published', 'the tables of an earlier system, and which of its claims hold'],
       ['salp ab gym --report', 'the published report, byte for byte'],
       ['salp ab gym --seed 2', 'the same questions in other worlds'],
       ['salp ab gym --held-out 34 --development 34 --factorial 2', 'a quick look, with wide intervals'],
