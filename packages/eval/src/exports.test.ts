@@ -86,6 +86,7 @@ test('the entry exports', () => {
       "pairedPower",
       "pairsNeeded",
       "trialsPerArm",
+      "sequentialTest",
     ]
   `)
 })
