@@ -73,7 +73,7 @@ export function suiteMarkdown({ run, results }: ShownSuite): string {
   const parts = [
     '# Property cases, tried on a real agent',
     'Printed by `salp eval report`; do not edit. Each case has an agent of its own, with an empty memory and the files of the case as its workspace; ' +
-      'it passes if all properties of all its turns hold. Intervals are Wilson’s, of 95 %.',
+      'it passes if all properties of all its turns hold. Cases can be passed by luck, and what a case forbids is left undone by whoever does nothing. Intervals are Wilson’s, of 95 %.',
     `## \`${run.subject}\`\n\nBegun ${new Date(run.begunAt).toISOString().slice(0, 10)}; each case was tried ${run.repeats === 1 ? 'once' : plural(run.repeats, 'time')}.`,
     [['category', 'trials', 'passed', 'share [95 %]'], ['---', '---:', '---:', '---'], ...rows, row('all', results)]
       .map(cells)
