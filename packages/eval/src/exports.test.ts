@@ -83,6 +83,7 @@ test('the entry exports', () => {
       "normalCdf",
       "normalDensity",
       "normalQuantile",
+      "leastDifference",
       "pairedPower",
       "pairsNeeded",
       "trialsPerArm",

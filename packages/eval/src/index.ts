@@ -144,6 +144,6 @@ export {
   rateDifference,
 } from './statistics/exact.js'
 export { normalCdf, normalDensity, normalQuantile } from './statistics/normal.js'
-export { type PowerOptions, pairedPower, pairsNeeded, trialsPerArm } from './statistics/power.js'
+export { leastDifference, type PowerOptions, pairedPower, pairsNeeded, trialsPerArm } from './statistics/power.js'
 export { type SequentialFinding, sequentialTest } from './statistics/sequential.js'
 export type { Candidate, FailedExample, Verdict, Verifier, VerifyOptions } from './verify/verifier.js'

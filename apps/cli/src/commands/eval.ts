@@ -1,10 +1,10 @@
 /** `salp eval`: property cases, tried on a real agent. */
 
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { exitCodes } from '../exit-codes.js'
 import { print } from '../invocation.js'
 import { examples, type ToAction } from './action.js'
-import { collect, integerFrom } from './values.js'
+import { collect, integerFrom, percentFrom } from './values.js'
 
 interface RunOptions {
   readonly cases?: string
@@ -33,7 +33,7 @@ export function evalCommand(toAction: ToAction): Command {
     .option('--reflex', 'without a language model, whatever there is')
     .option('--set <path=value>', 'a setting of the agent, such as agent.taint=false; may be repeated', collect)
     .option('--against <run>', 'fails if it got worse than a run, the "last" one, or a file of eval show --json')
-    .option('--least <percent>', 'fails if fewer of the trials pass, where --against is not given', percent, 0)
+    .option('--least <percent>', 'fails if fewer of the trials pass, where --against is not given', percentFrom(0), 0)
     .action(
       toAction(
         async (invocation, { cases, against, least, reflex = false, set = [], only, limit, repeats }: RunOptions) => {
@@ -138,10 +138,4 @@ const loadViews = () => Promise.all([import('../render/eval.js'), import('../eva
 
 function names(text: string): string[] {
   return text.split(',').map((name) => name.trim())
-}
-
-function percent(text: string): number {
-  const value = Number(text)
-  if (!/^\d+(?:\.\d+)?$/.test(text) || value > 100) throw new InvalidArgumentError('Expected a number from 0 to 100.')
-  return value
 }
