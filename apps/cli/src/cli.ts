@@ -17,6 +17,7 @@ import { cognitionCommand } from './commands/cognition.js'
 import { configCommand } from './commands/config.js'
 import { contextCommand } from './commands/context.js'
 import { doctorCommand } from './commands/doctor.js'
+import { evalCommand } from './commands/eval.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { mcpCommand } from './commands/mcp.js'
 import { memoryCommand } from './commands/memory.js'
@@ -130,6 +131,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 home or port taken, 4 stopped by a 
     synthCommand,
     benchCommand,
     abCommand,
+    evalCommand,
     versionCommand,
   ]
   for (const create of commands) program.addCommand(create(toAction))

@@ -22,6 +22,7 @@ test('the entry exports', () => {
       "planSchema",
       "planText",
       "sealPlan",
+      "publishedClaims",
       "parseStudy",
       "RecordError",
       "trialSchema",
@@ -62,6 +63,12 @@ test('the entry exports', () => {
       "ProblemError",
       "starterOf",
       "viewOf",
+      "findEarlier",
+      "bestOfSolver",
+      "modelSolver",
+      "repairSolver",
+      "retrievalSolver",
+      "sketchSolver",
       "cohenKappa",
       "cohenKappaCi",
       "fleissKappa",
@@ -76,9 +83,11 @@ test('the entry exports', () => {
       "normalCdf",
       "normalDensity",
       "normalQuantile",
+      "leastDifference",
       "pairedPower",
       "pairsNeeded",
       "trialsPerArm",
+      "sequentialTest",
     ]
   `)
 })

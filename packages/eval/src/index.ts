@@ -31,6 +31,7 @@ export {
   type SealedPlan,
   sealPlan,
 } from './ab/plan.js'
+export { publishedClaims } from './ab/published-claims.js'
 export { parseStudy, RecordError, type Study, type StudyRecord, type Trial, trialSchema } from './ab/records.js'
 export { reportHtml } from './ab/report-html.js'
 export {
@@ -112,7 +113,7 @@ export {
   type SuiteHistory,
   type SuiteRun,
 } from './cases/suite-history.js'
-export type { CallEffect, Trace, TracedCall } from './cases/trace.js'
+export type { CallEffect, Trace, TraceCost, TracedCall } from './cases/trace.js'
 export { type Data, dataFault, sameData } from './problems/data.js'
 export { generateArguments } from './problems/generate.js'
 export { JsonError, type ParsedJson, parseJson } from './problems/parse-json.js'
@@ -127,6 +128,10 @@ export {
   starterOf,
   viewOf,
 } from './problems/problem.js'
+export type { CodeModel, ModelMessage, ModelReply } from './solvers/code-model.js'
+export { type EarlierSolution, type FindEarlier, findEarlier } from './solvers/earlier.js'
+export { bestOfSolver, modelSolver, repairSolver, retrievalSolver } from './solvers/model-solvers.js'
+export { type Hole, type HoleFiller, sketchSolver } from './solvers/sketch-solver.js'
 export { type Agreement, cohenKappa, cohenKappaCi, fleissKappa } from './statistics/agreement.js'
 export { benjaminiHochberg, stoppingBounds } from './statistics/correction.js'
 export {
@@ -139,5 +144,6 @@ export {
   rateDifference,
 } from './statistics/exact.js'
 export { normalCdf, normalDensity, normalQuantile } from './statistics/normal.js'
-export { type PowerOptions, pairedPower, pairsNeeded, trialsPerArm } from './statistics/power.js'
+export { leastDifference, type PowerOptions, pairedPower, pairsNeeded, trialsPerArm } from './statistics/power.js'
+export { type SequentialFinding, sequentialTest } from './statistics/sequential.js'
 export type { Candidate, FailedExample, Verdict, Verifier, VerifyOptions } from './verify/verifier.js'

@@ -1,14 +1,10 @@
-/** Runs of the benchmark on disk: `bench.db` of the home folder, beside the node's own database. */
+/** Runs of the benchmark on disk: in the database of what was measured. */
 
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { createRng, migrate } from '@salp/core'
-import { openDatabase } from '@salp/core/node'
+import { createRng } from '@salp/core'
 import {
   type BenchmarkHistory,
   type BenchmarkRun,
   compareRuns,
-  evalMigrations,
   openBenchmarkHistory,
   type ProblemResult,
   type RunComparison,
@@ -17,16 +13,11 @@ import {
 } from '@salp/eval'
 import { UsageError } from '../cli-errors.js'
 import type { HomePaths } from '../client/home.js'
+import { withMeasurements } from '../measurements.js'
 
 /** Works with the history of a home folder. */
-export async function withBenchHistory<T>(
-  home: HomePaths,
-  work: (history: BenchmarkHistory) => T | Promise<T>,
-): Promise<T> {
-  mkdirSync(home.path, { recursive: true, mode: 0o700 })
-  using db = openDatabase(join(home.path, 'bench.db'))
-  migrate(db, 'eval', evalMigrations)
-  return await work(openBenchmarkHistory(db))
+export function withBenchHistory<T>(home: HomePaths, work: (history: BenchmarkHistory) => T | Promise<T>): Promise<T> {
+  return withMeasurements(home, (db) => work(openBenchmarkHistory(db)))
 }
 
 /** A run and what came of it. */

@@ -1,14 +1,18 @@
-/** A run of the benchmark with the synthesizer: picks problems, learns where asked, and records what comes of each. */
+/** A run of the benchmark: picks problems, makes the solver, which learns where asked, and records what comes of each. */
 
 import { createRng } from '@salp/core'
-import { type BenchmarkHistory, type Problem, type ProblemResult, runBenchmark } from '@salp/eval'
+import { type BenchmarkHistory, type Problem, type ProblemResult, runBenchmark, type Solver } from '@salp/eval'
 import { loadProblems, openVerifier } from '@salp/eval/node'
-import { createSynthesizerThread } from '@salp/models/synthesis/node'
+import { createSynthesizerThread, type SynthesizerThread } from '@salp/models/synthesis/node'
 import { UsageError } from '../cli-errors.js'
+import { readSettings } from '../doctor/settings.js'
 import { type Invocation, note } from '../invocation.js'
 import { readSavedState, type SavedState, saveState } from '../synth/saved-state.js'
+import { findCodeModel } from './code-model.js'
 import { findCutOff, nextRunId } from './history.js'
 import { learnSynthesizer, lessonOf } from './learn-synthesizer.js'
+import { createModelSolver, synthesizerFiller } from './model-solver.js'
+import { type ModelSolverName, modelSolvers } from './solver-names.js'
 import { synthesizerSolver } from './synthesizer-solver.js'
 
 /** What a run is asked for. */
@@ -23,7 +27,12 @@ export interface BenchRequest {
   /** Answers to each problem. */
   readonly attempts: number
   /** @defaultValue `synthesizer` if it learnt anything */
-  readonly solver: 'synthesizer' | 'synthesizer-untrained' | undefined
+  readonly solver: 'synthesizer' | 'synthesizer-untrained' | ModelSolverName | undefined
+  /** Name and endpoint of a language model. @defaultValue those of the settings */
+  readonly model: string | undefined
+  readonly modelUrl: string | undefined
+  /** Of a model: repairs after the first answer, samples, or sketches. */
+  readonly tries: number
   readonly learn: boolean
   /** Rounds of learning. */
   readonly rounds: number
@@ -45,7 +54,7 @@ export async function runBench(
 ): Promise<{ readonly id: string; readonly results: readonly ProblemResult[] }> {
   const { io, json, signal, statusLine } = invocation
   const { clock } = io
-  const { budget, seed, attempts } = request
+  const { budget, seed } = request
   const all = await loadProblems(request.problems)
   const problems = pick(all, request)
   if (problems.length === 0)
@@ -55,15 +64,9 @@ export async function runBench(
   try {
     const saved = await learnt(invocation, verifier, all, request)
     await using thread = createSynthesizerThread({ budget, seed, state: saved?.state })
-    const learntFrom = saved === undefined ? 'synthesizer-untrained' : `synthesizer ${saved.lesson.slice(0, 8)}`
-    const name = `${learntFrom}, budget ${budget}, seed ${seed}, answers ${attempts}`
-    const solver = synthesizerSolver(thread, {
-      name,
-      onProgress: (problem, { candidates }) =>
-        statusLine.show(`${problem}: ${candidates.toLocaleString('en')} candidates`),
-    })
+    const solver = await solverOf(invocation, { request, saved, thread, all, history })
     const plan = problems.map((problem) => problem.id)
-    const cutOff = findCutOff(history, name, plan)
+    const cutOff = findCutOff(history, solver.name, plan)
     const id = cutOff?.id ?? nextRunId(history)
     if (cutOff !== undefined) note(invocation, `Going on with run ${id}, which was cut off`)
     const results = await runBenchmark(
@@ -77,13 +80,62 @@ export async function runBench(
           },
         },
       },
-      { run: id, problems, budget: { attempts, candidates: budget }, sampling: sampling(request), signal },
+      {
+        run: id,
+        problems,
+        budget: { attempts: attemptsOf(request), candidates: budget },
+        sampling: sampling(request),
+        signal,
+      },
     )
     return { id, results }
   } finally {
     statusLine.clear()
     await verifier.close()
   }
+}
+
+/** A repair is an answer too, which counts for pass@k. */
+function attemptsOf({ solver, attempts, tries }: BenchRequest): number {
+  return solver === 'repair' ? tries + 1 : attempts
+}
+
+/** The solver that is asked for; its name says all that makes it what it is. */
+async function solverOf(
+  { io, home, signal, statusLine }: Invocation,
+  {
+    request,
+    saved,
+    thread,
+    all,
+    history,
+  }: {
+    readonly request: BenchRequest
+    readonly saved: SavedState | undefined
+    readonly thread: SynthesizerThread
+    readonly all: readonly Problem[]
+    readonly history: BenchmarkHistory
+  },
+): Promise<Solver> {
+  const { solver, budget, seed, attempts, tries, model: name, modelUrl } = request
+  const learntFrom = saved === undefined ? 'synthesizer-untrained' : `synthesizer ${saved.lesson.slice(0, 8)}`
+  if (!asksModel(solver)) {
+    return synthesizerSolver(thread, {
+      name: `${learntFrom}, budget ${budget}, seed ${seed}, answers ${attempts}`,
+      onProgress: (problem, { candidates }) =>
+        statusLine.show(`${problem}: ${candidates.toLocaleString('en')} candidates`),
+    })
+  }
+  const { settings, finding } = readSettings(home.config, io.environment)
+  if (finding.status === 'fail') throw new UsageError(`Cannot read the settings in ${home.config}: see salp doctor`)
+  const asked = { ...settings.model, url: modelUrl ?? settings.model.url, name: name ?? settings.model.name }
+  const model = await findCodeModel(io, asked, signal)
+  const filler = synthesizerFiller(thread, `${learntFrom}, budget ${budget}`)
+  return createModelSolver(solver, { model, problems: all, solutions: history.solutions(), filler }, { tries })
+}
+
+function asksModel(solver: BenchRequest['solver']): solver is ModelSolverName {
+  return modelSolvers.some((name) => name === solver)
 }
 
 function sampling({ limit }: BenchRequest): 'all' | 'random' {
@@ -110,8 +162,9 @@ async function learnt(
   { solver, learn, budget, seed, rounds }: BenchRequest,
 ): Promise<SavedState | undefined> {
   const { io, home, signal, statusLine } = invocation
-  if (solver === 'synthesizer-untrained') {
-    if (learn) throw new UsageError('Cannot learn for "synthesizer-untrained": leave out --learn, or the solver')
+  const learns = solver === undefined || solver === 'synthesizer' || solver === 'hybrid'
+  if (!learns) {
+    if (learn) throw new UsageError(`Cannot learn for "${solver}": leave out --learn, or the solver`)
     return undefined
   }
   const saved = await readSavedState(home)

@@ -48,7 +48,7 @@ export async function connect(deps: ConnectDeps, options: ConnectOptions): Promi
     if (running !== undefined) return withSuccessor(deps, running, options)
     if (attempt === 1) onStarting()
     try {
-      return await startOwn(deps, home, signal)
+      return await startNodeOn(deps, home, { signal })
     } catch (error) {
       if (!SalpError.is(error, 'cli/node-taken') || attempt >= attempts) throw error
       await deps.clock.sleep(pauseMs, { signal })
@@ -101,13 +101,24 @@ function withSuccessor(deps: ConnectDeps, { endpoint }: Connection, options: Con
   return { api: createApi(deps, endpoint, { find }), endpoint, own: false, close: async () => successor?.close() }
 }
 
-async function startOwn(deps: ConnectDeps, home: HomePaths, signal: AbortSignal): Promise<Connection> {
+/**
+ * Starts a node on a home folder that none runs on, with `folder` as its workspace.
+ *
+ * @param options - `settings`: `PATH=VALUE`, above what the folder and the environment say.
+ * @throws {@link NodeStartError}, or the signal's reason.
+ */
+export async function startNodeOn(
+  deps: ConnectDeps,
+  home: HomePaths,
+  { signal, settings }: { readonly signal: AbortSignal; readonly settings?: readonly string[] | undefined },
+): Promise<Connection> {
   const { environment, fetch, folder, nodeProgram } = deps
   const node: NodeProcess = await startNode({
     program: nodeProgram(),
     home: home.path,
     workspace: folder,
     environment,
+    settings,
     signal,
   })
   const token = readToken(home)

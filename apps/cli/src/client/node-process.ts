@@ -20,6 +20,8 @@ export interface NodeProcessOptions {
   readonly home: string
   readonly workspace: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** `PATH=VALUE`, above what the folder and the environment say. @defaultValue none */
+  readonly settings?: readonly string[] | undefined
   readonly signal: AbortSignal
 }
 
@@ -47,12 +49,14 @@ export async function startNode({
   home,
   workspace,
   environment,
+  settings = [],
   signal,
 }: NodeProcessOptions): Promise<NodeProcess> {
   signal.throwIfAborted()
+  const overrides = settings.flatMap((setting) => ['--set', setting])
   const child = spawn(
     process.execPath,
-    [...runtimeFlags, program, '--home', home, '--workspace', workspace, '--port', '0', '--ready-json'],
+    [...runtimeFlags, program, '--home', home, '--workspace', workspace, '--port', '0', '--ready-json', ...overrides],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environment,

@@ -70,3 +70,48 @@ describe('salp ab report', () => {
     expect([exitCode, errors]).toEqual([1, expect.stringContaining('Cannot read the record: line 34: ')])
   })
 })
+
+describe('salp ab seal', () => {
+  const seal = async (text: string, words: readonly string[] = []) => {
+    using temporary = temporaryHome()
+    const { path } = temporary.home
+    writeFileSync(join(path, 'plan.json'), text)
+    const { io, output, errors } = createMemoryIo({ folder: path })
+    const exitCode = await runCli(['ab', 'seal', 'plan.json', ...words], io)
+    return { exitCode, output: output(), errors: errors() }
+  }
+
+  test('prints the first line of a record, and says what the plan can show', async () => {
+    const tasks = Array.from({ length: 200 }, (_, index) => `t${index}`)
+    const { output, errors } = await seal(JSON.stringify({ ...plan, tasks }))
+    const sealed = await sealPlan({ ...plan, tasks })
+    expect(JSON.parse(output)).toEqual({ type: 'plan', ...sealed })
+    expect(errors).toBe(
+      `Sealed as ${sealed.sha256}. 800 trials, the control included; a difference of 10 points would show with 80 % power, if 25 % of the tasks came out differently\n`,
+    )
+    expect((await seal(JSON.stringify({ ...plan, looks: 'any' }))).errors).toMatch(
+      /so few tasks would show no difference, .*; looking at any time takes more\n$/,
+    )
+  })
+
+  test('says what is no plan', async () => {
+    expect(await seal('{')).toMatchObject({ exitCode: 2, errors: expect.stringContaining('Cannot read the plan') })
+    expect(await seal('{}')).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringContaining('Cannot use the plan: study'),
+    })
+    expect(await seal('{}', ['--discordant', '0'])).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('Expected a number from 1 to 100'),
+    })
+  })
+})
+
+describe('salp ab published', () => {
+  test('prints what stands in the docs, byte for byte', async () => {
+    const { io, output } = createMemoryIo()
+    expect(await runCli(['ab', 'published'], io)).toBe(0)
+    const page = new URL('../../../../docs/results/published-claims.md', import.meta.url)
+    expect(output()).toBe(readFileSync(page, 'utf8'))
+  })
+})

@@ -6,7 +6,7 @@ import { Command } from 'commander'
 import { runGym } from '../ab/run-gym.js'
 import { note, print } from '../invocation.js'
 import { examples, type ToAction } from './action.js'
-import { integerFrom } from './values.js'
+import { integerFrom, percentFrom } from './values.js'
 
 interface GymOptions {
   readonly report?: true
@@ -52,6 +52,18 @@ export function abCommand(toAction: ToAction): Command {
         else io.stdout.write(whole ? report : report.slice(0, report.indexOf(summaryEnd)))
       }),
     )
+  ab.command('seal')
+    .description('check a plan and seal it with its hash, before the first trial; says what so many tasks can show')
+    .argument('<file>', 'JSON, see the help of "ab run"')
+    .option('--discordant <percent>', 'of the tasks that come out differently with and without', percentFrom(1), 25)
+    .action(
+      toAction(async (invocation, file: string, { discordant }: { discordant: number }) => {
+        const { sealFile, whatItShows } = await import('../ab/seal-file.js')
+        const sealed = await sealFile(invocation.io, file)
+        invocation.io.stdout.write(`${JSON.stringify({ type: 'plan', ...sealed })}\n`)
+        if (!invocation.json) note(invocation, whatItShows(sealed, discordant / 100))
+      }),
+    )
   ab.command('report')
     .description('what the record of a study says, derived again from its raw lines')
     .argument('<file>', 'JSON Lines, the plan first')
@@ -74,10 +86,20 @@ export function abCommand(toAction: ToAction): Command {
         )
       }),
     )
+  ab.command('published')
+    .description('what an earlier system published, computed again from its counts, and which claims hold')
+    .action(
+      toAction(async ({ io }) => {
+        const { publishedClaims } = await import('@salp/eval')
+        io.stdout.write(publishedClaims())
+      }),
+    )
   return ab.addHelpText(
     'after',
     examples(
+      ['salp ab seal plan.json > study.jsonl', 'write down what is asked before it is answered'],
       ['salp ab report study.jsonl --html study.html', 'the differences that the plan asked for, and a page of them'],
+      ['salp ab published', 'the tables of an earlier system, and which of its claims hold'],
       ['salp ab gym --report', 'the published report, byte for byte'],
       ['salp ab gym --seed 2', 'the same questions in other worlds'],
       ['salp ab gym --held-out 34 --development 34 --factorial 2', 'a quick look, with wide intervals'],

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { withBenchHistory } from '../bench/history.js'
 import { runCli } from '../cli.js'
 import { createMemoryIo } from '../testing/memory-io.js'
+import { sendJson, serve } from '../testing/serve.js'
 import { type TemporaryHome, temporaryHome } from '../testing/temporary-home.js'
 
 /** `doubled` is of the half to be measured on, `sum` of the half to learn from. */
@@ -70,6 +71,31 @@ describe('salp bench', () => {
     )
   }, 300_000)
 
+  test('lets a language model try, with repairs that count for pass@k', async () => {
+    using temporary = temporaryHome()
+    const { path } = temporary.home
+    writeProblems(join(path, 'problems'))
+    const bodies = ['values.map((x) => x + 1)', 'values.map((x) => 2 * x)']
+    const asked: unknown[] = []
+    await using endpoint = await serve(({ body }, response) => {
+      asked.push(body)
+      const source = `export function doubled(values: number[]): number[] {\n  return ${bodies[asked.length - 1]}\n}\n`
+      sendJson(response, {
+        ...{ id: 'c', object: 'chat.completion', created: 0, model: 'small' },
+        choices: [{ index: 0, message: { role: 'assistant', content: source }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 90, completion_tokens: 10, total_tokens: 100 },
+      })
+    })
+    const words = ['--solver', 'repair', '--tries', '1', '--model', 'small', '--model-url', `${endpoint.url}/v1`]
+    const { exitCode, output, errors } = await bench(temporary, [...run, ...words])
+    expect([exitCode, errors]).toEqual([0, '   1 of 1  ✗ doubled\n'])
+    expect(output).toContain('repair 1, model small')
+    expect(output).toMatch(/0 +1 +0\.0 % \[.*\] +100\.0 % \[/)
+    expect(asked).toMatchObject([{ model: 'small', temperature: 0 }, {}])
+    expect(JSON.stringify(asked[1])).toContain('doubled([1,2,3]) has to give [2,4,6]; it gave [2,3,4]')
+    expect((await bench(temporary, ['report', '1'])).output).toContain('# The coding benchmark\n')
+  }, 60_000)
+
   test('goes on with a run that was cut off', async () => {
     using temporary = temporaryHome()
     const { home } = temporary
@@ -91,6 +117,7 @@ describe('salp bench', () => {
     writeProblems(join(path, 'problems'))
     for (const [words, complaint] of [
       [['run', '--problems', 'nowhere'], 'Cannot find problems in "nowhere"'],
+      [[...run, '--solver', 'model', '--learn'], 'Cannot learn for "model"'],
       [[...run, '--solver', 'synthesizer'], 'The synthesizer has learnt nothing yet: add --learn'],
       [['run', '--problems', 'problems', '--tier', '6'], 'no problem is of those tiers and that half'],
       [['show', '7'], 'There is no run "7", and no run tried a problem of that name'],

@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BenchRequest } from '../bench/run-bench.js'
+import { modelSolvers } from '../bench/solver-names.js'
 import { UsageError } from '../cli-errors.js'
 import { print } from '../invocation.js'
 import { examples, type ToAction } from './action.js'
@@ -13,7 +14,10 @@ interface RunOptions {
   readonly budget: number
   readonly seed: number
   readonly attempts: number
-  readonly solver?: 'synthesizer' | 'synthesizer-untrained'
+  readonly solver?: NonNullable<BenchRequest['solver']>
+  readonly model?: string
+  readonly modelUrl?: string
+  readonly tries: number
   readonly learn?: boolean
   readonly rounds: number
   readonly limit?: number
@@ -37,27 +41,39 @@ export function benchCommand(toAction: ToAction): Command {
       new Option('--solver <name>', 'default: synthesizer, with what it learnt, if it learnt anything').choices([
         'synthesizer',
         'synthesizer-untrained',
+        ...modelSolvers,
       ]),
     )
+    .option(
+      '--model <name>',
+      'the language model that a solver asks; default: as the settings have it, or what is found',
+    )
+    .option('--model-url <url>', 'an OpenAI-compatible endpoint that has it')
+    .option('--tries <count>', 'of a model: repairs after the first answer, samples, or sketches', integerFrom(1), 3)
     .option('--learn', 'learn first, on the training half of tier 0, with half the budget; kept in the home folder')
     .option('--rounds <count>', 'of learning', integerFrom(1), 3)
     .option('--limit <count>', 'problems at most, drawn at random', integerFrom(1))
     .option('--problems <folder>', 'default: those of the clone that the program runs from')
     .action(
-      toAction(async (invocation, { tier, learn = false, problems, solver, limit, ...options }: RunOptions) => {
-        const [{ findProblems }, { runBench }] = await Promise.all([
-          import('../bench/find-problems.js'),
-          import('../bench/run-bench.js'),
-        ])
-        const [{ renderRun }, { shownRun, withBenchHistory }] = await loadViews()
-        const { io, home } = invocation
-        const folder = findProblems(problems, { folder: io.folder })
-        await withBenchHistory(home, async (history) => {
-          const request = { ...options, tiers: tier, learn, problems: folder, solver, limit }
-          const { id } = await runBench(invocation, history, request)
-          print(invocation, shownRun(history, id), renderRun)
-        })
-      }),
+      toAction(
+        async (
+          invocation,
+          { tier, learn = false, problems, solver, limit, model, modelUrl, ...options }: RunOptions,
+        ) => {
+          const [{ findFixtures }, { runBench }] = await Promise.all([
+            import('../find-fixtures.js'),
+            import('../bench/run-bench.js'),
+          ])
+          const [{ renderRun }, { shownRun, withBenchHistory }] = await loadViews()
+          const { io, home } = invocation
+          const folder = findFixtures('problems', problems, { folder: io.folder })
+          await withBenchHistory(home, async (history) => {
+            const request = { ...options, tiers: tier, learn, problems: folder, solver, limit, model, modelUrl }
+            const { id } = await runBench(invocation, history, request)
+            print(invocation, shownRun(history, id), renderRun)
+          })
+        },
+      ),
     )
   bench
     .command('history')
@@ -136,6 +152,10 @@ export function benchCommand(toAction: ToAction): Command {
     examples(
       ['salp bench run --tier 0,1 --learn', 'learn on one half, be measured on the other'],
       ['salp bench run --tier 0 --limit 20 --solver synthesizer-untrained', 'a quick look'],
+      [
+        'salp bench run --tier 2 --solver repair --model-url http://127.0.0.1:11434/v1',
+        'a language model, with repairs',
+      ],
       ['salp bench history', 'what was better when'],
       ['salp bench compare 1 2', 'whether run 2 is better than run 1'],
     ),

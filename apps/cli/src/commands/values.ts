@@ -12,6 +12,16 @@ export function integerFrom(least: number): (text: string) => number {
   }
 }
 
+/** Reads a share in percent, of at least `least`. */
+export function percentFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+(?:\.\d+)?$/.test(text) || value < least || value > 100)
+      throw new InvalidArgumentError(`Expected a number from ${least} to 100.`)
+    return value
+  }
+}
+
 /** Reads the number of a task, with or without `#`. */
 export function taskId(text: string): number {
   return integerFrom(1)(text.replace(/^#/, ''))

@@ -1,14 +1,14 @@
 /** What a study found, for a reader. */
 
 import type { Interval } from '@salp/core'
-import type { Analysis, CellSummary, Contrast } from '@salp/eval'
+import type { Analysis, CellSummary, Contrast, SequentialFinding } from '@salp/eval'
 import { renderColumns } from './columns.js'
 import { plural } from './quantity.js'
 import type { Style } from './style.js'
 
 /** Renders the primary difference, the cells, the control, and what speaks against the study. */
 export function renderAnalysis(
-  { study: { plan, sha256, trials }, cells, control, contrasts, faults }: Analysis,
+  { study: { plan, sha256, trials }, cells, control, contrasts, sequential, faults }: Analysis,
   style: Style,
 ): string {
   const { axis } = plan.primary
@@ -25,6 +25,7 @@ export function renderAnalysis(
       style,
     ),
     `${paint.bold('Differences')}, the primary one first; p of the others is adjusted by Benjamini and Hochberg\n${differences(contrasts, style)}`,
+    ...(sequential === undefined ? [] : [lookedAt(sequential)]),
     ...(control.length === 0
       ? []
       : [`${paint.bold('Control')}, where nothing differs\n${differences(control, style)}`]),
@@ -33,6 +34,11 @@ export function renderAnalysis(
       : `${paint.bold('What speaks against it')}\n${faults.map((fault) => `- ${fault}`).join('\n')}`,
   ]
   return parts.join('\n\n')
+}
+
+function lookedAt({ observations, p, crossedAt }: SequentialFinding): string {
+  const when = crossedAt === undefined ? 'it was never clear' : `it was clear after ${crossedAt}`
+  return `The primary difference was looked at after each of ${plural(observations, 'task')}: ${when}. Its p of ${p.toFixed(4)} and its interval hold at any time`
 }
 
 function differences(contrasts: readonly Contrast[], style: Style): string {

@@ -29,8 +29,9 @@ export function renderRun({ run, report, results }: ShownRun, style: Style): str
       : []),
     table,
     ...(unavailable > 0 ? [`${plural(unavailable, 'problem')} could not be tried, and are in no rate`] : []),
+    ...(asksModel(results) ? [style.paint.dim(perSolve(report))] : []),
     style.paint.dim(
-      `Intervals are Wilson's, of 95 %. Searching took ${duration(results.reduce((sum, { solveMs }) => sum + solveMs, 0))}`,
+      `Intervals are Wilson's, of 95 %. Solving took ${duration(results.reduce((sum, { solveMs }) => sum + solveMs, 0))}`,
     ),
   ]
   return lines.filter((line) => line !== '').join('\n')
@@ -121,11 +122,12 @@ export function benchMarkdown(
       .join(', ') || 'none'
   const tiers = report.tiers.flatMap(({ tier }) => (tier === undefined || tier === 0 ? [] : [tier]))
   const parts = [
-    '# The coding benchmark, with no language model',
+    asksModel(results) ? '# The coding benchmark' : '# The coding benchmark, with no language model',
     'Printed by `salp bench report`; do not edit. A problem is solved if the first answer passes its hidden tests in the sandbox. ' +
       'Intervals are of 95 %: those of rates are Wilson’s, those of differences the bootstrap’s over problems.',
     `## \`${run.solver}\`\n\nBegun ${new Date(run.begunAt).toISOString().slice(0, 10)}.\n\n${table(report)}`,
     ...(run.endedAt === undefined ? [`The run was cut off at ${results.length} of ${run.plan.length} problems.`] : []),
+    ...(asksModel(results) ? [`${perSolve(report)}.`] : []),
     ...tiers.map((tier) => `Solved of tier ${tier}: ${solved(tier)}.`),
   ]
   if (baseline !== undefined) {
@@ -142,6 +144,16 @@ export function benchMarkdown(
 function verdictOf({ status, reason, attempts: [first] }: ProblemResult): string {
   if (status === 'unavailable') return `not tried: ${reason}`
   return first?.verdict ?? 'no answer'
+}
+
+function asksModel(results: readonly ProblemResult[]): boolean {
+  return results.some(({ attempts }) => attempts.some(({ tokens }) => tokens > 0))
+}
+
+/** All that was spent, by what was solved at the first answer. */
+function perSolve({ perSolve: { tokens, costUsd } }: RunReport): string {
+  if (!Number.isFinite(tokens)) return 'Nothing was solved at the first answer'
+  return `A problem that the first answer solved took ${Math.round(tokens).toLocaleString('en')} tokens, and $${costUsd.toFixed(4)} as far as prices are known, failures included`
 }
 
 function rate({ estimate, low, high }: Interval): string {

@@ -21,7 +21,7 @@ export interface Desk {
 }
 
 /** What the agent is told when it asks and nobody is there. */
-const nobodyAnswers =
+export const nobodyAnswers =
   'Nobody is there to answer. Go on with what you can do without, and say what you would have needed.'
 
 /** Creates a desk with nobody at it. `yes`: approves what has a low or medium risk. `note` takes a line for the log. */

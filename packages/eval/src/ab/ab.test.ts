@@ -104,6 +104,10 @@ describe('sealPlan()', () => {
     await expect(sealPlan({ ...plan, primary: { factor: 'none', axis: 'correct' } })).rejects.toThrow(
       'there is no factor "none"',
     )
+    const primary = { factor: 'lessons', axis: 'costUsd' }
+    await expect(sealPlan({ ...plan, looks: 'any', primary })).rejects.toThrow('"any" needs an axis of 0 and 1')
+    const factors = [{ name: 'lessons', levels: ['a', 'b', 'c'] }]
+    await expect(sealPlan({ ...plan, looks: 'any', factors })).rejects.toThrow('"any" needs a factor of two levels')
     await expect(sealPlan({ ...plan, also: 1 })).rejects.toThrow(PlanError)
   })
 })
@@ -167,6 +171,38 @@ describe('runAb()', () => {
     expect(study.trials.filter(({ phase }) => phase === 'main')).toHaveLength(80)
     expect(analyseStudy(study).looks).toMatchObject([{ share: 0.5, tasks: 20, crossed: true }])
   })
+
+  test('looks after every task where the plan says so, and stops as soon as it is clear', async () => {
+    const log = memoryLog()
+    const helps = subject(({ lessons }) => (lessons === 'on' ? 0.95 : 0.2))
+    const { status, study } = await run(helps, { looks: 'any' }, log)
+    const { sequential, contrasts, looks } = analyseStudy(study)
+    const main = new Set(study.trials.filter(({ phase }) => phase === 'main').map(({ task }) => task))
+    expect([status, sequential?.crossedAt, looks]).toEqual(['stopped', main.size, []])
+    expect(main.size).toBeLessThan(20)
+    expect(contrasts[0]).toMatchObject({ primary: true, p: sequential?.p, difference: sequential?.mean })
+    expect(reportHtml(analyseStudy(study))).toContain(`after ${main.size}`)
+    // Gone on with, it stays where it stopped.
+    expect(await run(helps, { looks: 'any' }, log)).toMatchObject({
+      status: 'stopped',
+      study: { trials: study.trials },
+    })
+  })
+
+  test('finds none where there is none, though it looks after every task, in all but one of twenty studies or so', async () => {
+    let found = 0
+    for (let study = 0; study < 40; study++) {
+      const noisy: Subject = {
+        run: async ({ id }, cell, { seed }) => ({
+          text: createRng(`any ${study} ${id} ${seed} ${cell.lessons}`)() < 0.5 ? 'right' : 'no',
+          ...{ costUsd: 0, latencyMs: 0, calls: 0 },
+        }),
+      }
+      const { status } = await run(noisy, { looks: 'any', controlMargin: 1 })
+      if (status === 'stopped') found++
+    }
+    expect(found).toBeLessThanOrEqual(4)
+  }, 30_000)
 
   test('goes on where its record ends, and does nothing twice', async () => {
     const whole = memoryLog()

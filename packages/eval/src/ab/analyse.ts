@@ -4,12 +4,10 @@ import { bootstrapCi, createRng, holm, type Interval, mean, signFlipTest, wilson
 import { cohenKappa } from '../statistics/agreement.js'
 import { benjaminiHochberg, stoppingBounds } from '../statistics/correction.js'
 import { mcnemarTest } from '../statistics/exact.js'
+import { type SequentialFinding, sequentialTest } from '../statistics/sequential.js'
 import { cellName } from './design.js'
-import { type Axis, axes, cellsOf, type Plan } from './plan.js'
+import { type Axis, axes, cellsOf, isBinary, type Plan } from './plan.js'
 import type { Study, Trial } from './records.js'
-
-/** Axes on which a trial is 0 or 1. */
-const binary: ReadonlySet<Axis> = new Set(['correct', 'hallucinated', 'attempted'])
 
 /** One cell on one axis. */
 export interface CellSummary {
@@ -26,9 +24,9 @@ export interface Contrast {
   readonly axis: Axis
   /** Tasks that have both sides: what is independent, and resampled. */
   readonly tasks: number
-  /** Mean difference by task, with the bootstrap's interval over tasks. */
+  /** Mean difference by task, with the bootstrap's interval over tasks; the primary one's, where one may look at any time, as wide as that asks for. */
   readonly difference: Interval
-  /** By flipping the signs of tasks. Range (0, 1]. */
+  /** By flipping the signs of tasks; the primary one's, where one may look at any time, by betting. Range (0, 1]. */
   readonly p: number
   /** McNemar's exact one, where trials are 0 or 1 and each task stands once a cell, in a design of two cells. */
   readonly exactP: number | undefined
@@ -65,7 +63,10 @@ export interface Analysis {
   readonly control: readonly Contrast[]
   /** The primary one first. */
   readonly contrasts: readonly Contrast[]
+  /** None where one may look at any time. */
   readonly looks: readonly Look[]
+  /** The primary difference, task by task in the plan's order; none unless one may look at any time. */
+  readonly sequential: SequentialFinding | undefined
   readonly agreement: readonly JudgeAgreement[]
   /** What speaks against the study as it was done; nothing if nothing does. */
   readonly faults: readonly string[]
@@ -80,6 +81,7 @@ export function analyseStudy(study: Study): Analysis {
   const { plan, sha256, trials, excluded, deviations } = study
   const rng = createRng(sha256)
   const main = trials.filter(({ phase }) => phase === 'main')
+  const sequential = sequentialOf(study)
   const values = (cells: ReadonlySet<string>, axis: Axis, from = main): Map<string, number> =>
     meansByTask(from, cells, axis)
 
@@ -88,7 +90,7 @@ export function analyseStudy(study: Study): Analysis {
     const held = main.filter((trial) => trial.cell === own)
     const summary = (axis: Axis): Interval => {
       if (held.length === 0) return { estimate: Number.NaN, low: Number.NaN, high: Number.NaN }
-      if (binary.has(axis)) return wilson(held.filter((trial) => trial[axis] === 1).length, held.length)
+      if (isBinary(axis)) return wilson(held.filter((trial) => trial[axis] === 1).length, held.length)
       return bootstrapCi([...values(new Set([own]), axis).values()], { rng: rng.fork(`cell ${own} ${axis}`) })
     }
     return { cell: own, trials: held.length, axes: byAxis(summary) }
@@ -102,15 +104,17 @@ export function analyseStudy(study: Study): Analysis {
   ): Omit<Contrast, 'adjustedP' | 'holmP'> => {
     const differences = differencesOf(sides, axis)
     const stream = rng.fork(`${name} ${axis}`)
+    const fixed =
+      differences.length === 0
+        ? { estimate: Number.NaN, low: Number.NaN, high: Number.NaN }
+        : bootstrapCi(differences, { rng: stream.fork('bootstrap') })
+    const flipped = signFlipTest(differences, { rng: stream.fork('flips') })
     return {
       name,
       axis,
       tasks: differences.length,
-      difference:
-        differences.length === 0
-          ? { estimate: Number.NaN, low: Number.NaN, high: Number.NaN }
-          : bootstrapCi(differences, { rng: stream.fork('bootstrap') }),
-      p: signFlipTest(differences, { rng: stream.fork('flips') }),
+      difference: primary ? (sequential?.mean ?? fixed) : fixed,
+      p: primary ? (sequential?.p ?? flipped) : flipped,
       exactP: exactOf(sides, axis),
       primary,
     }
@@ -152,7 +156,7 @@ export function analyseStudy(study: Study): Analysis {
       : []),
     ...deviations.map(({ what }) => `Deviation: ${what}`),
   ]
-  return { study, cells, control, contrasts, looks: looksOf(study), agreement: agreementOf(trials), faults }
+  return { study, cells, control, contrasts, looks: looksOf(study), sequential, agreement: agreementOf(trials), faults }
 }
 
 /** Trials of which those in `cells` are one side of a comparison. */
@@ -184,8 +188,13 @@ function meansByTask(trials: readonly Trial[], cells: ReadonlySet<string>, axis:
   return new Map([...sums].map(([task, { sum, count }]) => [task, sum / count]))
 }
 
+/** First less second by task, tasks in alphabetical order. */
+function differencesOf(sides: readonly [Side, Side], axis: Axis): number[] {
+  return [...differencesByTask(sides, axis)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, difference]) => difference)
+}
+
 /** First less second by task, averaged over the seeds in which every cell of both sides has a trial. */
-function differencesOf([first, second]: readonly [Side, Side], axis: Axis): number[] {
+function differencesByTask([first, second]: readonly [Side, Side], axis: Axis): Map<string, number> {
   const wanted = first.cells.size + second.cells.size
   const groups = new Map<string, { task: string; first: number; second: number; held: number }>()
   for (const side of new Set([first, second])) {
@@ -206,7 +215,7 @@ function differencesOf([first, second]: readonly [Side, Side], axis: Axis): numb
     if (found === undefined) byTask.set(group.task, [difference])
     else found.push(difference)
   }
-  return [...byTask].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, differences]) => mean(differences))
+  return new Map([...byTask].map(([task, differences]) => [task, mean(differences)]))
 }
 
 function exactOf(sides: readonly [Side, Side], axis: Axis): number | undefined {
@@ -215,7 +224,7 @@ function exactOf(sides: readonly [Side, Side], axis: Axis): number | undefined {
     const own = side.trials.filter(({ cell }) => side.cells.has(cell))
     return side.cells.size === 1 && new Set(own.map(({ task }) => task)).size === own.length
   }
-  if (!binary.has(axis) || !one(first) || !one(second)) return undefined
+  if (!isBinary(axis) || !one(first) || !one(second)) return undefined
   const differences = differencesOf(sides, axis)
   return mcnemarTest(differences.filter((d) => d === 1).length, differences.filter((d) => d === -1).length)
 }
@@ -250,12 +259,14 @@ function contrastsOf(plan: Plan, trials: readonly Trial[]): { name: string; fact
 
 /** The looks that the record is long enough for. */
 function looksOf({ plan, trials }: Study): Look[] {
+  const { looks } = plan
+  if (looks === 'any') return []
   const main = trials.filter(({ phase }) => phase === 'main')
   const done = new Set(main.map(({ task }) => task))
-  const bounds = stoppingBounds(plan.looks, { alpha: plan.alpha })
+  const bounds = stoppingBounds(looks, { alpha: plan.alpha })
   const [contrast] = contrastsOf(plan, main).filter(({ factor }) => factor === plan.primary.factor)
   if (contrast === undefined) return []
-  return plan.looks.flatMap((share, index): Look[] => {
+  return looks.flatMap((share, index): Look[] => {
     const tasks = new Set(plan.tasks.slice(0, Math.ceil(share * plan.tasks.length)))
     if ([...tasks].some((task) => !done.has(task))) return []
     const within = ({ trials: all, cells }: Side): Side => ({
@@ -267,6 +278,17 @@ function looksOf({ plan, trials }: Study): Look[] {
     const bound = bounds[index] ?? Number.POSITIVE_INFINITY
     return [{ share, tasks: differences.length, z, bound, crossed: Math.abs(z) >= bound }]
   })
+}
+
+/** What the primary difference says after the tasks that are done, where one may look after each. */
+export function sequentialOf({ plan, trials }: Pick<Study, 'plan' | 'trials'>): SequentialFinding | undefined {
+  if (plan.looks !== 'any') return undefined
+  const main = trials.filter(({ phase }) => phase === 'main')
+  const contrast = contrastsOf(plan, main).find(({ factor }) => factor === plan.primary.factor)
+  if (contrast === undefined) return undefined
+  const byTask = differencesByTask(contrast.sides, plan.primary.axis)
+  const observations = plan.tasks.flatMap((task) => byTask.get(task) ?? [])
+  return sequentialTest(observations, { alpha: plan.alpha })
 }
 
 /** Mean in its standard errors; 0 where nothing differs. */

@@ -10,6 +10,11 @@ export const axes = ['correct', 'hallucinated', 'attempted', 'costUsd', 'latency
 /** One of {@link axes}. */
 export type Axis = (typeof axes)[number]
 
+/** Whether a trial is 0 or 1 on an axis. */
+export function isBinary(axis: Axis): boolean {
+  return axis === 'correct' || axis === 'hallucinated' || axis === 'attempted'
+}
+
 const name = z.string().min(1)
 
 /** A study, as it is preregistered. */
@@ -33,8 +38,8 @@ export const planSchema = z
     primary: z.strictObject({ factor: name, axis: z.enum(axes) }),
     /** Difference that the control, the same cell twice, may show on the primary axis before the study is called off. */
     controlMargin: z.number().min(0),
-    /** Shares of the tasks after which one looks and may stop. */
-    looks: z.array(z.number().gt(0).lte(1)).min(1).readonly(),
+    /** Shares of the tasks after which one looks and may stop; or `any`: after every task, by a test that allows it. */
+    looks: z.union([z.literal('any'), z.array(z.number().gt(0).lte(1)).min(1).readonly()]),
     alpha: z.number().gt(0).lt(1),
     /** Greatest share of trials that may be left out. */
     exclusions: z.number().min(0).max(1),
@@ -46,8 +51,12 @@ export const planSchema = z
       refuse('primary', `there is no factor "${primary.factor}"`)
     if (new Set(tasks).size !== tasks.length) refuse('tasks', 'a task stands twice')
     if (new Set(seeds).size !== seeds.length) refuse('seeds', 'a seed stands twice')
-    if (looks.at(-1) !== 1 || looks.some((look, index) => look <= (looks[index - 1] ?? 0)))
+    if (looks !== 'any' && (looks.at(-1) !== 1 || looks.some((look, index) => look <= (looks[index - 1] ?? 0))))
       refuse('looks', 'they do not ascend to 1')
+    if (looks === 'any' && !isBinary(primary.axis))
+      refuse('looks', `"any" needs an axis of 0 and 1, which ${primary.axis} is not`)
+    if (looks === 'any' && factors.some(({ name, levels }) => name === primary.factor && levels.length > 2))
+      refuse('looks', `"any" needs a factor of two levels, which "${primary.factor}" is not`)
     try {
       factorialCells(factors, aliases)
     } catch (error) {

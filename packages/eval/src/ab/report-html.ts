@@ -1,7 +1,8 @@
 /** A study as one page that needs nothing else: tables, and plots as SVG. */
 
 import type { Interval } from '@salp/core'
-import type { Analysis, Contrast } from './analyse.js'
+import type { SequentialFinding } from '../statistics/sequential.js'
+import type { Analysis, Contrast, Look } from './analyse.js'
 import { type Axis, axes, planText } from './plan.js'
 
 const units: Readonly<Record<Axis, { readonly title: string; readonly show: (value: number) => string }>> = {
@@ -15,7 +16,7 @@ const units: Readonly<Record<Axis, { readonly title: string; readonly show: (val
 
 /** Writes the page. The same analysis gives the same page, byte for byte. */
 export function reportHtml(analysis: Analysis): string {
-  const { study, cells, control, contrasts, looks, agreement, faults } = analysis
+  const { study, cells, control, contrasts, looks, sequential, agreement, faults } = analysis
   const { plan, sha256, trials, excluded } = study
   const primary = contrasts.find((contrast) => contrast.primary)
   return `<!doctype html>
@@ -73,16 +74,7 @@ ${table(
   ]),
 )}
 <h2>Looks</h2>
-${table(
-  ['share of tasks', 'tasks', 'z', '|z| that stops', 'stops'],
-  looks.map(({ share, tasks, z, bound, crossed }) => [
-    percent(share),
-    String(tasks),
-    z.toFixed(2),
-    bound.toFixed(2),
-    crossed ? 'yes' : 'no',
-  ]),
-)}
+${sequential === undefined ? looksTable(looks) : sequentialTable(sequential)}
 <h2>Judges</h2>
 ${
   agreement.length === 0
@@ -100,10 +92,42 @@ ${
 <h2>Method</h2>
 <p>Intervals are of 95 %: Wilson’s for rates of cells, the percentile bootstrap over tasks for means and differences. Trials are paired
 by task and seed and averaged by task, since seeds of one task are not independent; p-values flip the signs of tasks at random. All but
-the primary difference are exploratory.</p>
+the primary difference are exploratory.${
+    sequential === undefined
+      ? ''
+      : ' One looked after every task: p and interval of the primary difference hold at any time, by betting; those of all others are of a number of tasks that was not fixed before.'
+  }</p>
 <details><summary>Plan</summary><code>${spelt(planText(plan))}</code></details>
 </html>
 `
+}
+
+function looksTable(looks: readonly Look[]): string {
+  return table(
+    ['share of tasks', 'tasks', 'z', '|z| that stops', 'stops'],
+    looks.map(({ share, tasks, z, bound, crossed }) => [
+      percent(share),
+      String(tasks),
+      z.toFixed(2),
+      bound.toFixed(2),
+      crossed ? 'yes' : 'no',
+    ]),
+  )
+}
+
+function sequentialTable({ observations, e, p, crossedAt, mean }: SequentialFinding): string {
+  return table(
+    ['tasks', 'capital of a fair bet', 'p at any time', 'difference at all times', 'stops'],
+    [
+      [
+        String(observations),
+        e.toPrecision(3),
+        probability(p),
+        interval(mean, signed(percent)),
+        crossedAt === undefined ? 'no' : `after ${crossedAt}`,
+      ],
+    ],
+  )
 }
 
 function sentence({ name, axis, difference, p }: Contrast, alpha: number): string {

@@ -1,7 +1,7 @@
 /** Runs a study: the control first, then all cells side by side, task by task, until a look stops it. */
 
 import { type Clock, createRng, describeError } from '@salp/core'
-import { analyseStudy } from './analyse.js'
+import { analyseStudy, sequentialOf } from './analyse.js'
 import { type Cell, cellName } from './design.js'
 import { hasToolMarkup, isAttempt, type Judge, median } from './judge.js'
 import { cellsOf, type SealedPlan } from './plan.js'
@@ -99,6 +99,7 @@ export async function runAb(
   if (before.sha256 !== sha256)
     throw new RangeError(`Cannot run the study "${plan.study}": the record is of another plan`)
   const done = new Set([...before.trials, ...before.excluded].map(trialKey))
+  const trials = [...before.trials]
 
   const attempt = async (
     key: Pick<Trial, 'phase' | 'task' | 'seed' | 'cell'>,
@@ -137,6 +138,7 @@ export async function runAb(
       record = { type: 'excluded', ...key, reason: describeError(error), at: clock.now() }
     }
     await append(record)
+    if (record.type === 'trial') trials.push(record)
     done.add(trialKey(key))
   }
 
@@ -173,6 +175,17 @@ export async function runAb(
     return { status: 'called-off', study: controlled }
 
   const arms = cells.map((cell) => [cellName(cell), cell] as const)
+  const ended = async (status: AbOutcome['status']): Promise<AbOutcome> => ({
+    status,
+    study: await parseStudy(await log.read()),
+  })
+  if (plan.looks === 'any') {
+    for (const id of plan.tasks) {
+      await runTask('main', id, arms)
+      if (id !== plan.tasks.at(-1) && sequentialOf({ plan, trials })?.crossedAt !== undefined) return ended('stopped')
+    }
+    return ended('completed')
+  }
   let from = 0
   for (const share of plan.looks) {
     const until = Math.ceil(share * plan.tasks.length)
@@ -182,5 +195,5 @@ export async function runAb(
     if (share < 1 && analyseStudy(study).looks.some((look) => look.share === share && look.crossed))
       return { status: 'stopped', study }
   }
-  return { status: 'completed', study: await parseStudy(await log.read()) }
+  return ended('completed')
 }

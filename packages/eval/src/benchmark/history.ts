@@ -54,6 +54,8 @@ export interface BenchmarkHistory {
   runs(filter?: { readonly solver?: string | undefined; readonly limit?: number | undefined }): BenchmarkRun[]
   /** In the order they were recorded. */
   results(run: string): ProblemResult[]
+  /** Programs that passed all tests, the newest of each problem. */
+  solutions(): { readonly problem: string; readonly source: string }[]
   /** All judged results, oldest first: who, which problem, whether the first answer passed. */
   outcomes(filter?: { readonly solver?: string | undefined }): ProblemOutcome[]
 }
@@ -143,6 +145,15 @@ export function openBenchmarkHistory(db: SqlDatabase): BenchmarkHistory {
         .all(seq)
         .map((result) => ({ ...result, attempts: attempts.get(result.problem) ?? [] }))
     },
+    solutions: () =>
+      db
+        .prepare<{ problem: string; source: string }>(
+          `SELECT problem, source FROM (
+             SELECT a.problem, a.source, row_number() OVER (PARTITION BY a.problem ORDER BY a.run DESC, a.position) AS place
+               FROM eval_attempts a WHERE a.verdict = 'pass')
+            WHERE place = 1 ORDER BY problem`,
+        )
+        .all(),
     outcomes: ({ solver } = {}) =>
       db
         .prepare<{ solver: string; problem: string; passed: number }>(

@@ -21,13 +21,21 @@ export type Category = keyof typeof categories
 
 const category = z.enum(Object.keys(categories) as [Category, ...Category[]])
 
+/** Whether a path, with `/`, leads to a file below the folder it begins at. */
+function isInside(path: string): boolean {
+  return !/[\\:]/.test(path) && path.split('/').every((name) => !['', '.', '..'].includes(name))
+}
+
 /** A case. */
 export const caseSchema = z.strictObject({
   id: z.string().regex(/^[a-z]{2}-[a-z0-9]+(?:-[a-z0-9]+)*$/, 'is not a prefix and kebab-case'),
   category,
   title: z.string().min(1),
   /** Text files of the workspace before the first turn, by path. */
-  files: z.record(z.string().min(1), z.string()).default({}),
+  files: z
+    .record(z.string(), z.string())
+    .refine((files) => Object.keys(files).every(isInside), 'have a path that is not below the workspace')
+    .default({}),
   /** One after the other, by the same agent, each a conversation of its own. */
   sessions: z
     .array(

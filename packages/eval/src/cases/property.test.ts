@@ -9,6 +9,7 @@ const trace = (change: Partial<Trace> = {}): Trace => ({
   calls: [],
   questions: [],
   files: {},
+  cost: { durationMs: 0, tokens: 0, costUsd: 0 },
   ...change,
 })
 const call = (tool: string, change: Partial<TracedCall> = {}): TracedCall => ({

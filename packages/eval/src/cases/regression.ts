@@ -3,7 +3,7 @@
 import { bootstrapCi, type Interval, type Rng, signFlipTest, wilson } from '@salp/core'
 import { benjaminiHochberg } from '../statistics/correction.js'
 import { fisherTest } from '../statistics/exact.js'
-import { pairsNeeded } from '../statistics/power.js'
+import { leastDifference } from '../statistics/power.js'
 import { type Category, categories } from './case.js'
 import type { CaseResult } from './suite-history.js'
 
@@ -63,15 +63,9 @@ export function detectRegression(
   const direction =
     p <= alpha ? change.estimate : changed.reduce((sum, found) => sum + rate(found.now) - rate(found.before), 0)
   const verdict = !certain || direction === 0 ? 'same' : direction < 0 ? 'worse' : 'better'
-  return { verdict, cases: both.length, change, p, changed, detectable: detectableChange(differences, alpha) }
-}
-
-/** The least change that as many cases, differing as often as these do, would show. */
-function detectableChange(differences: readonly number[], alpha: number): number | undefined {
   const discordant = Math.max(1, differences.filter((difference) => difference !== 0).length) / differences.length
-  for (let percent = 1; percent <= Math.floor(100 * discordant); percent++)
-    if (pairsNeeded(percent / 100, discordant, { alpha }) <= differences.length) return percent / 100
-  return undefined
+  const detectable = leastDifference(both.length, discordant, { alpha })
+  return { verdict, cases: both.length, change, p, changed, detectable }
 }
 
 function countsOf(results: readonly CaseResult[]): Map<string, { successes: number; trials: number }> {

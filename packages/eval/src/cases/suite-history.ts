@@ -47,6 +47,8 @@ export interface SuiteHistory {
   begin(run: Omit<SuiteRun, 'endedAt'>): SuiteRun
   record(run: string, result: CaseResult): void
   end(run: string, at: number): void
+  /** The run of that id. */
+  run(id: string): SuiteRun | undefined
   /** Newest first. */
   runs(filter?: { readonly subject?: string | undefined; readonly limit?: number | undefined }): SuiteRun[]
   /** In the order they were recorded. */
@@ -96,6 +98,10 @@ export function openSuiteHistory(db: SqlDatabase): SuiteHistory {
         )
         .run(rowOf(id).seq, name, category, repeat, status, reason, JSON.stringify(turns), durationMs, recordedAt),
     end: (id, at) => void db.prepare('UPDATE eval_suites SET ended_at = ? WHERE seq = ?').run(at, rowOf(id).seq),
+    run(id) {
+      const row = db.prepare<RunRow>('SELECT * FROM eval_suites WHERE id = ?').get(id)
+      return row && runOf(row)
+    },
     runs: ({ subject, limit = 100 } = {}) =>
       db
         .prepare<RunRow>('SELECT * FROM eval_suites WHERE subject = coalesce(?, subject) ORDER BY seq DESC LIMIT ?')

@@ -19,6 +19,8 @@ const saying = (id: string, ...sessions: string[][]): EvalCase =>
   })
 const cases = [saying('mc-a', ['one', 'two'], ['three']), saying('mc-b', ['bad']), saying('mc-c', ['away'])]
 
+const cost = { durationMs: 10, tokens: 3, costUsd: 0.5 }
+
 /** Says what it was told, and in which session. */
 const subject = (heard: string[] = []): CaseSubject => ({
   name: 'scripted',
@@ -26,7 +28,8 @@ const subject = (heard: string[] = []): CaseSubject => ({
     async turn(input, { session }) {
       heard.push(`${id} ${repeat} ${session} ${input}`)
       if (input === 'away') throw new Error('no model')
-      return { text: input === 'bad' ? 'no' : 'ok', status: 'completed', calls: [], questions: [], files: {} }
+      const text = input === 'bad' ? 'no' : 'ok'
+      return { text, status: 'completed', calls: [], questions: [], files: {}, cost }
     },
     close: async () => void heard.push(`${id} closed`),
   }),
@@ -59,6 +62,7 @@ describe('runSuite()', () => {
     ])
     expect(results[0]?.turns).toHaveLength(3)
     expect(with_.history.runs()).toMatchObject([{ id: 'r', subject: 'scripted', repeats: 2, endedAt: 5 }])
+    expect([with_.history.run('r')?.plan, with_.history.run('s')]).toEqual([['mc-a', 'mc-b', 'mc-c'], undefined])
     expect(with_.events.published).toHaveLength(8)
   })
 
@@ -106,6 +110,11 @@ describe('defineCase()', () => {
       [{ input: 'x', properties: [{ type: 'matches', pattern: '(' }] }],
     ]
     expect(() => defineCase({ id: 'mc-x', category: 'memory', title: 'x', sessions })).toThrow(CaseError)
+  })
+
+  test('throws CaseError for a file that would lie outside of the workspace', () => {
+    for (const path of ['../out.txt', '/etc/motd', 'a//b', 'a/./b', 'C:\\x'])
+      expect(() => defineCase({ ...saying('mc-y', ['x']), files: { [path]: '' } })).toThrow('below the workspace')
   })
 })
 

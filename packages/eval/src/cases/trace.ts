@@ -16,6 +16,15 @@ export interface TracedCall {
   readonly approval: 'unasked' | 'approved' | 'denied' | 'expired'
 }
 
+/** What a turn took. */
+export interface TraceCost {
+  readonly durationMs: number
+  /** Of language models, in and out together, as far as they were reported. */
+  readonly tokens: number
+  /** As far as prices are known. */
+  readonly costUsd: number
+}
+
 /** One turn. */
 export interface Trace {
   /** The final reply. */
@@ -27,4 +36,5 @@ export interface Trace {
   readonly questions: readonly string[]
   /** Text files of the workspace after the turn, by path; those a case set up at least. */
   readonly files: Readonly<Record<string, string>>
+  readonly cost: TraceCost
 }

@@ -51,3 +51,14 @@ export function pairedPower(
   const reach = Math.abs(difference) * Math.sqrt(pairs) - normalQuantile(1 - alpha / 2) * Math.sqrt(discordant)
   return normalCdf(reach / Math.sqrt(discordant - difference ** 2))
 }
+
+/**
+ * Gives the least paired difference that `pairs` pairs would show, in whole percent; none if they would show none.
+ *
+ * @param discordant - Share of pairs whose two sides differ.
+ */
+export function leastDifference(pairs: number, discordant: number, options: PowerOptions = {}): number | undefined {
+  for (let percent = 1; percent <= Math.floor(100 * discordant); percent++)
+    if (pairsNeeded(percent / 100, discordant, options) <= pairs) return percent / 100
+  return undefined
+}

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { cohenKappa, cohenKappaCi, fleissKappa } from './agreement.js'
 import { benjaminiHochberg, stoppingBounds } from './correction.js'
 import { normalCdf, normalQuantile } from './normal.js'
-import { pairedPower, pairsNeeded, trialsPerArm } from './power.js'
+import { leastDifference, pairedPower, pairsNeeded, trialsPerArm } from './power.js'
 
 describe('normalCdf()', () => {
   test('gives the values of tables', () => {
@@ -157,5 +157,15 @@ describe('pairsNeeded()', () => {
         },
       ),
     )
+  })
+})
+
+describe('leastDifference()', () => {
+  test('gives the first percent that so many pairs show, and none where they show none', () => {
+    const found = leastDifference(200, 0.25)
+    expect(found).toBe(0.1)
+    expect(pairsNeeded(0.1, 0.25)).toBeLessThanOrEqual(200)
+    expect(pairsNeeded(0.09, 0.25)).toBeGreaterThan(200)
+    expect(leastDifference(4, 0.25)).toBeUndefined()
   })
 })

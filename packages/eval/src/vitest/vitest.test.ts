@@ -8,7 +8,10 @@ import { caseMatchers, createCaseReporter, testCases } from './index.js'
 
 expect.extend(caseMatchers)
 
-const trace: Trace = { text: 'Good morning', status: 'completed', calls: [], questions: [], files: {} }
+const trace: Trace = {
+  ...{ text: 'Good morning', status: 'completed', calls: [], questions: [], files: {} },
+  cost: { durationMs: 0, tokens: 0, costUsd: 0 },
+}
 
 describe('toHold()', () => {
   test('holds, or says why not', async () => {

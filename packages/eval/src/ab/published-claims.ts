@@ -1,8 +1,8 @@
 /** Published results of another system, computed again from their counts, and which of their claims hold. */
 
 import { holm, wilson } from '@salp/core'
-import { type Count, fisherTest, rateDifference } from '../../statistics/exact.js'
-import { pairsNeeded, trialsPerArm } from '../../statistics/power.js'
+import { type Count, fisherTest, rateDifference } from '../statistics/exact.js'
+import { pairsNeeded, trialsPerArm } from '../statistics/power.js'
 
 /** A claim that rests on two rates. */
 interface Claim {
@@ -86,7 +86,7 @@ const bareDifferences: readonly {
   { says: 'qwen2.5:14b v1: pass', difference: 0.1, trials: 20 },
 ]
 
-/** Writes the page. It depends on nothing but the figures above. */
+/** Writes a page in Markdown: every claim with its counts, intervals, tests and verdict. It depends on nothing but the counts. */
 export function publishedClaims(): string {
   const tables = studies.map(({ title, note, claims }) => {
     const pValues = claims.map(({ a, b }) => fisherTest(a, b))
@@ -130,7 +130,7 @@ export function publishedClaims(): string {
 
   return `# Published claims, computed again
 
-Written by \`pnpm --filter @salp/eval claims\` from the counts in \`packages/eval/src/testing/internal/published-claims.ts\`; do not edit.
+Printed by \`salp ab published\` from the counts in \`packages/eval/src/ab/published-claims.ts\`; do not edit.
 
 The figures are those that an earlier system of this kind published in 2026 (\`agent.md\`, sections 11.4 and 12). Intervals are of 95 %:
 Wilson’s for rates, Newcombe’s for differences. Tests are Fisher’s exact ones, two-sided, adjusted by Holm within each table; tasks
