@@ -57,6 +57,8 @@ import { openEmbedder, openTokenCounter } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { createA2a } from './a2a/a2a.js'
 import { keptOffline } from './air-gap.js'
+import { openBenchmark } from './benchmark/benchmark.js'
+import { benchmarkRoutes } from './benchmark/routes.js'
 import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
 import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
@@ -300,10 +302,14 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     look: createLook({ folder: workspace.root, protect: [home.path], airGap }),
   })
   const searches = createSearches({ clock, paused }, { folder: home.path })
+  const benchmark = openBenchmark(
+    { clock, log: log.child('benchmark'), paused },
+    { folder: home.path, problems: settings.benchmark.problems },
+  )
   const activities = createActivities({
     sources: [
       ...agentSources({ agent, autonomy }),
-      ...[...a2a.sources, cartridges.source, searches.source],
+      ...[...a2a.sources, cartridges.source, searches.source, benchmark.source],
     ],
     pause,
     log: log.child('activities'),
@@ -360,6 +366,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...secondKeyRoutes({ agent, clock, signer, sha256, partners }),
         ...undoRoutes({ undo, audit: agent.audit }),
         ...synthesisRoutes({ searches, log: log.child('synthesis') }),
+        ...benchmarkRoutes({ benchmark, clock }),
         ...a2a.routes,
         ...rpcRoutes({ agent, memory, autonomy, routines, clock, ids, log: log.child('rpc'), status, version }),
         ...acpRoutes(
@@ -404,6 +411,7 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       a2a.start()
     },
     async close() {
+      await benchmark.close()
       await searches.close()
       await routines.close()
       await push?.close()
