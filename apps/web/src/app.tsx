@@ -32,6 +32,7 @@ import { settingsHash } from './settings/route.js'
 import { SignIn } from './status/sign-in.js'
 import { StatusBar } from './status/status-bar.js'
 import { Strips } from './status/strips.js'
+import { synthesisHash } from './synthesis/route.js'
 import { walletHash } from './wallet/route.js'
 
 const MemoryPage = lazyPart(() => import('./memory/page/memory-page.js').then((part) => part.MemoryPage))
@@ -41,6 +42,7 @@ const NetsPage = lazyPart(() => import('./nets/nets-page.js').then((part) => par
 const WalletPage = lazyPart(() => import('./wallet/wallet-page.js').then((part) => part.WalletPage))
 const EndpointsPage = lazyPart(() => import('./endpoints/endpoints-page.js').then((part) => part.EndpointsPage))
 const CartridgesPage = lazyPart(() => import('./cartridges/cartridges-page.js').then((part) => part.CartridgesPage))
+const SynthesisPage = lazyPart(() => import('./synthesis/synthesis-page.js').then((part) => part.SynthesisPage))
 const MindPage = lazyPart(() => import('./mind/page/mind-page.js').then((part) => part.MindPage))
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
@@ -50,6 +52,7 @@ const themeNames: Record<Theme, string> = { system: 'as the system', light: 'lig
 /** Pages whose address is all there is to know. */
 const plainPages: Readonly<Record<string, PageName>> = {
   [netsHash]: 'Nets',
+  [synthesisHash]: 'Synthesis',
   [walletHash]: 'Wallet',
   [endpointsHash]: 'Endpoints',
   [settingsHash]: 'Settings',
@@ -207,6 +210,15 @@ function Shell() {
       },
     },
     {
+      id: 'synthesis-page',
+      name: 'Find a function by examples',
+      note: 'synthesis page',
+      icon: 'search',
+      run: () => {
+        location.hash = synthesisHash
+      },
+    },
+    {
       id: 'wallet-page',
       name: 'See the money and the receipts',
       note: 'wallet page',
@@ -270,6 +282,7 @@ function Shell() {
             {mind && <MindPage route={mind} />}
             {cartridges && <CartridgesPage route={cartridges} />}
             {page === 'Nets' && <NetsPage />}
+            {page === 'Synthesis' && <SynthesisPage />}
             {page === 'Wallet' && <WalletPage />}
             {page === 'Endpoints' && <EndpointsPage />}
           </Suspense>
