@@ -117,7 +117,7 @@ const icons: Readonly<Record<string, IconName>> = {
   cartridge: 'cartridge',
   training: 'graph',
   search: 'search',
-  benchmark: 'check',
+  benchmark: 'bars',
 }
 
 function ActivityList({

@@ -1,5 +1,6 @@
 /** The pages that stand in place of a conversation, in their order. */
 
+import { benchmarkHash } from '../benchmark/route.js'
 import { cartridgesHash } from '../cartridges/route.js'
 import type { IconName } from '../design/icon.js'
 import { endpointsHash } from '../endpoints/route.js'
@@ -19,6 +20,7 @@ export const pages = [
   { name: 'Cartridges', hash: cartridgesHash(), icon: 'cartridge' },
   { name: 'Nets', hash: netsHash, icon: 'graph' },
   { name: 'Synthesis', hash: synthesisHash, icon: 'search' },
+  { name: 'Benchmark', hash: benchmarkHash(), icon: 'bars' },
   { name: 'Wallet', hash: walletHash, icon: 'wallet' },
   { name: 'Endpoints', hash: endpointsHash, icon: 'shop' },
   { name: 'Settings', hash: settingsHash, icon: 'settings' },
