@@ -332,19 +332,18 @@ function PasteDialog({
 }) {
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<string>()
+  function use(): void {
+    const pasted = pastedDraft(text, draft)
+    if ('draft' in pasted) {
+      onPasted(pasted.draft)
+      onClose()
+    } else setProblem(pasted.problem)
+  }
   return (
     <Dialog label="Paste JSON" onClose={onClose}>
       <DialogHead title="Paste JSON" onClose={onClose} />
-      <form
-        className="paste"
-        onSubmit={(event) => {
-          event.preventDefault()
-          const pasted = pastedDraft(text, draft)
-          if ('problem' in pasted) return setProblem(pasted.problem)
-          onPasted(pasted.draft)
-          onClose()
-        }}
-      >
+      {/* No form: it would stand within the one that searches. */}
+      <div className="paste">
         <p className="muted">It takes the place of the examples, and of their types.</p>
         <textarea
           className="mono"
@@ -361,11 +360,11 @@ function PasteDialog({
           </p>
         )}
         <div className="actions">
-          <button type="submit" className="button button-primary">
+          <button type="button" className="button button-primary" onClick={use}>
             Use these
           </button>
         </div>
-      </form>
+      </div>
     </Dialog>
   )
 }
