@@ -15,7 +15,7 @@ import {
  *
  * @param cases - What it has to agree with; those that want an error are left out.
  */
-export function taskOf(
+function taskOf(
   { signature: { name, parameters, returns } }: Pick<ProblemView, 'signature'>,
   cases: readonly ProblemCase[],
 ): SynthesisTask | undefined {

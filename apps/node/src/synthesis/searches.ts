@@ -169,7 +169,7 @@ export function createSearches(
 }
 
 /** A search that cannot begin, or was ended: `node/search-busy`, `node/search-conflict` or `node/search-stopped`. */
-export class SearchError extends SalpError {
+class SearchError extends SalpError {
   constructor(condition: 'busy' | 'conflict' | 'stopped', why: string) {
     super(`node/search-${condition}`, why)
   }
