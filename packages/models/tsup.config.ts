@@ -8,8 +8,6 @@ export default preset({
   // Threads of their own, started by their files.
   'node/onnx-worker': 'src/node/onnx-worker.ts',
   'nets/node/train-worker': 'src/nets/node/train-worker.ts',
-  // Who starts this one is shared by two entries, and so lies in a chunk at the root, beside which it is looked for.
-  'train-worker': 'src/nets/node/train-worker.ts',
   'synthesis/node/synthesis-worker': 'src/synthesis/node/synthesis-worker.ts',
   'synthesis/index': 'src/synthesis/index.ts',
   'synthesis/node/index': 'src/synthesis/node/index.ts',

@@ -57,6 +57,8 @@ import { openEmbedder, openTokenCounter } from '@salp/models/node'
 import type { Hono } from 'hono'
 import { createA2a } from './a2a/a2a.js'
 import { keptOffline } from './air-gap.js'
+import { openBenchmark } from './benchmark/benchmark.js'
+import { benchmarkRoutes } from './benchmark/routes.js'
 import { openCartridges, sellCartridges } from './cartridges/cartridges.js'
 import { cartridgeRoutes } from './cartridges/routes.js'
 import { serveCartridges } from './cartridges/serve.js'
@@ -84,7 +86,9 @@ import { openSealer } from './sealer.js'
 import type { Settings } from './settings.js'
 import { createStepKeeper } from './steps.js'
 import { playerPage, serveStudio } from './studio.js'
-import { openSynthesizer } from './synthesizer.js'
+import { synthesisRoutes } from './synthesis/routes.js'
+import { createSearches } from './synthesis/searches.js'
+import { openSynthesizer } from './synthesis/synthesizer.js'
 import { undoRoutes } from './undo-routes.js'
 import { createUpkeep } from './upkeep.js'
 
@@ -297,8 +301,16 @@ export async function compose({ home, config, environment, version }: NodeDeps):
     ...{ db, clock, ids, log: log.child('routines'), agent, autonomy, paused },
     look: createLook({ folder: workspace.root, protect: [home.path], airGap }),
   })
+  const searches = createSearches({ clock, paused }, { folder: home.path })
+  const benchmark = openBenchmark(
+    { clock, log: log.child('benchmark'), paused },
+    { folder: home.path, problems: settings.benchmark.problems },
+  )
   const activities = createActivities({
-    sources: [...agentSources({ agent, autonomy }), ...a2a.sources, cartridges.source],
+    sources: [
+      ...agentSources({ agent, autonomy }),
+      ...[...a2a.sources, cartridges.source, searches.source, benchmark.source],
+    ],
     pause,
     log: log.child('activities'),
   })
@@ -353,6 +365,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
         ...mcpLineRoutes({ ...mcpParts, service }),
         ...secondKeyRoutes({ agent, clock, signer, sha256, partners }),
         ...undoRoutes({ undo, audit: agent.audit }),
+        ...synthesisRoutes({ searches, log: log.child('synthesis') }),
+        ...benchmarkRoutes({ benchmark, clock }),
         ...a2a.routes,
         ...rpcRoutes({ agent, memory, autonomy, routines, clock, ids, log: log.child('rpc'), status, version }),
         ...acpRoutes(
@@ -397,6 +411,8 @@ export async function compose({ home, config, environment, version }: NodeDeps):
       a2a.start()
     },
     async close() {
+      await benchmark.close()
+      await searches.close()
       await routines.close()
       await push?.close()
       await autonomy.close()

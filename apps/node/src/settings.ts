@@ -244,6 +244,14 @@ export const settingsSchema = z.object({
         .describe('Hosts, or host:port, on this machine or its network that may be push services'),
     })
     .prefault({}),
+  benchmark: z
+    .object({
+      problems: z
+        .string()
+        .optional()
+        .describe('Folder of the problems of the benchmark; those of the clone that the program runs from when absent'),
+    })
+    .prefault({}),
   log: z
     .object({
       level: z

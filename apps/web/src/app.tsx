@@ -4,6 +4,7 @@ import { Suspense, useEffect, useState } from 'react'
 import { useRefresh } from './api/refresh.js'
 import { useResource } from './api/resource.js'
 import { useLive, useStudio } from './api/studio.js'
+import { benchmarkHash, parseBenchmarkHash } from './benchmark/route.js'
 import { cartridgesHash, parseCartridgesHash } from './cartridges/route.js'
 import { Conversation, focusAsking, NewConversation } from './chat/conversation.js'
 import type { Command } from './commands/command.js'
@@ -32,6 +33,7 @@ import { settingsHash } from './settings/route.js'
 import { SignIn } from './status/sign-in.js'
 import { StatusBar } from './status/status-bar.js'
 import { Strips } from './status/strips.js'
+import { synthesisHash } from './synthesis/route.js'
 import { walletHash } from './wallet/route.js'
 
 const MemoryPage = lazyPart(() => import('./memory/page/memory-page.js').then((part) => part.MemoryPage))
@@ -41,6 +43,8 @@ const NetsPage = lazyPart(() => import('./nets/nets-page.js').then((part) => par
 const WalletPage = lazyPart(() => import('./wallet/wallet-page.js').then((part) => part.WalletPage))
 const EndpointsPage = lazyPart(() => import('./endpoints/endpoints-page.js').then((part) => part.EndpointsPage))
 const CartridgesPage = lazyPart(() => import('./cartridges/cartridges-page.js').then((part) => part.CartridgesPage))
+const SynthesisPage = lazyPart(() => import('./synthesis/synthesis-page.js').then((part) => part.SynthesisPage))
+const BenchmarkPage = lazyPart(() => import('./benchmark/benchmark-page.js').then((part) => part.BenchmarkPage))
 const MindPage = lazyPart(() => import('./mind/page/mind-page.js').then((part) => part.MindPage))
 
 type Overlay = 'sessions' | 'panel' | 'palette' | 'shortcuts'
@@ -50,6 +54,7 @@ const themeNames: Record<Theme, string> = { system: 'as the system', light: 'lig
 /** Pages whose address is all there is to know. */
 const plainPages: Readonly<Record<string, PageName>> = {
   [netsHash]: 'Nets',
+  [synthesisHash]: 'Synthesis',
   [walletHash]: 'Wallet',
   [endpointsHash]: 'Endpoints',
   [settingsHash]: 'Settings',
@@ -76,6 +81,7 @@ function Shell() {
   const memory = parseMemoryHash(hash)
   const mind = parseMindHash(hash)
   const cartridges = parseCartridgesHash(hash)
+  const benchmark = parseBenchmarkHash(hash)
   const nowRoute = parseNowHash(hash)
   const page: PageName | undefined = nowRoute
     ? 'Now'
@@ -85,7 +91,9 @@ function Shell() {
         ? 'Mind'
         : cartridges
           ? 'Cartridges'
-          : plainPages[hash]
+          : benchmark
+            ? 'Benchmark'
+            : plainPages[hash]
   const revision = useLive((live) => live.revisions.sessions)
   const waiting = useLive((live) => live.approvals.length + live.questions.length)
   const sessions = useSessions(`${revision} ${current}`)
@@ -207,6 +215,24 @@ function Shell() {
       },
     },
     {
+      id: 'synthesis-page',
+      name: 'Find a function by examples',
+      note: 'synthesis page',
+      icon: 'search',
+      run: () => {
+        location.hash = synthesisHash
+      },
+    },
+    {
+      id: 'benchmark-page',
+      name: 'Measure what is solved',
+      note: 'benchmark page',
+      icon: 'bars',
+      run: () => {
+        location.hash = benchmarkHash()
+      },
+    },
+    {
       id: 'wallet-page',
       name: 'See the money and the receipts',
       note: 'wallet page',
@@ -269,7 +295,9 @@ function Shell() {
             {memory && <MemoryPage route={memory} />}
             {mind && <MindPage route={mind} />}
             {cartridges && <CartridgesPage route={cartridges} />}
+            {benchmark && <BenchmarkPage route={benchmark} />}
             {page === 'Nets' && <NetsPage />}
+            {page === 'Synthesis' && <SynthesisPage />}
             {page === 'Wallet' && <WalletPage />}
             {page === 'Endpoints' && <EndpointsPage />}
           </Suspense>

@@ -4,8 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '@salp/core'
 import type { Problem, Verifier } from '@salp/eval'
 import { type LearnProgress, learn, type TrainingTask } from '@salp/models/synthesis'
-import { trainGuideNet } from '@salp/models/synthesis/node'
-import type { SavedState } from '../synth/saved-state.js'
+import { type SavedState, trainGuideNet } from '@salp/models/synthesis/node'
 import { taskOf } from './synthesizer-solver.js'
 
 /** How the synthesizer is taught. */

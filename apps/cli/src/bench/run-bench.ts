@@ -3,11 +3,16 @@
 import { createRng } from '@salp/core'
 import { type BenchmarkHistory, type Problem, type ProblemResult, runBenchmark, type Solver } from '@salp/eval'
 import { loadProblems, openVerifier } from '@salp/eval/node'
-import { createSynthesizerThread, type SynthesizerThread } from '@salp/models/synthesis/node'
+import {
+  createSynthesizerThread,
+  readSavedState,
+  type SavedState,
+  type SynthesizerThread,
+  saveState,
+} from '@salp/models/synthesis/node'
 import { UsageError } from '../cli-errors.js'
 import { readSettings } from '../doctor/settings.js'
 import { type Invocation, note } from '../invocation.js'
-import { readSavedState, type SavedState, saveState } from '../synth/saved-state.js'
 import { findCodeModel } from './code-model.js'
 import { findCutOff, nextRunId } from './history.js'
 import { learnSynthesizer, lessonOf } from './learn-synthesizer.js'
@@ -167,7 +172,7 @@ async function learnt(
     if (learn) throw new UsageError(`Cannot learn for "${solver}": leave out --learn, or the solver`)
     return undefined
   }
-  const saved = await readSavedState(home)
+  const saved = await readSavedState(home.path)
   if (!learn) {
     if (saved === undefined && solver === 'synthesizer')
       throw new UsageError('The synthesizer has learnt nothing yet: add --learn')
@@ -185,7 +190,7 @@ async function learnt(
     onProgress: ({ round, done, tasks, solved }) =>
       statusLine.show(`Learning, round ${round + 1} of ${rounds}: ${done} of ${tasks}, ${solved} solved`),
   })
-  await saveState(home, found)
+  await saveState(home.path, found)
   note(
     invocation,
     `Learnt from ${training.length} problems: solved ${found.rounds.join(', then ')}; ${found.state.library.length} fragments`,

@@ -47,13 +47,12 @@ async function synth(
   { examples: file, name, untrained, ...options }: SynthOptions,
 ): Promise<number> {
   const { io, home, json, signal, statusLine } = invocation
-  const [{ readExamples }, { readSavedState }, { createSynthesizerThread }] = await Promise.all([
+  const [{ readExamples }, { createSynthesizerThread, readSavedState }] = await Promise.all([
     import('../synth/read-examples.js'),
-    import('../synth/saved-state.js'),
     import('@salp/models/synthesis/node'),
   ])
   const task = readExamples(await readFile(resolve(io.folder, file), 'utf8'), { file, name })
-  const saved = untrained === true ? undefined : await readSavedState(home)
+  const saved = untrained === true ? undefined : await readSavedState(home.path)
   await using thread = createSynthesizerThread({ ...options, state: saved?.state })
   statusLine.show('Searching')
   try {

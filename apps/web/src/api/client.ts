@@ -51,19 +51,32 @@ import type {
   ReceiptView,
   WalletView,
 } from '@salp/gateway'
+import { EventSourceParserStream } from 'eventsource-parser/stream'
 import type {
   AnalyticsQuery,
   AuditReport,
+  BenchmarkOrder,
+  BenchmarkView,
   CartridgeModule,
   CheckOrder,
+  ComparisonView,
   CurationOrder,
   EndpointOrder,
   KvPage,
   KvQuery,
   MemoryQuery,
   NewMemory,
+  ProblemDetail,
+  ProblemSummary,
+  RunSummary,
+  RunView,
+  SearchOrder,
+  SearchOutcome,
+  SearchProgress,
   SessionDetail,
   SoldEndpoint,
+  SolverRating,
+  SynthesisView,
   TaskChange,
 } from './contracts.js'
 import { ApiError, parseProblemDetails } from './problem.js'
@@ -78,7 +91,7 @@ export interface Abortable {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Every request Studio makes, except the two streams. */
+/** Every request Studio makes, except the streams that come back by themselves. */
 export type Api = ReturnType<typeof createApi>
 
 /** Creates the client. Each method rejects with an {@link ApiError}, or with the signal's reason. */
@@ -267,5 +280,46 @@ export function createApi({ fetch }: ApiDeps) {
     /** Sets a key, or deletes it with `null`. */
     setCartridgeKey: (id: string, key: string, value: string | null) =>
       request<unknown>('PUT', `${at('cartridges', id)}/kv`, { key, value }),
+
+    synthesis: (options?: Abortable) => request<SynthesisView>('GET', '/api/synthesis', undefined, options),
+    /** Searches until there is an outcome; abandoned, the search ends. */
+    async search(
+      order: SearchOrder,
+      { signal, onProgress }: Abortable & { readonly onProgress: (progress: SearchProgress) => void },
+    ): Promise<SearchOutcome> {
+      const { body } = await send('POST', '/api/synthesis/searches', order, { signal })
+      const events = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+      try {
+        for await (const { data } of events ?? []) {
+          const told = JSON.parse(data) as SearchOutcome | ({ readonly type: 'progress' } & SearchProgress)
+          if (told.type !== 'progress') return told
+          onProgress(told)
+        }
+      } catch (cause) {
+        signal?.throwIfAborted()
+        throw new ApiError(0, 'The search was cut off', { cause })
+      }
+      throw new ApiError(0, 'The search was cut off')
+    },
+
+    benchmark: (options?: Abortable) => request<BenchmarkView>('GET', '/api/benchmark', undefined, options),
+    startBenchmark: (order: BenchmarkOrder) => request<{ run: string }>('POST', '/api/benchmark/runs', order),
+    resumeBenchmark: (id: string) => request<{ run: string }>('POST', `${at('benchmark/runs', id)}/resume`),
+    stopBenchmark: () => request<unknown>('POST', '/api/benchmark/stop'),
+    benchmarkRuns: (options?: Abortable) =>
+      request<{ runs: RunSummary[] }>('GET', '/api/benchmark/runs', undefined, options),
+    benchmarkRun: (id: string, options?: Abortable) =>
+      request<RunView>('GET', at('benchmark/runs', id), undefined, options),
+    compareRuns: (earlier: string, later: string, options?: Abortable) =>
+      request<ComparisonView>('GET', `/api/benchmark/comparison?${query({ earlier, later })}`, undefined, options),
+    problems: (options?: Abortable) =>
+      request<{ problems: ProblemSummary[]; solvers: SolverRating[] }>(
+        'GET',
+        '/api/benchmark/problems',
+        undefined,
+        options,
+      ),
+    problem: (id: string, options?: Abortable) =>
+      request<ProblemDetail>('GET', at('benchmark/problems', id), undefined, options),
   }
 }

@@ -11,7 +11,9 @@ import type {
   Usage,
 } from '@salp/agent'
 import type { Kind, KvEntryView, Language } from '@salp/cartridge'
+import type { BenchmarkRun, JudgedAttempt, ProblemResult, ProblemView, Rating, RunComparison, Split } from '@salp/eval'
 import type { SettleMode } from '@salp/gateway'
+import type { Expression, SynthesisTask } from '@salp/models/synthesis'
 import type { UIMessage } from 'ai'
 
 /** How a turn ended, as told at the end of its message. */
@@ -140,4 +142,163 @@ export interface KvPage {
   readonly next?: string | undefined
   readonly keys: number
   readonly bytes: number
+}
+
+/** What is searched for, and how long. */
+export interface SearchOrder extends SynthesisTask {
+  /** Candidates at most. */
+  readonly budget: number
+  /** Whether what was learnt guides the search. */
+  readonly learnt: boolean
+  /** A function that is known to fit: the search is for others. */
+  readonly besides?: string | undefined
+}
+
+/** How far a search is. */
+export interface SearchProgress {
+  readonly candidates: number
+  readonly budget: number
+  readonly ms: number
+  /** The likeliest so far that fits. */
+  readonly source?: string | undefined
+}
+
+/** What came of a search. */
+export type SearchOutcome =
+  | ({ readonly candidates: number; readonly ms: number } & (
+      | {
+          readonly type: 'found'
+          readonly source: string
+          /** Of primitives of the language alone. */
+          readonly program: Expression
+          /** In nats. */
+          readonly cost: number
+          readonly learnt: boolean
+        }
+      | { readonly type: 'exhausted' }
+      /** The likeliest others that fit too. */
+      | { readonly type: 'others'; readonly sources: readonly string[] }
+    ))
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+
+/** What the synthesizer knows beside its language; nothing before it learnt. */
+export interface SynthesisView {
+  readonly learnt?: { readonly fragments: number; readonly net: boolean } | undefined
+}
+
+/** The run of the benchmark that goes on. */
+export interface BenchmarkJob {
+  readonly run: string
+  readonly solver: string
+  readonly state: 'running' | 'stopping'
+  /** One letter a problem, in the order of the plan: `p`assed, `f`ailed, `u`navailable, `.` not tried yet. */
+  readonly outcomes: string
+  readonly current?: { readonly problem: string; readonly candidates: number } | undefined
+  /** In ms, at the pace so far. */
+  readonly leftMs?: number | undefined
+}
+
+/** What the benchmark does now, and how the last run here came to its end. */
+export interface BenchmarkLive {
+  readonly job?: BenchmarkJob | undefined
+  readonly last?:
+    | { readonly run: string; readonly how: 'ended' | 'stopped' | 'failed'; readonly why?: string | undefined }
+    | undefined
+}
+
+/** What can be run. */
+export interface BenchmarkView extends BenchmarkLive {
+  /** None where there are none; why, where one is broken. */
+  readonly problems?:
+    | { readonly tiers: readonly { readonly tier: number; readonly train: number; readonly test: number }[] }
+    | { readonly broken: string }
+    | undefined
+  /** Names what the synthesizer learnt; none if it learnt nothing. */
+  readonly lesson?: string | undefined
+}
+
+/** What a run is asked for. */
+export interface BenchmarkOrder {
+  readonly tiers: readonly number[]
+  readonly half: 'train' | 'test' | 'all'
+  readonly solver: 'synthesizer' | 'synthesizer-untrained'
+  readonly budget: number
+  readonly seed: number
+  /** Problems at most, drawn by the seed. */
+  readonly limit?: number | undefined
+}
+
+/** A share with its interval; no estimate of nothing. */
+export interface RateView {
+  readonly estimate: number | null
+  readonly low: number
+  readonly high: number
+}
+
+/** Rates of the problems of a tier, or of all. */
+export interface TierView {
+  readonly tier?: number | undefined
+  readonly problems: number
+  readonly unavailable: number
+  readonly passAt1: RateView
+}
+
+/** A run in a list. */
+export interface RunSummary extends Omit<BenchmarkRun, 'plan' | 'endedAt'> {
+  readonly endedAt?: number | undefined
+  readonly planned: number
+  readonly recorded: number
+  /** When the last result was recorded. */
+  readonly lastAt?: number | undefined
+  /** The same for runs over the same problems, whose rates compare. */
+  readonly set: string
+  readonly report: { readonly k: number; readonly all: TierView; readonly tiers: readonly TierView[] }
+}
+
+/** What came of one problem in a run. */
+export interface OutcomeView extends Pick<ProblemResult, 'problem' | 'tier' | 'status' | 'reason' | 'solveMs'> {
+  /** Of the first answer; none if there was none. */
+  readonly verdict?: JudgedAttempt['verdict'] | undefined
+  readonly candidates: number
+}
+
+/** A run, problem by problem. */
+export interface RunView extends RunSummary {
+  readonly plan: readonly string[]
+  readonly outcomes: readonly OutcomeView[]
+}
+
+/** Two runs on the problems that both tried. */
+export interface ComparisonView extends RunComparison {
+  readonly earlier: RunSummary
+  readonly later: RunSummary
+  readonly gainedProblems: readonly string[]
+  readonly lostProblems: readonly string[]
+}
+
+/** A problem in a list. */
+export interface ProblemSummary {
+  readonly id: string
+  readonly tier: number
+  readonly title: string
+  readonly tags: readonly string[]
+  readonly split: Split
+  /** How hard it proved to be; none before it was tried. */
+  readonly rating?: Rating | undefined
+  readonly tried: number
+  readonly passed: number
+  /** Whether a solver failed at it five times in a row. */
+  readonly stuck: boolean
+}
+
+/** A problem as solvers see it, with what they answered, newest first. */
+export interface ProblemDetail
+  extends ProblemSummary,
+    Pick<ProblemView, 'statement' | 'signature' | 'starter' | 'examples'> {
+  readonly tries: readonly { readonly run: RunSummary; readonly result: ProblemResult }[]
+}
+
+/** How good a solver proved to be. */
+export interface SolverRating extends Rating {
+  readonly solver: string
 }

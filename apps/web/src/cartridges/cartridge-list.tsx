@@ -22,7 +22,7 @@ export function CartridgeList({
   const [creating, setCreating] = useState(false)
   const sorted = cartridges.toSorted((a, b) => b.changedAt - a.changedAt)
   return (
-    <div className="cartridges-sections">
+    <div className="page-sections cartridges-sections">
       <header className="cartridges-head">
         <p className="cartridges-lead">
           Small programs that run in a sandbox: no files, no network, a limit on everything. Write them yourself, or let

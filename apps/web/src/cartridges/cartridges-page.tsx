@@ -4,6 +4,7 @@ import { ApiError } from '../api/problem.js'
 import { useRefresh } from '../api/refresh.js'
 import { useResource } from '../api/resource.js'
 import { useLive, useStudio } from '../api/studio.js'
+import { Page } from '../design/page.js'
 import { PanelProblem } from '../design/panel-problem.js'
 import { CartridgeList } from './cartridge-list.js'
 import { type CartridgesRoute, cartridgesHash } from './route.js'
@@ -24,13 +25,13 @@ function AllCartridges() {
   const all = useResource(api.cartridges, `${connected} ${revision}`)
   useRefresh(all, refreshMs)
   return (
-    <div className={connected ? 'cartridges-page' : 'cartridges-page cartridges-stale'}>
+    <Page>
       {all.value ? (
         <CartridgeList {...all.value} />
       ) : (
         all.error !== undefined && <Missing error={all.error} onRetry={all.reload} />
       )}
-    </div>
+    </Page>
   )
 }
 
@@ -42,22 +43,18 @@ function OneCartridge({ id, route }: { id: string; route: CartridgesRoute }) {
   useRefresh(one, refreshMs)
   if (one.value)
     return <Workbench view={one.value} shown={route.view ?? 'tests'} connected={connected} onChanged={one.reload} />
-  return (
-    <div className="cartridges-page">
-      {one.error !== undefined && <Missing id={id} error={one.error} onRetry={one.reload} />}
-    </div>
-  )
+  return <Page>{one.error !== undefined && <Missing id={id} error={one.error} onRetry={one.reload} />}</Page>
 }
 
 function Missing({ id, error, onRetry }: { id?: string; error: unknown; onRetry: () => void }) {
   if (!(error instanceof ApiError) || error.status !== 404)
     return (
-      <div className="cartridges-sections">
+      <div className="page-sections cartridges-sections">
         <PanelProblem error={error} onRetry={onRetry} />
       </div>
     )
   return (
-    <div className="cartridges-sections">
+    <div className="page-sections cartridges-sections">
       <p>
         {id === undefined
           ? 'This node has no cartridges: they are switched off.'

@@ -96,7 +96,7 @@ export function Workbench({
   const onPage = hasPage && file === 'page'
   const words = kindWords[kind]
   return (
-    <div className={connected ? 'workbench' : 'workbench cartridges-stale'}>
+    <div className={connected ? 'workbench' : 'workbench page-stale'}>
       <header className="workbench-head">
         <a
           className="button-quiet button-icon"

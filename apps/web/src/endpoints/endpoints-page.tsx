@@ -9,8 +9,9 @@ import { useLive, useStudio } from '../api/studio.js'
 import { CopyButton } from '../design/copy-button.js'
 import { Icon } from '../design/icon.js'
 import { useNotice } from '../design/notices.js'
+import { Page, Section } from '../design/page.js'
 import { PanelProblem } from '../design/panel-problem.js'
-import { AddressText, CommandLine, MoneyProblem, Section, Skeleton } from '../money/money-parts.js'
+import { AddressText, CommandLine, MoneyProblem, Skeleton } from '../money/money-parts.js'
 import { emptyDraft } from './draft.js'
 import { type CardContext, EndpointCard } from './endpoint-card.js'
 import { EndpointForm } from './endpoint-form.js'
@@ -38,9 +39,9 @@ export function EndpointsPage() {
   useRefresh(gateway, refreshMs)
   useRefresh(wallet, gateway.value?.open ? walletRefreshMs : refreshMs)
   return (
-    <div className={connected ? 'money-page' : 'money-page money-stale'}>
+    <Page>
       {gateway.value ? (
-        <div className="money-sections">
+        <div className="page-sections">
           <Standing gateway={gateway.value} wallet={wallet.value} />
           {opened && (
             <Shop gateway={gateway.value} wallet={wallet.value} revision={String(connected)} onPaid={wallet.reload} />
@@ -51,7 +52,7 @@ export function EndpointsPage() {
       ) : (
         <MoneyProblem error={gateway.error} onRetry={gateway.reload} />
       )}
-    </div>
+    </Page>
   )
 }
 

@@ -1,23 +1,9 @@
-/** What both pages of money are made of: sections, addresses, transactions, commands. */
+/** What both pages of money are made of: addresses, transactions, commands. */
 
-import type { ReactNode } from 'react'
 import { ApiError } from '../api/problem.js'
 import { CopyButton } from '../design/copy-button.js'
 import { PanelProblem } from '../design/panel-problem.js'
 import { explorerHref, shorten } from './address.js'
-
-/** A part of a page under a heading; `aside` stands beside the heading. */
-export function Section({ name, aside, children }: { name: string; aside?: ReactNode; children: ReactNode }) {
-  return (
-    <section className="money-section" aria-label={name}>
-      <header>
-        <h2>{name}</h2>
-        {aside}
-      </header>
-      {children}
-    </section>
-  )
-}
 
 /** A command for the terminal, to be copied. */
 export function CommandLine({ command }: { command: string }) {
@@ -73,7 +59,7 @@ function OnChain({ value, text, href }: { value: string; text: string; href: str
 export function MoneyProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   if (!(error instanceof ApiError) || error.status !== 404) return <PanelProblem error={error} onRetry={onRetry} />
   return (
-    <div className="money-sections">
+    <div className="page-sections">
       <p className="money-empty">
         Money is switched off in this node. Its setting wallet.chain says where money moves: “local” is a chain on this
         machine, to try things with.
@@ -85,9 +71,9 @@ export function MoneyProblem({ error, onRetry }: { error: unknown; onRetry: () =
 /** Grey lines in the places of what is loaded. */
 export function Skeleton() {
   return (
-    <div className="money-sections" role="status" aria-label="Loading">
+    <div className="page-sections" role="status" aria-label="Loading">
       {[34, 56, 42].map((width) => (
-        <div key={width} className="money-section skeleton" aria-hidden="true">
+        <div key={width} className="page-section skeleton" aria-hidden="true">
           <span style={{ width: `${width}%` }} />
           <span style={{ width: `${width + 22}%` }} />
           <span style={{ width: `${width + 8}%` }} />

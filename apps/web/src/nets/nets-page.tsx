@@ -6,6 +6,7 @@ import { useResource } from '../api/resource.js'
 import { useStudio } from '../api/studio.js'
 import { Icon } from '../design/icon.js'
 import { useAttempt } from '../design/notices.js'
+import { Page } from '../design/page.js'
 import { PanelProblem } from '../design/panel-problem.js'
 import { formatAgo, formatMoment } from '../format/time.js'
 import { CalibrationPlot, LossCurves } from './plots.js'
@@ -17,8 +18,8 @@ export function NetsPage() {
   const { api } = useStudio()
   const nets = useResource(api.nets, '', 1_000)
   return (
-    <div className="nets-page">
-      <div className="nets-list">
+    <Page>
+      <div className="page-sections">
         <p className="muted">
           Small nets that learn from what this agent goes through. New weights are adopted only if they win on examples
           they never saw; <code>salp models train</code> trains them.
@@ -34,7 +35,7 @@ export function NetsPage() {
           <NetCard key={net.name} net={net} onChanged={nets.reload} />
         ))}
       </div>
-    </div>
+    </Page>
   )
 }
 

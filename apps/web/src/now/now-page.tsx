@@ -116,6 +116,8 @@ const icons: Readonly<Record<string, IconName>> = {
   stranger: 'globe',
   cartridge: 'cartridge',
   training: 'graph',
+  search: 'search',
+  benchmark: 'bars',
 }
 
 function ActivityList({

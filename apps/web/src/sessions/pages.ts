@@ -1,5 +1,6 @@
 /** The pages that stand in place of a conversation, in their order. */
 
+import { benchmarkHash } from '../benchmark/route.js'
 import { cartridgesHash } from '../cartridges/route.js'
 import type { IconName } from '../design/icon.js'
 import { endpointsHash } from '../endpoints/route.js'
@@ -8,6 +9,7 @@ import { mindHash } from '../mind/page/route.js'
 import { netsHash } from '../nets/route.js'
 import { nowHash } from '../now/route.js'
 import { settingsHash } from '../settings/route.js'
+import { synthesisHash } from '../synthesis/route.js'
 import { walletHash } from '../wallet/route.js'
 
 /** Every page: its name, its address and its icon. */
@@ -17,6 +19,8 @@ export const pages = [
   { name: 'Mind', hash: mindHash(), icon: 'mind' },
   { name: 'Cartridges', hash: cartridgesHash(), icon: 'cartridge' },
   { name: 'Nets', hash: netsHash, icon: 'graph' },
+  { name: 'Synthesis', hash: synthesisHash, icon: 'search' },
+  { name: 'Benchmark', hash: benchmarkHash(), icon: 'bars' },
   { name: 'Wallet', hash: walletHash, icon: 'wallet' },
   { name: 'Endpoints', hash: endpointsHash, icon: 'shop' },
   { name: 'Settings', hash: settingsHash, icon: 'settings' },

@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from 'react'
 import { useStudio } from '../api/studio.js'
 import { useMedia } from '../design/media.js'
-import { Section } from '../money/money-parts.js'
+import { Section } from '../design/page.js'
 
 /** Offers it where the browser does, and says how where it does not. */
 export function Install() {

@@ -6,9 +6,9 @@ import { describeProblem } from '../api/problem.js'
 import { useResource } from '../api/resource.js'
 import { useOffline, useStudio } from '../api/studio.js'
 import { useAttempt, useNotice } from '../design/notices.js'
+import { Section } from '../design/page.js'
 import { PanelProblem } from '../design/panel-problem.js'
 import { formatAgo } from '../format/time.js'
-import { Section } from '../money/money-parts.js'
 import {
   currentSubscription,
   nameOf,

@@ -4,9 +4,9 @@ import { useEffect, useState } from 'react'
 import { useOffline, useOutbox, useStudio } from '../api/studio.js'
 import { ConfirmDialog } from '../design/dialog.js'
 import { useAttempt, useNotice } from '../design/notices.js'
+import { Section } from '../design/page.js'
 import { type Theme, useTheme } from '../design/theme.js'
 import { plural } from '../format/quantity.js'
-import { Section } from '../money/money-parts.js'
 import { Install } from './install.js'
 import { Notifications } from './notifications.js'
 import { signOutHere } from './sign-out.js'
@@ -14,8 +14,8 @@ import { signOutHere } from './sign-out.js'
 /** Shows the settings. */
 export function SettingsPage() {
   return (
-    <div className="settings-page">
-      <div className="settings-sections">
+    <div className="page">
+      <div className="page-sections settings-sections">
         <Notifications />
         <Install />
         <KeptHere />

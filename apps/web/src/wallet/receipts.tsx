@@ -5,11 +5,12 @@ import { useEffect, useState } from 'react'
 import { type Resource, useResource } from '../api/resource.js'
 import { useStudio } from '../api/studio.js'
 import { useAttempt } from '../design/notices.js'
+import { Section } from '../design/page.js'
 import { PanelProblem } from '../design/panel-problem.js'
 import { plural } from '../format/quantity.js'
 import { formatAgo, formatMoment } from '../format/time.js'
 import { formatAmount } from '../money/amount.js'
-import { AddressText, Section, TransactionText } from '../money/money-parts.js'
+import { AddressText, TransactionText } from '../money/money-parts.js'
 import { filterReceipts, type ReceiptFilter, withNewest, withOlder } from './receipt-list.js'
 
 const pageSize = 50

@@ -8,10 +8,11 @@ import { useLive, useStudio } from '../api/studio.js'
 import { CopyButton } from '../design/copy-button.js'
 import { Icon } from '../design/icon.js'
 import { useAttempt, useNotice } from '../design/notices.js'
+import { Page, Section } from '../design/page.js'
 import { plural } from '../format/quantity.js'
 import { webUrl } from '../money/address.js'
 import { formatUnits } from '../money/amount.js'
-import { AddressText, CommandLine, MoneyProblem, Section, Skeleton } from '../money/money-parts.js'
+import { AddressText, CommandLine, MoneyProblem, Skeleton } from '../money/money-parts.js'
 import { PayForm } from '../money/pay-form.js'
 import { QrCode } from '../money/qr-code.js'
 import { Limits } from './limits.js'
@@ -29,7 +30,7 @@ export function WalletPage() {
   useRefresh(wallet, refreshMs)
   useRefresh(receipts, refreshMs)
   return (
-    <div className={connected ? 'money-page' : 'money-page money-stale'}>
+    <Page>
       {wallet.value ? (
         <Sections
           wallet={wallet.value}
@@ -44,7 +45,7 @@ export function WalletPage() {
       ) : (
         <MoneyProblem error={wallet.error} onRetry={wallet.reload} />
       )}
-    </div>
+    </Page>
   )
 }
 
@@ -52,7 +53,7 @@ function Sections({ wallet, receipts, onMoved }: { wallet: WalletView; receipts:
   const { state, detail, chain, policies } = wallet
   const { explorerUrl } = chain
   return (
-    <div className="money-sections">
+    <div className="page-sections">
       {state === 'none' && (
         <Closed title="There is no wallet yet" command="salp wallet create">
           Until there is one, nothing can be bought or sold. This makes one, its key encrypted by a passphrase of yours:

@@ -32,6 +32,8 @@ test('the entries export what they are meant to', () => {
       "./synthesis/node": [
         "SynthesisThreadError",
         "createSynthesizerThread",
+        "readSavedState",
+        "saveState",
         "trainGuideNet",
       ],
     }

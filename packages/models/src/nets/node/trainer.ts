@@ -76,8 +76,10 @@ export interface Trainer {
 /** Above this many weights the runtime holds on to a gigabyte of activations unless told not to. */
 const largeNet = 10_000_000
 
-/** The file as it is built, and as it stands in the sources. */
-const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './train-worker.ts' : './train-worker.js', import.meta.url)
+/** Beside this in the sources; once built this lies in a chunk that several entries share, so its place is asked of the package. */
+const workerUrl = import.meta.url.endsWith('.ts')
+  ? new URL('./train-worker.ts', import.meta.url)
+  : new URL('dist/nets/node/train-worker.js', import.meta.resolve('@salp/models/package.json'))
 
 /**
  * Opens a net for training, in a thread of its own with a memory of its own.

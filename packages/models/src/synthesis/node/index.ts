@@ -1,4 +1,5 @@
-/** The synthesizer on Node: in a thread of its own, and the training of its net. */
+/** The synthesizer on Node: in a thread of its own, what it learnt on disk, and the training of its net. */
 
+export { readSavedState, type SavedState, saveState } from './saved-state.js'
 export { createSynthesizerThread, SynthesisThreadError, type SynthesizerThread } from './synthesizer-thread.js'
 export { type TrainGuideOptions, trainGuideNet } from './train-guide-net.js'

@@ -1,0 +1,2 @@
+/** The address of the page on which functions are searched for. */
+export const synthesisHash = '#/synthesis'
