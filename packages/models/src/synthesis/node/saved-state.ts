@@ -36,7 +36,7 @@ export async function readSavedState(home: string): Promise<SavedState | undefin
 export async function saveState(home: string, saved: SavedState): Promise<void> {
   const path = pathIn(home)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeFileAtomically(path, Buffer.from(JSON.stringify(saved)))
+  await writeFileAtomically(path, JSON.stringify(saved))
 }
 
 function pathIn(home: string): string {
