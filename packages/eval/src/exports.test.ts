@@ -98,6 +98,7 @@ test('the node entry exports', () => {
       "exportJsonLines",
       "importExercism",
       "importJsonLines",
+      "findFixtures",
       "loadCases",
       "loadProblems",
       "parseProblem",

@@ -60,13 +60,13 @@ export function benchCommand(toAction: ToAction): Command {
           invocation,
           { tier, learn = false, problems, solver, limit, model, modelUrl, ...options }: RunOptions,
         ) => {
-          const [{ findFixtures }, { runBench }] = await Promise.all([
-            import('../find-fixtures.js'),
+          const [{ fixturesFolder }, { runBench }] = await Promise.all([
+            import('../fixtures-folder.js'),
             import('../bench/run-bench.js'),
           ])
           const [{ renderRun }, { shownRun, withBenchHistory }] = await loadViews()
           const { io, home } = invocation
-          const folder = findFixtures('problems', problems, { folder: io.folder })
+          const folder = fixturesFolder('problems', problems, { folder: io.folder })
           await withBenchHistory(home, async (history) => {
             const request = { ...options, tiers: tier, learn, problems: folder, solver, limit, model, modelUrl }
             const { id } = await runBench(invocation, history, request)

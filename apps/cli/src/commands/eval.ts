@@ -37,14 +37,14 @@ export function evalCommand(toAction: ToAction): Command {
     .action(
       toAction(
         async (invocation, { cases, against, least, reflex = false, set = [], only, limit, repeats }: RunOptions) => {
-          const [{ findFixtures }, { runEval }, { reportSuite }] = await Promise.all([
-            import('../find-fixtures.js'),
+          const [{ fixturesFolder }, { runEval }, { reportSuite }] = await Promise.all([
+            import('../fixtures-folder.js'),
             import('../eval/run-eval.js'),
             import('@salp/eval'),
           ])
           const [{ renderSuite }, { compareSuites, findBaseline, shownSuite, withSuiteRuns }] = await loadViews()
           const { io, home } = invocation
-          const folder = findFixtures('cases', cases, { folder: io.folder })
+          const folder = fixturesFolder('cases', cases, { folder: io.folder })
           return withSuiteRuns(home, async (history) => {
             // What is missing is said before the work, not after it.
             if (against !== undefined) findBaseline(history, against, io)

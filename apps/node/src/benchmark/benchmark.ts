@@ -1,6 +1,8 @@
 /** The benchmark in a node: one run at a time, watched and stopped from Studio, recorded where `salp bench` records. */
 
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ActivitySource } from '@salp/agent'
 import { type Clock, describeError, type Logger, migrate } from '@salp/core'
 import { openDatabase } from '@salp/core/node'
@@ -12,9 +14,8 @@ import {
   type ProblemResult,
   runBenchmark,
 } from '@salp/eval'
-import { loadProblems, openVerifier } from '@salp/eval/node'
+import { findFixtures, loadProblems, openVerifier } from '@salp/eval/node'
 import { createSynthesizerThread, readSavedState, type SavedState } from '@salp/models/synthesis/node'
-import { findProblems } from './find-problems.js'
 import { BenchmarkError, type HistoryViews, openHistoryViews } from './history.js'
 import {
   type BenchmarkOrder,
@@ -122,9 +123,13 @@ export function openBenchmark(
     opened ??= open(join(folder, 'bench.db'))
     return opened
   }
+  const findProblems = (): string | undefined => {
+    if (asked === undefined) return findFixtures('problems', fileURLToPath(import.meta.url))
+    return existsSync(asked) ? resolve(asked) : undefined
+  }
   let loaded: Promise<Problem[]> | undefined
   const problems = async (): Promise<readonly Problem[]> => {
-    const place = findProblems(asked)
+    const place = findProblems()
     if (place === undefined) return []
     const loading = loaded ?? loadProblems(place)
     loaded = loading
@@ -237,7 +242,7 @@ export function openBenchmark(
 
   return {
     async view() {
-      const place = findProblems(asked)
+      const place = findProblems()
       const [saved, found] = await Promise.all([
         readSavedState(folder),
         problems().then(
