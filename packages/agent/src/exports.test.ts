@@ -105,6 +105,7 @@ test('the entry for editors exports', () => {
       "placesMigrations",
       "describeAgent",
       "serveAcp",
+      "serveAcpDraft",
     ]
   `)
 })

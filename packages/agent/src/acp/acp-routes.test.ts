@@ -7,18 +7,18 @@ import { createTestAcp, type TestAcp } from '../testing/test-acp.js'
 import { acpRoutes } from './acp-routes.js'
 
 /** The routes over the agent of a test, and lines up and down one connection. */
-async function connect({ deps, clock }: TestAcp) {
+async function connect({ deps, clock }: TestAcp, path = '/api/acp') {
   const app = new Hono()
   app.onError((error) => new Response(error.message, { status: 404 }))
   const ids = createIdSource({ clock, rng: createRng('acp') })
   mount(app, acpRoutes({ ...deps, clock, ids }, { contextTokens: 1_000 }))
-  const opened = await app.request('/api/acp', { method: 'POST' })
+  const opened = await app.request(path, { method: 'POST' })
   const id = opened.headers.get('salp-connection') ?? ''
   const reader = opened.body?.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   return {
     id,
-    up: (text: string, to = id) => app.request(`/api/acp/${to}`, { method: 'POST', body: text }),
+    up: (text: string, to = id) => app.request(`${path}/${to}`, { method: 'POST', body: text }),
     /** The next message; empty lines only show that the connection lives. */
     async down(): Promise<unknown> {
       for (;;) {
@@ -92,4 +92,22 @@ test('a reader that leaves closes the connection', async () => {
   await leave()
   expect((await up(`${initialize}\n`)).status).toBe(404)
   expect((await up(`${initialize}\n`, 'nobody')).status).toBe(404)
+})
+
+test('the draft is spoken where it is asked for, with whoever speaks it', async () => {
+  await using folder = await temporaryFolder()
+  await using acp = await createTestAcp({ folder: folder.path })
+  const params = { protocolVersion: 2, info: { name: 'x', version: '1' } }
+  const second = JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params })
+  const draft = '/api/acp-draft'
+  for (const [path, line, protocolVersion] of [
+    [draft, second, 2],
+    [draft, initialize, 1],
+    ['/api/acp', second, 1],
+  ] as const) {
+    const { up, down, leave } = await connect(acp, path)
+    await up(`${line}\n`)
+    expect(await down()).toMatchObject({ id: 0, result: { protocolVersion } })
+    await leave()
+  }
 })

@@ -1,6 +1,12 @@
 /** A turn, as an editor follows it: what it shows, what it asks the person, and how it ends. */
 
-import { type AgentContext, methods, type PromptResponse, RequestError } from '@agentclientprotocol/sdk/unstable'
+import {
+  type PromptResponse,
+  RequestError,
+  type RequestPermissionRequest,
+  type RequestPermissionResponse,
+  type SessionUpdate,
+} from '@agentclientprotocol/sdk/unstable'
 import { type Logger, SalpError } from '@salp/core'
 import type { Agent } from '../agent.js'
 import type { AgentEvent, Approval, Decision, Question, TurnEvents } from '../protocol.js'
@@ -27,10 +33,21 @@ interface SeenTurn {
   upTo: number
 }
 
+/** An editor, in whichever version of the protocol it speaks. Requests reject when it is gone, or cannot answer. */
+export interface Editor {
+  tell(sessionId: string, update: SessionUpdate): Promise<void>
+  askPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<RequestPermissionResponse>
+  /** Asks in a form with one field, `answer`. @returns Nothing if the person gave none. */
+  askForm(
+    form: { readonly sessionId: string; readonly callId: string; readonly message: string; readonly options: string[] },
+    signal: AbortSignal,
+  ): Promise<string | undefined>
+}
+
 /** What following asks of the connection. */
 export interface FollowDeps {
   readonly agent: Pick<Agent, 'approvals' | 'questions'>
-  readonly client: AgentContext
+  readonly editor: Editor
   /** Aborts when the editor is gone. */
   readonly gone: AbortSignal
   /** Whether the editor can show a form. */
@@ -46,15 +63,14 @@ export interface FollowDeps {
  * Rejects when the editor leaves; the turn itself goes on.
  */
 export async function followTurn(deps: FollowDeps, session: OpenSession, turn: LiveTurn): Promise<PromptResponse> {
-  const { agent, client, contextTokens } = deps
+  const { agent, editor, contextTokens } = deps
   const seen = seenOf(session, turn, contextTokens)
   const asked = new Map<string, AbortController>()
   try {
     for await (const event of turn.events()) {
       const known = event.sequence <= seen.upTo
       const updates = seen.writer.write(event, known ? undefined : await textBefore(session.place, event))
-      for (const update of known ? [] : updates)
-        await client.notify(methods.client.session.update, { sessionId: session.id, update })
+      for (const update of known ? [] : updates) await editor.tell(session.id, update)
       seen.upTo = Math.max(seen.upTo, event.sequence)
       // What was asked before the editor looked, and still waits, is asked now.
       if (event.name === 'approval:requested') {
@@ -108,15 +124,14 @@ async function approve(
   const { diffs: content, ...shown } = viewCall(approval, { folder: session.place.folder })
   // What was shown of a written file holds its text before, which is better than this.
   const change = tool === 'write_file' || content.length === 0 ? {} : { content }
-  const decision = await deps.client
-    .request(
-      methods.client.session.requestPermission,
+  const decision = await deps.editor
+    .askPermission(
       {
         sessionId: session.id,
         toolCall: { toolCallId, status: 'pending', rawInput, ...shown, ...change, _meta: { 'salp/risk': risk } },
         options: permissionOptions(approval),
       },
-      { cancellationSignal: controller.signal, stopWaitingOnCancel: true },
+      controller.signal,
     )
     .then(toDecision, () => toDecision(undefined))
   if (!controller.signal.aborted || deps.gone.aborted) decide(deps, id, decision)
@@ -133,31 +148,17 @@ function decide({ agent, log }: FollowDeps, id: string, decision: Decision): voi
 
 /** Puts a question in a form. One that the editor leaves with stays open for other surfaces. */
 async function putQuestion(
-  { agent, client, gone, log }: FollowDeps,
-  { id, sessionId, callId, question, options }: Question,
+  { agent, editor, gone, log }: FollowDeps,
+  { id, sessionId, callId, question: message, options }: Question,
   asked: Map<string, AbortController>,
 ): Promise<void> {
   const controller = new AbortController()
   asked.set(id, controller)
-  const answer = { type: 'string' as const, title: 'Answer', ...(options.length > 0 && { enum: options }) }
-  const response = await client
-    .request(
-      methods.client.elicitation.create,
-      {
-        mode: 'form',
-        message: question,
-        sessionId,
-        toolCallId: callId,
-        requestedSchema: { type: 'object', properties: { answer }, required: ['answer'] },
-      },
-      { cancellationSignal: controller.signal, stopWaitingOnCancel: true },
-    )
-    .catch(() => undefined)
+  const form = { sessionId, callId, message, options }
+  const given = await editor.askForm(form, controller.signal).catch(() => undefined)
   if (controller.signal.aborted || gone.aborted) return
-  const accepted = response?.action === 'accept' && typeof response.content === 'object' ? response.content : undefined
-  const given = accepted !== undefined && accepted !== null && 'answer' in accepted ? accepted.answer : undefined
   try {
-    agent.questions.answer(id, typeof given === 'string' && given !== '' ? given : 'The person gave no answer')
+    agent.questions.answer(id, given === undefined || given === '' ? 'The person gave no answer' : given)
   } catch (error) {
     if (!SalpError.is(error, 'agent/question-unknown')) log.error('An answer could not be kept', { error })
   }
@@ -165,14 +166,14 @@ async function putQuestion(
 
 /** Says a question as text, and lets the person have the next word. */
 async function leaveQuestion(
-  { client }: FollowDeps,
+  { editor }: FollowDeps,
   session: OpenSession,
   { question, options }: Question,
 ): Promise<PromptResponse> {
   const text = [question, ...options.map((option) => `- ${option}`)].join('\n')
-  await client.notify(methods.client.session.update, {
-    sessionId: session.id,
-    update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: `\n\n${text}` } },
+  await editor.tell(session.id, {
+    sessionUpdate: 'agent_message_chunk',
+    content: { type: 'text', text: `\n\n${text}` },
   })
   return { stopReason: 'end_turn' }
 }

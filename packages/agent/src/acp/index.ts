@@ -13,3 +13,4 @@ export {
   type SessionPlaces,
 } from './places.js'
 export { type AcpDeps, type AcpOptions, type AcpServing, describeAgent, serveAcp } from './serve-acp.js'
+export { type DraftDeps, serveAcpDraft } from './serve-draft.js'

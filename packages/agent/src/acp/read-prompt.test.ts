@@ -25,6 +25,20 @@ test('readPrompt() leaves a mark where an image stood', () => {
   })
 })
 
+test.each([
+  ['after the words', ['Compare them', 1, 2], 'Compare them'],
+  ['between them', ['Is ', 1, ' like ', 2], 'Is [image 1] like [image 2]'],
+  ['alone', [1, 2], '[image 1][image 2]'],
+  ['beside blanks', ['  ', 1], '[image 1]'],
+] as const)('readPrompt() marks images %s so that the words make sense', (_, prompt, text) => {
+  const blocks = prompt.map((part) =>
+    typeof part === 'string'
+      ? { type: 'text' as const, text: part }
+      : { type: 'image' as const, data: 'AA==', mimeType: 'image/png' },
+  )
+  expect(readPrompt(blocks)).toMatchObject({ text })
+})
+
 test('readPrompt() says what it cannot take', () => {
   expect(readPrompt([{ type: 'audio', data: '', mimeType: 'audio/wav' }])).toEqual({ untaken: 'audio' })
 })

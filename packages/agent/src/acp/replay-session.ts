@@ -13,7 +13,7 @@ import { createUpdateWriter } from './updates.js'
 export function* replaySession(
   store: Pick<SessionStore, 'events' | 'messages'>,
   { sessionId, running, folder }: { sessionId: string; running: string | undefined; folder: string },
-): Generator<SessionUpdate> {
+): Generator<{ readonly turnId: string; readonly update: SessionUpdate }> {
   const events = store.events({ sessionId })
   const own = new Set(events.map(({ turnId }) => turnId))
   const images = new Map<string, TurnImage[]>()
@@ -25,17 +25,18 @@ export function* replaySession(
       continue
     }
     const text = message.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
-    if (text !== '') yield spoken(message.role, text)
-    yield* sent.map(shownImage)
+    if (text !== '') yield { turnId, update: spoken(message.role, text) }
+    for (const image of sent) yield { turnId, update: shownImage(image) }
   }
   const writer = createUpdateWriter({ folder, contextTokens: 0 })
   for (const event of events) {
+    const { turnId } = event
     if (event.name === 'turn:started') {
-      yield spoken('user', event.data.input)
-      yield* (images.get(event.turnId) ?? []).map(shownImage)
+      yield { turnId, update: spoken('user', event.data.input) }
+      for (const image of images.get(turnId) ?? []) yield { turnId, update: shownImage(image) }
     }
-    if (event.turnId === running) continue
-    for (const update of writer.write(event)) if (update.sessionUpdate !== 'usage_update') yield update
+    if (turnId === running) continue
+    for (const update of writer.write(event)) if (update.sessionUpdate !== 'usage_update') yield { turnId, update }
   }
 }
 

@@ -2,7 +2,6 @@
 
 import {
   type AgentConnection,
-  type AgentHandlerContext,
   type ClientCapabilities,
   agent as createApp,
   type InitializeResponse,
@@ -10,19 +9,20 @@ import {
   methods,
   PROTOCOL_VERSION,
   RequestError,
-  type SessionInfo,
   type SessionUpdate,
   type Stream,
 } from '@agentclientprotocol/sdk/unstable'
-import { type Clock, describeError, type Logger, SalpError } from '@salp/core'
-import { type Agent, maxInputLength, type TurnInput } from '../agent.js'
+import type { Clock, Logger } from '@salp/core'
+import type { Agent } from '../agent.js'
 import type { SessionSummary } from '../protocol.js'
-import type { LiveTurn } from '../turn/live-turns.js'
-import { type FollowDeps, followTurn, type OpenSession } from './follow-turn.js'
+import { answerIn, answerSchema } from './answer-form.js'
+import { beginTurn, checkedPrompt } from './begin-turn.js'
+import { type Editor, type FollowDeps, followTurn, type OpenSession } from './follow-turn.js'
+import { guarded } from './guarded.js'
 import { lendMachine } from './lend-machine.js'
+import { listSessions } from './list-sessions.js'
 import { isMode, type ModeId, modeOption, modeOptions, modeState } from './modes.js'
 import type { SessionPlaces } from './places.js'
-import { readPrompt } from './read-prompt.js'
 import { replaySession } from './replay-session.js'
 import { available, type CommandDeps, runCommand } from './slash-commands.js'
 
@@ -48,11 +48,6 @@ export interface AcpServing {
   readonly closed: Promise<void>
   close(): void
 }
-
-/** Sessions of one page of a list. */
-const pageSize = 50
-/** Sessions that are listed at all, the most recently used first. */
-const listed = 500
 
 /** What an editor is told of the agent when it connects. */
 export function describeAgent(version: string): InitializeResponse {
@@ -82,9 +77,24 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
   const tellLater = (sessionId: string, update: SessionUpdate): void =>
     void tell(sessionId, update).catch(() => undefined)
 
+  const editor: Editor = {
+    tell,
+    askPermission: (request, cancellationSignal) =>
+      connection.client.request(methods.client.session.requestPermission, request, {
+        ...{ cancellationSignal, stopWaitingOnCancel: true },
+      }),
+    async askForm({ sessionId, callId: toolCallId, message, options: choices }, cancellationSignal) {
+      const response = await connection.client.request(
+        methods.client.elicitation.create,
+        { mode: 'form', message, sessionId, toolCallId, requestedSchema: answerSchema(choices) },
+        { cancellationSignal, stopWaitingOnCancel: true },
+      )
+      return answerIn(response)
+    },
+  }
   const following = (): FollowDeps => ({
     agent,
-    client: connection.client,
+    editor,
     gone: connection.signal,
     forms: capabilities.elicitation?.form != null,
     contextTokens: options.contextTokens,
@@ -152,18 +162,6 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
     return id
   }
 
-  /** The turn that a prompt leads to: a new one, or that which waits for this answer. */
-  const begin = (sessionId: string, { text, images }: Pick<TurnInput, 'text' | 'images'>): LiveTurn => {
-    const running = agent.running(sessionId)
-    const question = running && agent.questions.open().find(({ turnId }) => turnId === running.turnId)
-    if (running === undefined || question === undefined)
-      return agent.stream({ sessionId, text, images, channel: 'acp' })
-    if (images !== undefined && images.length > 0)
-      throw RequestError.invalidParams(undefined, 'The agent waits for an answer in words; send images after it')
-    agent.questions.answer(question.id, text)
-    return running
-  }
-
   const app = createApp({ name: 'salp' })
     .onRequest(methods.agent.initialize, ({ params }) => {
       capabilities = params.clientCapabilities ?? {}
@@ -193,7 +191,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
         const session = current(sessionId)
         const running = agent.running(sessionId)
         const { folder } = session.place
-        for (const update of replaySession(agent.store, { sessionId, running: running?.turnId, folder }))
+        for (const { update } of replaySession(agent.store, { sessionId, running: running?.turnId, folder }))
           await tell(sessionId, update)
         if (running !== undefined) {
           session.seen = undefined
@@ -230,20 +228,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
         }
       }),
     )
-    .onRequest(methods.agent.session.list, ({ params: { cwd, cursor } }) => {
-      const from = cursor == null ? 0 : Number(cursor)
-      if (!Number.isSafeInteger(from) || from < 0)
-        throw RequestError.invalidParams({ cursor }, 'There is no such page of sessions')
-      const all = agent.store
-        .list(listed)
-        .map((session) => toInfo(session, places.folderOf(session.id)))
-        .filter((info) => cwd == null || info.cwd === cwd)
-      const next = from + pageSize
-      return {
-        sessions: all.slice(from, next),
-        ...(next < all.length && { nextCursor: String(next) }),
-      }
-    })
+    .onRequest(methods.agent.session.list, ({ params }) => listSessions({ agent, places }, params))
     .onRequest(
       methods.agent.session.close,
       guarded(async ({ params: { sessionId } }) => {
@@ -278,11 +263,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
       methods.agent.session.prompt,
       guarded(async ({ params: { sessionId, prompt }, signal }) => {
         const session = current(sessionId)
-        const read = readPrompt(prompt)
-        if ('untaken' in read)
-          throw RequestError.invalidParams(undefined, `Cannot take content of type "${read.untaken}"`)
-        if (read.text.length > maxInputLength)
-          throw RequestError.invalidParams(undefined, `At most ${maxInputLength} characters are taken at once`)
+        const read = checkedPrompt(prompt)
         const answer = await runCommand(read.text, { ...deps, tasks: agent.tasks }, sessionId)
         if (answer !== undefined) {
           await tell(sessionId, { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: answer } })
@@ -294,7 +275,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
         }
         signal.addEventListener('abort', cancel, { once: true })
         try {
-          const response = await followTurn(following(), session, begin(sessionId, read))
+          const response = await followTurn(following(), session, beginTurn(agent, sessionId, read))
           const { title, updatedAt } = known(sessionId)
           tellLater(sessionId, {
             sessionUpdate: 'session_info_update',
@@ -330,26 +311,4 @@ interface OpenRequest {
 
 function opened({ mode }: OpenSession) {
   return { modes: modeState(mode), configOptions: modeOptions(mode) }
-}
-
-function toInfo({ id: sessionId, title, updatedAt }: SessionSummary, cwd: string): SessionInfo {
-  return { sessionId, cwd, updatedAt: new Date(updatedAt).toISOString(), ...(title !== '' && { title }) }
-}
-
-/** Turns our errors into those of the protocol, with our code beside. */
-function guarded<Params, Response>(
-  handle: (context: AgentHandlerContext<Params>) => Promise<Response>,
-): (context: AgentHandlerContext<Params>) => Promise<Response> {
-  return async (context) => {
-    try {
-      return await handle(context)
-    } catch (error) {
-      if (error instanceof RequestError || !SalpError.is(error)) throw error
-      const { code } = error
-      if (code === 'agent/session-busy') throw RequestError.invalidRequest({ code }, describeError(error))
-      if (code === 'agent/input' || code === 'agent/place')
-        throw RequestError.invalidParams({ code }, describeError(error))
-      throw RequestError.internalError({ code }, describeError(error))
-    }
-  }
 }
