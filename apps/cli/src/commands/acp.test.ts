@@ -24,3 +24,14 @@ test('acp says why a node does not take it', async () => {
   expect(ran).toMatchObject({ exitCode: 1, output: '' })
   expect(ran.errors).toContain('There is no POST /api/acp')
 })
+
+test('acp speaks version 1, and the draft of 2 where it is asked for', async () => {
+  const asked: (string | undefined)[] = []
+  for (const words of [['acp'], ['acp', '--protocol', '2']])
+    await runOnNode(words, ({ method, path }, response) => {
+      if (method === 'POST') asked.push(path)
+      sendJson(response, { code: 'agent/route-unknown', detail: 'There is none' }, 404)
+    })
+  expect(asked).toEqual(['/api/acp', '/api/acp-draft'])
+  expect(await runOnNode(['acp', '--protocol', '3'], () => undefined)).toMatchObject({ exitCode: 2 })
+})

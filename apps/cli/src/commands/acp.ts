@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { SalpError } from '@salp/core'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Invocation } from '../invocation.js'
 import { carryLines, gathered, openLines, serveLines, untilDone } from '../lines/carry-lines.js'
 import { examples, type ToAction } from './action.js'
@@ -11,10 +11,11 @@ import { examples, type ToAction } from './action.js'
 interface AcpOptions {
   readonly node?: string
   readonly tokenFile?: string
+  readonly protocol: '1' | '2'
 }
 
-/** Where the node serves editors. */
-const path = '/api/acp'
+/** Where the node serves editors, by the newest version that may be spoken. */
+const paths = { 1: '/api/acp', 2: '/api/acp-draft' } as const
 
 /** Creates the command. */
 export function acpCommand(toAction: ToAction): Command {
@@ -22,9 +23,15 @@ export function acpCommand(toAction: ToAction): Command {
     .description('serve the agent to an editor, by the Agent Client Protocol, over standard input and output')
     .option('--node <url>', 'a node elsewhere, such as one behind a tunnel; sessions then work on its machine')
     .option('--token-file <path>', 'file with the token of that node (default: node-token in the home folder)')
+    .addOption(
+      new Option('--protocol <version>', 'newest version to speak; 2 is a draft, and changes with every release')
+        .choices(['1', '2'])
+        .default('1'),
+    )
     .action(
-      toAction((invocation, { node, tokenFile }: AcpOptions) => {
-        if (node !== undefined) return serveElsewhere(invocation, node, tokenFile)
+      toAction((invocation, { node, tokenFile, protocol }: AcpOptions) => {
+        const path = paths[protocol]
+        if (node !== undefined) return serveElsewhere(invocation, { node, tokenFile, path })
         return serveLines(invocation, path)
       }),
     )
@@ -39,8 +46,7 @@ ${examples(['salp acp', 'what to put into the settings of the editor, as the com
 /** Serves a node that may not know us: its token is asked for where there is none that it takes. */
 async function serveElsewhere(
   { io, home, signal: asked }: Invocation,
-  node: string,
-  tokenFile?: string,
+  { node, tokenFile, path }: { node: string; tokenFile: string | undefined; path: string },
 ): Promise<void> {
   const file = resolve(io.folder, tokenFile ?? join(home.path, 'node-token'))
   const url = node.replace(/\/+$/, '')
