@@ -22,6 +22,8 @@ export interface AbReply {
   readonly latencyMs: number
   /** Tool calls that were made. */
   readonly calls: number
+  /** Whether checks of what was done passed, for a judge that goes by them. */
+  readonly passed?: boolean | undefined
 }
 
 /** What is studied. */
@@ -110,14 +112,18 @@ export async function runAb(
     signal.throwIfAborted()
     let record: StudyRecord
     try {
-      const { text: reply, ...spent } = await subject.run(task, cell, { seed: `${key.task}\0${key.seed}`, signal })
+      const {
+        text: reply,
+        passed,
+        ...spent
+      } = await subject.run(task, cell, { seed: `${key.task}\0${key.seed}`, signal })
       const scored = await Promise.all(
         panel
           .flatMap((judge) => judge ?? [])
           .map(
             async (judge): Promise<[string, number]> => [
               judge.name,
-              await judge.score({ prompt: task.prompt, rubric: task.rubric, reply }, { signal }),
+              await judge.score({ prompt: task.prompt, rubric: task.rubric, reply, passed }, { signal }),
             ],
           ),
       )
