@@ -72,8 +72,11 @@ export function nodeSubject(deps: ConnectDeps, name: string, options: NodeSubjec
             return traceOf(events, place.files())
           },
           async close() {
-            await close()
-            place[Symbol.dispose]()
+            try {
+              await close()
+            } finally {
+              place[Symbol.dispose]()
+            }
           },
         } satisfies CaseAgent
       } catch (error) {
