@@ -83,14 +83,14 @@ export function abCommand(toAction: ToAction): Command {
     .option('--set <path=value>', 'a setting of the agent in all cells; may be repeated', collect)
     .action(
       toAction(async (invocation, plan: string, record: string, { cases, reflex = false, set = [] }: StudyOptions) => {
-        const [{ findFixtures }, { runStudy }, { sealFile }] = await Promise.all([
-          import('../find-fixtures.js'),
+        const [{ fixturesFolder }, { runStudy }, { sealFile }] = await Promise.all([
+          import('../fixtures-folder.js'),
           import('../ab/run-study.js'),
           import('../ab/seal-file.js'),
         ])
         const { io } = invocation
         const sealed = await sealFile(io, plan)
-        const folder = findFixtures('cases', cases, { folder: io.folder })
+        const folder = fixturesFolder('cases', cases, { folder: io.folder })
         const request = { sealed, record, cases: folder, reflex, settings: set }
         const { status, study } = await runStudy(invocation, request)
         const ends = {
