@@ -9,6 +9,7 @@ test('the entry exports', () => {
       "analyseStudy",
       "cellName",
       "factorialCells",
+      "checkJudge",
       "hasToolMarkup",
       "isAttempt",
       "JudgeError",

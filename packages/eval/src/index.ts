@@ -10,6 +10,7 @@ export {
 } from './ab/analyse.js'
 export { type Cell, cellName, type Factor, factorialCells } from './ab/design.js'
 export {
+  checkJudge,
   hasToolMarkup,
   isAttempt,
   type Judge,

@@ -133,7 +133,11 @@ async function solverOf(
   }
   const { settings, finding } = readSettings(home.config, io.environment)
   if (finding.status === 'fail') throw new UsageError(`Cannot read the settings in ${home.config}: see salp doctor`)
-  const asked = { ...settings.model, url: modelUrl ?? settings.model.url, name: name ?? settings.model.name }
+  // The key is of the endpoint it is set for, and of no other.
+  const asked =
+    modelUrl === undefined || modelUrl === settings.model.url
+      ? { ...settings.model, name: name ?? settings.model.name }
+      : { url: modelUrl, name, detect: false }
   const model = await findCodeModel(io, asked, signal)
   const filler = synthesizerFiller(thread, `${learntFrom}, budget ${budget}`)
   return createModelSolver(solver, { model, problems: all, solutions: history.solutions(), filler }, { tries })

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cellName, type Plan, type StudyRecord, sealPlan } from '@salp/eval'
 import { describe, expect, test } from 'vitest'
@@ -104,6 +104,27 @@ describe('salp ab seal', () => {
       exitCode: 2,
       errors: expect.stringContaining('Expected a number from 1 to 100'),
     })
+  })
+})
+
+describe('salp ab run', () => {
+  test('says what is missing before it tries anything', async () => {
+    using temporary = temporaryHome()
+    const { path } = temporary.home
+    const ofCases = { ...plan, tasks: ['tu-vague-fix', 'mc-name'], judges: ['properties'] }
+    const other = await sealPlan({ ...ofCases, study: 'Another' })
+    writeFileSync(join(path, 'other.jsonl'), `${JSON.stringify({ type: 'plan', ...other })}\n`)
+    for (const [change, record, complaint] of [
+      [{ tasks: ['mc-name', 'mc-lost'] }, 'new.jsonl', 'there is no case "mc-lost"'],
+      [{ judges: ['rule'] }, 'new.jsonl', 'its judge has to be "properties"'],
+      [{}, 'other.jsonl', 'is of another plan'],
+    ] as const) {
+      writeFileSync(join(path, 'plan.json'), JSON.stringify({ ...ofCases, ...change }))
+      const { io, errors } = createMemoryIo({ folder: path })
+      const exitCode = await runCli(['--home', path, 'ab', 'run', 'plan.json', record, '--reflex'], io)
+      expect([exitCode, errors()]).toEqual([2, expect.stringContaining(complaint)])
+    }
+    expect(existsSync(join(path, 'new.jsonl'))).toBe(false)
   })
 })
 

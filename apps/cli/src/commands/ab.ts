@@ -2,11 +2,13 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { Study } from '@salp/eval'
 import { Command } from 'commander'
 import { runGym } from '../ab/run-gym.js'
-import { note, print } from '../invocation.js'
+import { exitCodes } from '../exit-codes.js'
+import { type Invocation, note, print } from '../invocation.js'
 import { examples, type ToAction } from './action.js'
-import { integerFrom, percentFrom } from './values.js'
+import { collect, integerFrom, percentFrom } from './values.js'
 
 interface GymOptions {
   readonly report?: true
@@ -16,6 +18,12 @@ interface GymOptions {
   readonly development?: number
   readonly factorial?: number
   readonly out?: string
+}
+
+interface StudyOptions {
+  readonly cases?: string
+  readonly reflex?: boolean
+  readonly set?: readonly string[]
 }
 
 /** Where the part of the report ends that tells whether the substrate earns its keep. */
@@ -54,7 +62,7 @@ export function abCommand(toAction: ToAction): Command {
     )
   ab.command('seal')
     .description('check a plan and seal it with its hash, before the first trial; says what so many tasks can show')
-    .argument('<file>', 'JSON, see the help of "ab run"')
+    .argument('<file>', 'JSON, as below')
     .option('--discordant <percent>', 'of the tasks that come out differently with and without', percentFrom(1), 25)
     .action(
       toAction(async (invocation, file: string, { discordant }: { discordant: number }) => {
@@ -64,26 +72,46 @@ export function abCommand(toAction: ToAction): Command {
         if (!invocation.json) note(invocation, whatItShows(sealed, discordant / 100))
       }),
     )
+  ab.command('run')
+    .description(
+      'do a study on a real agent: tasks are property cases, factors are settings; goes on where its record ends',
+    )
+    .argument('<plan>', 'JSON')
+    .argument('<record>', 'JSON Lines, made or gone on with')
+    .option('--cases <folder>', 'where the cases lie; default: those of the clone that the program runs from')
+    .option('--reflex', 'without a language model, whatever there is')
+    .option('--set <path=value>', 'a setting of the agent in all cells; may be repeated', collect)
+    .action(
+      toAction(async (invocation, plan: string, record: string, { cases, reflex = false, set = [] }: StudyOptions) => {
+        const [{ fixturesFolder }, { runStudy }, { sealFile }] = await Promise.all([
+          import('../fixtures-folder.js'),
+          import('../ab/run-study.js'),
+          import('../ab/seal-file.js'),
+        ])
+        const { io } = invocation
+        const sealed = await sealFile(io, plan)
+        const folder = fixturesFolder('cases', cases, { folder: io.folder })
+        const request = { sealed, record, cases: folder, reflex, settings: set }
+        const { status, study } = await runStudy(invocation, request)
+        const ends = {
+          completed: 'It was done to its end',
+          stopped: 'It was clear before its end',
+          'called-off': 'It was called off: the control differs from itself',
+        }
+        if (!invocation.json) note(invocation, ends[status])
+        await printAnalysis(invocation, study)
+        return status === 'called-off' ? exitCodes.failed : exitCodes.done
+      }),
+    )
   ab.command('report')
     .description('what the record of a study says, derived again from its raw lines')
     .argument('<file>', 'JSON Lines, the plan first')
     .option('--html <file>', 'write a page with plots too')
     .action(
       toAction(async (invocation, file: string, { html }: { html?: string }) => {
-        const [{ analyseStudy, parseStudy, reportHtml }, { renderAnalysis }] = await Promise.all([
-          import('@salp/eval'),
-          import('../render/ab.js'),
-        ])
-        const { folder } = invocation.io
-        const analysis = analyseStudy(await parseStudy(await readFile(resolve(folder, file), 'utf8')))
-        if (html !== undefined) {
-          await writeFile(resolve(folder, html), reportHtml(analysis))
-          note(invocation, `Wrote ${html}`)
-        }
-        const { study, ...found } = analysis
-        print(invocation, { plan: study.plan, sha256: study.sha256, ...found }, (_, style) =>
-          renderAnalysis(analysis, style),
-        )
+        const { parseStudy } = await import('@salp/eval')
+        const study = await parseStudy(await readFile(resolve(invocation.io.folder, file), 'utf8'))
+        await printAnalysis(invocation, study, html)
       }),
     )
   ab.command('published')
@@ -96,13 +124,34 @@ export function abCommand(toAction: ToAction): Command {
     )
   return ab.addHelpText(
     'after',
-    examples(
-      ['salp ab seal plan.json > study.jsonl', 'write down what is asked before it is answered'],
-      ['salp ab report study.jsonl --html study.html', 'the differences that the plan asked for, and a page of them'],
-      ['salp ab published', 'the tables of an earlier system, and which of its claims hold'],
-      ['salp ab gym --report', 'the published report, byte for byte'],
-      ['salp ab gym --seed 2', 'the same questions in other worlds'],
-      ['salp ab gym --held-out 34 --development 34 --factorial 2', 'a quick look, with wide intervals'],
-    ),
+    `
+A plan, for "run": { "study", "question", "hypothesis", "factors": [{ "name": "agent.taint", "levels": ["true", "false"] }],
+  "tasks": [ids of cases], "seeds": ["1"], "primary": { "factor": "agent.taint", "axis": "correct" }, "controlMargin": 0.1,
+  "looks": [1] or "any", "alpha": 0.05, "exclusions": 0.1, "judges": ["properties"] }
+The first level is what the others are held against. Each trial has an agent of its own, as in "salp eval run".
+${examples(
+  ['salp ab seal plan.json > study.jsonl', 'write down what is asked before it is answered'],
+  ['salp ab run plan.json study.jsonl', 'each case with and without, and twice the same as the control'],
+  ['salp ab report study.jsonl --html study.html', 'the differences that the plan asked for, and a page of them'],
+  ['salp ab published', 'the tables of an earlier system, and which of its claims hold'],
+  ['salp ab gym --report', 'the published report, byte for byte'],
+  ['salp ab gym --seed 2', 'the same questions in other worlds'],
+  ['salp ab gym --held-out 34 --development 34 --factorial 2', 'a quick look, with wide intervals'],
+)}`,
   )
+}
+
+/** Prints what a study says, and writes a page of it where that is asked for. */
+async function printAnalysis(invocation: Invocation, study: Study, html?: string): Promise<void> {
+  const [{ analyseStudy, reportHtml }, { renderAnalysis }] = await Promise.all([
+    import('@salp/eval'),
+    import('../render/ab.js'),
+  ])
+  const analysis = analyseStudy(study)
+  if (html !== undefined) {
+    await writeFile(resolve(invocation.io.folder, html), reportHtml(analysis))
+    note(invocation, `Wrote ${html}`)
+  }
+  const { study: _, ...found } = analysis
+  print(invocation, { plan: study.plan, sha256: study.sha256, ...found }, (_, style) => renderAnalysis(analysis, style))
 }

@@ -86,6 +86,8 @@ describe('salp bench', () => {
         usage: { prompt_tokens: 90, completion_tokens: 10, total_tokens: 100 },
       })
     })
+    // Of another endpoint, which this one must not learn of.
+    writeFileSync(temporary.home.config, JSON.stringify({ model: { url: 'http://127.0.0.1:9/v1', key: 'sesame' } }))
     const words = ['--solver', 'repair', '--tries', '1', '--model', 'small', '--model-url', `${endpoint.url}/v1`]
     const { exitCode, output, errors } = await bench(temporary, [...run, ...words])
     expect([exitCode, errors]).toEqual([0, '   1 of 1  ✗ doubled\n'])
@@ -93,6 +95,7 @@ describe('salp bench', () => {
     expect(output).toMatch(/0 +1 +0\.0 % \[.*\] +100\.0 % \[/)
     expect(asked).toMatchObject([{ model: 'small', temperature: 0 }, {}])
     expect(JSON.stringify(asked[1])).toContain('doubled([1,2,3]) has to give [2,4,6]; it gave [2,3,4]')
+    expect(endpoint.requests.map(({ authorization }) => authorization)).toEqual([undefined, undefined])
     expect((await bench(temporary, ['report', '1'])).output).toContain('# The coding benchmark\n')
   }, 60_000)
 

@@ -4,9 +4,10 @@ import type { AgentEvent, AgentStatus } from '@salp/agent'
 import type { CaseAgent, CaseSubject } from '@salp/eval'
 import type { Api } from '../client/api.js'
 import { type ConnectDeps, startNodeOn } from '../client/connect.js'
+import type { HomePaths } from '../client/home.js'
 import { turnEvents } from '../client/turn-events.js'
 import { nobodyAnswers } from '../turn/desk.js'
-import { makeTrialPlace, trialEnvironment } from './trial-place.js'
+import { makeTrialPlace, trialEnvironment, trialSettings } from './trial-place.js'
 import { traceOf } from './turn-trace.js'
 
 /** How nodes are started. */
@@ -15,6 +16,27 @@ export interface NodeSubjectOptions {
   readonly settings: Readonly<Record<string, unknown>>
   /** `PATH=VALUE`, above all else. */
   readonly overrides: readonly string[]
+}
+
+/** Settings with which no language model is found. */
+const withoutModel = ['model.detect=false']
+
+/**
+ * Says how nodes are started for trials: with the model and the manner of a home folder.
+ *
+ * @param asked - `reflex`: without a language model, whatever there is; `settings`: `PATH=VALUE`.
+ */
+export function trialNodes(
+  { io, home }: { readonly io: ConnectDeps; readonly home: HomePaths },
+  { reflex, settings }: { readonly reflex: boolean; readonly settings: readonly string[] },
+): { readonly deps: ConnectDeps; readonly options: NodeSubjectOptions } {
+  const own = trialSettings(home)
+  if (!reflex) return { deps: io, options: { settings: own, overrides: settings } }
+  const named = Object.entries(io.environment).filter(([name]) => !name.startsWith('SALP_MODEL'))
+  return {
+    deps: { ...io, environment: Object.fromEntries(named) },
+    options: { settings: { ...own, model: undefined }, overrides: [...settings, ...withoutModel] },
+  }
 }
 
 /** Money has no place in a trial. */
@@ -50,8 +72,11 @@ export function nodeSubject(deps: ConnectDeps, name: string, options: NodeSubjec
             return traceOf(events, place.files())
           },
           async close() {
-            await close()
-            place[Symbol.dispose]()
+            try {
+              await close()
+            } finally {
+              place[Symbol.dispose]()
+            }
           },
         } satisfies CaseAgent
       } catch (error) {

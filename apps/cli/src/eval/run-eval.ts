@@ -5,9 +5,8 @@ import { type CaseResult, type EvalCase, runSuite, type SuiteHistory } from '@sa
 import { loadCases } from '@salp/eval/node'
 import { UsageError } from '../cli-errors.js'
 import { type Invocation, note } from '../invocation.js'
-import { modelOf, nodeSubject } from './node-subject.js'
+import { modelOf, nodeSubject, trialNodes } from './node-subject.js'
 import { nextSuiteId } from './suite-runs.js'
-import { trialSettings } from './trial-place.js'
 
 /** What a run is asked for. */
 export interface EvalRequest {
@@ -25,9 +24,6 @@ export interface EvalRequest {
   readonly settings: readonly string[]
 }
 
-/** Settings with which no language model is found. */
-const withoutModel = ['model.detect=false']
-
 /**
  * Tries cases, each with an agent of its own, or goes on with a run of the same that was cut off.
  *
@@ -43,12 +39,7 @@ export async function runEval(
   const { io, home, json, signal, statusLine } = invocation
   const { repeats, reflex, settings } = request
   const cases = pick(await loadCases(request.cases), request)
-  const own = trialSettings(home)
-  const options = {
-    settings: reflex ? { ...own, model: undefined } : own,
-    overrides: [...settings, ...(reflex ? withoutModel : [])],
-  }
-  const deps = reflex ? { ...io, environment: withoutModelOf(io.environment) } : io
+  const { deps, options } = trialNodes({ io, home }, { reflex, settings })
   try {
     statusLine.show('Starting a node for each case')
     const name = [`salp ${io.version}`, await modelOf(deps, options, signal), ...settings].join(', ')
@@ -98,9 +89,4 @@ function pick(all: readonly EvalCase[], { only, limit }: EvalRequest): EvalCase[
   const picked = fitting.filter(({ id }) => chosen.has(id))
   if (picked.length === 0) throw new UsageError('Cannot run cases: there are none in that folder')
   return picked
-}
-
-/** Without variables that name a language model. */
-function withoutModelOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('SALP_MODEL')))
 }

@@ -4,7 +4,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { analyseStudy } from './analyse.js'
 import { cellName, factorialCells } from './design.js'
-import { hasToolMarkup, isAttempt, type Judge, JudgeError, median, modelJudge, panelJudge, ruleJudge } from './judge.js'
+import {
+  checkJudge,
+  hasToolMarkup,
+  isAttempt,
+  type Judge,
+  JudgeError,
+  median,
+  modelJudge,
+  panelJudge,
+  ruleJudge,
+} from './judge.js'
 import { openPlan, type Plan, PlanError, sealPlan } from './plan.js'
 import { parseStudy } from './records.js'
 import { reportHtml } from './report-html.js'
@@ -371,6 +381,13 @@ describe('judges', () => {
     expect(await answering('{"right": false}').score(reply, { signal })).toBe(0)
     await expect(answering('right').score(reply, { signal })).rejects.toThrow(JudgeError)
     expect(asked[0]).toContain('<reply>\nx\n</reply>')
+  })
+
+  test('checkJudge() goes by what the subject checked, and by nothing else', async () => {
+    const judge = checkJudge('properties')
+    expect(await judge.score({ ...reply, passed: true }, { signal })).toBe(1)
+    expect(await judge.score({ ...reply, passed: false }, { signal })).toBe(0)
+    await expect(judge.score(reply, { signal })).rejects.toThrow('the subject made no checks')
   })
 
   test('panelJudge() gives the median of several families', async () => {

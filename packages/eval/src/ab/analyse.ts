@@ -65,7 +65,7 @@ export interface Analysis {
   readonly contrasts: readonly Contrast[]
   /** None where one may look at any time. */
   readonly looks: readonly Look[]
-  /** The primary difference, task by task in the plan's order; none unless one may look at any time. */
+  /** The primary difference, task by task in the order they were done; none unless one may look at any time. */
   readonly sequential: SequentialFinding | undefined
   readonly agreement: readonly JudgeAgreement[]
   /** What speaks against the study as it was done; nothing if nothing does. */
@@ -287,7 +287,8 @@ export function sequentialOf({ plan, trials }: Pick<Study, 'plan' | 'trials'>): 
   const contrast = contrastsOf(plan, main).find(({ factor }) => factor === plan.primary.factor)
   if (contrast === undefined) return undefined
   const byTask = differencesByTask(contrast.sides, plan.primary.axis)
-  const observations = plan.tasks.flatMap((task) => byTask.get(task) ?? [])
+  const done = new Set(main.map(({ task }) => task))
+  const observations = [...done].flatMap((task) => byTask.get(task) ?? [])
   return sequentialTest(observations, { alpha: plan.alpha })
 }
 

@@ -10,6 +10,8 @@ export interface JudgedReply {
   /** By what a reply is right. */
   readonly rubric: string
   readonly reply: string
+  /** Whether checks of its trace passed, where the subject made any. */
+  readonly passed?: boolean | undefined
 }
 
 /** Scores replies. */
@@ -29,6 +31,22 @@ export interface Judge {
 /** Creates a judge by a rule; needs no model. */
 export function ruleJudge(name: string, holds: (reply: JudgedReply) => boolean): Judge {
   return { name, family: 'rules', score: async (reply) => (holds(reply) ? 1 : 0) }
+}
+
+/**
+ * Creates a judge that goes by the checks which the subject made of what was done, such as properties of a trace.
+ *
+ * @throws {@link JudgeError} (`eval/judge`), from `score`, where it made none.
+ */
+export function checkJudge(name: string): Judge {
+  return {
+    name,
+    family: 'rules',
+    async score({ passed }) {
+      if (passed === undefined) throw new JudgeError(name, 'the subject made no checks')
+      return passed ? 1 : 0
+    },
+  }
 }
 
 const answerSchema = z.object({ right: z.boolean() })

@@ -22,6 +22,8 @@ export interface AbReply {
   readonly latencyMs: number
   /** Tool calls that were made. */
   readonly calls: number
+  /** Whether checks of what was done passed, for a judge that goes by them. */
+  readonly passed?: boolean | undefined
 }
 
 /** What is studied. */
@@ -65,8 +67,8 @@ const longestPreview = 500
 /**
  * Runs a study to its end, or to the look that stops it; goes on where its record ends.
  *
- * Within a task and seed the order of cells is drawn by the plan's hash, so that what drifts falls on none of them. A reply is
- * right if the median of its judges is ½ or more.
+ * Within a task and seed the order of cells is drawn by the plan's hash, so that what drifts falls on none of them; so is the order
+ * of tasks, where one looks after each. A reply is right if the median of its judges is ½ or more.
  *
  * @throws RangeError if a task or judge of the plan is not given.
  * @throws The signal's reason if it aborts; what was recorded stays.
@@ -110,14 +112,18 @@ export async function runAb(
     signal.throwIfAborted()
     let record: StudyRecord
     try {
-      const { text: reply, ...spent } = await subject.run(task, cell, { seed: `${key.task}\0${key.seed}`, signal })
+      const {
+        text: reply,
+        passed,
+        ...spent
+      } = await subject.run(task, cell, { seed: `${key.task}\0${key.seed}`, signal })
       const scored = await Promise.all(
         panel
           .flatMap((judge) => judge ?? [])
           .map(
             async (judge): Promise<[string, number]> => [
               judge.name,
-              await judge.score({ prompt: task.prompt, rubric: task.rubric, reply }, { signal }),
+              await judge.score({ prompt: task.prompt, rubric: task.rubric, reply, passed }, { signal }),
             ],
           ),
       )
@@ -180,9 +186,11 @@ export async function runAb(
     study: await parseStudy(await log.read()),
   })
   if (plan.looks === 'any') {
-    for (const id of plan.tasks) {
+    // Not in the plan's order: tasks of one kind may stand together in it.
+    const order = inDrawnOrder(plan.tasks, 'tasks')
+    for (const id of order) {
       await runTask('main', id, arms)
-      if (id !== plan.tasks.at(-1) && sequentialOf({ plan, trials })?.crossedAt !== undefined) return ended('stopped')
+      if (id !== order.at(-1) && sequentialOf({ plan, trials })?.crossedAt !== undefined) return ended('stopped')
     }
     return ended('completed')
   }
