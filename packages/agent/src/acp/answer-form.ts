@@ -6,6 +6,11 @@ export function answerSchema(choices: readonly string[]) {
   return { type: 'object' as const, properties: { answer }, required: ['answer'] }
 }
 
+/** The call that waits, if one does, as a form names it. */
+export function toCallId(callId: string | undefined): { readonly toolCallId?: string } {
+  return callId === undefined ? {} : { toolCallId: callId }
+}
+
 /** What was filled in. */
 export function answerIn(response: { readonly action: string; readonly content?: unknown }): string | undefined {
   const content = response.action === 'accept' ? response.content : undefined

@@ -37,9 +37,14 @@ interface SeenTurn {
 export interface Editor {
   tell(sessionId: string, update: SessionUpdate): Promise<void>
   askPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<RequestPermissionResponse>
-  /** Asks in a form with one field, `answer`. @returns Nothing if the person gave none. */
+  /** Asks in a form with one field, `answer`; `callId` names the call that waits. @returns Nothing if the person gave none. */
   askForm(
-    form: { readonly sessionId: string; readonly callId: string; readonly message: string; readonly options: string[] },
+    form: {
+      readonly sessionId: string
+      readonly callId?: string
+      readonly message: string
+      readonly options: readonly string[]
+    },
     signal: AbortSignal,
   ): Promise<string | undefined>
 }

@@ -6,7 +6,7 @@ import { wrapLanguageModel } from 'ai'
 import { describe, expect, test, vi } from 'vitest'
 import { withoutImages } from '../images.js'
 import { temporaryFolder } from '../testing/temporary-folder.js'
-import { choose, createTestAcp } from '../testing/test-acp.js'
+import { choose, createTestAcp, type TestAcp } from '../testing/test-acp.js'
 import { eventOf } from '../testing/test-agent.js'
 import { createAskTool } from '../tools/self-tools.js'
 import { createTaskTools } from '../tools/task-tools.js'
@@ -477,6 +477,55 @@ describe('questions', () => {
       { mode: 'form', message: 'Which?', requestedSchema: { properties: { answer: { enum: ['red', 'blue'] } } } },
     ])
     expect(acp.updates('tool_call_update').at(-1)?.rawOutput).toEqual({ answer: 'red' })
+  })
+})
+
+describe('questions of work done alone', () => {
+  const ask = (acp: TestAcp, sessionId: string, work = 'work-1') =>
+    acp.agent.questions.ask('Which port?', ['Try again'], {
+      ...{ sessionId, turnId: work, callId: work, channel: 'task', request: '' },
+      ...{ signal: new AbortController().signal, progress: () => undefined },
+    })
+
+  test('are put as a form where the session is open, and stay open when it is left', async () => {
+    await using folder = await temporaryFolder()
+    const forms: unknown[] = []
+    const replies = [{ action: 'cancel' as const }, { action: 'accept' as const, content: { answer: '8080' } }]
+    await using acp = await createTestAcp({
+      folder: folder.path,
+      capabilities: { elicitation: { form: {} } },
+      editor: (app) =>
+        app.onRequest(methods.client.elicitation.create, ({ params }) => {
+          forms.push(params)
+          return replies.shift() ?? { action: 'cancel' }
+        }),
+    })
+    const { sessionId } = await acp.session()
+    void ask(acp, acp.agent.store.create().id, 'work-2')
+    const answer = ask(acp, sessionId)
+    await expect.poll(() => forms).toMatchObject([{ message: 'Which port?', sessionId }])
+    expect(acp.agent.questions.open()).toHaveLength(2)
+    await acp.leave()
+    const later = await acp.connect()
+    await later.editor.agent.request(methods.agent.session.resume, { sessionId, cwd: folder.path, mcpServers: [] })
+    expect(await answer).toBe('8080')
+    expect(forms).toHaveLength(2)
+  })
+
+  test('are told where the editor has no form, and answered by a command', async () => {
+    await using folder = await temporaryFolder()
+    await using acp = await createTestAcp({ folder: folder.path })
+    const session = await acp.session()
+    const answer = ask(acp, session.sessionId)
+    await expect
+      .poll(() => acp.updates('agent_message_chunk'))
+      .toMatchObject([{ content: { text: expect.stringContaining('Which port?') } }])
+    await session.prompt('/answer use 8080')
+    expect(await answer).toBe('use 8080')
+    await session.prompt('/answer again')
+    expect(acp.updates('agent_message_chunk').at(-1)).toMatchObject({
+      content: { text: 'Nothing waits for an answer here' },
+    })
   })
 })
 

@@ -15,7 +15,7 @@ import {
 import type { Clock, Logger } from '@salp/core'
 import type { Agent } from '../agent.js'
 import type { SessionSummary } from '../protocol.js'
-import { answerIn, answerSchema } from './answer-form.js'
+import { answerIn, answerSchema, toCallId } from './answer-form.js'
 import { beginTurn, checkedPrompt } from './begin-turn.js'
 import { type Editor, type FollowDeps, followTurn, type OpenSession } from './follow-turn.js'
 import { guarded } from './guarded.js'
@@ -25,6 +25,7 @@ import { isMode, type ModeId, modeOption, modeOptions, modeState } from './modes
 import type { SessionPlaces } from './places.js'
 import { replaySession } from './replay-session.js'
 import { available, type CommandDeps, runCommand } from './slash-commands.js'
+import { followStandingQuestions } from './standing-questions.js'
 
 /** What serving asks of the application. */
 export interface AcpDeps extends Pick<CommandDeps, 'status' | 'memory'> {
@@ -83,10 +84,10 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
       connection.client.request(methods.client.session.requestPermission, request, {
         ...{ cancellationSignal, stopWaitingOnCancel: true },
       }),
-    async askForm({ sessionId, callId: toolCallId, message, options: choices }, cancellationSignal) {
+    async askForm({ sessionId, callId, message, options: choices }, cancellationSignal) {
       const response = await connection.client.request(
         methods.client.elicitation.create,
-        { mode: 'form', message, sessionId, toolCallId, requestedSchema: answerSchema(choices) },
+        { mode: 'form', message, sessionId, ...toCallId(callId), requestedSchema: answerSchema(choices) },
         { cancellationSignal, stopWaitingOnCancel: true },
       )
       return answerIn(response)
@@ -135,8 +136,9 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
     await before?.place.close()
     // An editor knows the session once it has read the response, so this comes after it.
     setTimeout(() => {
-      if (!connection.signal.aborted)
-        tellLater(id, { sessionUpdate: 'available_commands_update', availableCommands: available() })
+      if (connection.signal.aborted) return
+      tellLater(id, { sessionUpdate: 'available_commands_update', availableCommands: available() })
+      standing.put(id)
     })
     return opened(session)
   }
@@ -264,7 +266,11 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
       guarded(async ({ params: { sessionId, prompt }, signal }) => {
         const session = current(sessionId)
         const read = checkedPrompt(prompt)
-        const answer = await runCommand(read.text, { ...deps, tasks: agent.tasks }, sessionId)
+        const answer = await runCommand(
+          read.text,
+          { ...deps, tasks: agent.tasks, questions: agent.questions },
+          sessionId,
+        )
         if (answer !== undefined) {
           await tell(sessionId, { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: answer } })
           return { stopReason: 'end_turn' as const }
@@ -292,8 +298,10 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
       if (sessions.has(sessionId)) agent.stop(sessionId)
     })
   const connection: AgentConnection = app.connect(stream)
+  const standing = followStandingQuestions(agent, following, (sessionId) => sessions.has(sessionId))
 
   const closed = connection.closed.then(async () => {
+    standing.close()
     const left = [...sessions.values()]
     sessions.clear()
     for (const { place } of left) {

@@ -15,7 +15,7 @@ import {
 import type * as first from '@agentclientprotocol/sdk/unstable'
 import type { IdSource } from '@salp/core'
 import type { LiveTurn } from '../turn/live-turns.js'
-import { answerIn, answerSchema } from './answer-form.js'
+import { answerIn, answerSchema, toCallId } from './answer-form.js'
 import { beginTurn, checkedPrompt } from './begin-turn.js'
 import { createDraftWriter, type DraftWriter, toCall, toOptions } from './draft-updates.js'
 import { type Editor, type FollowDeps, followTurn, type OpenSession } from './follow-turn.js'
@@ -95,11 +95,11 @@ export function serveAcpDraft(deps: DraftDeps, stream: Stream, options: AcpOptio
         )
         return { outcome: toOutcome(outcome) }
       }),
-    askForm: ({ sessionId, callId: toolCallId, message, options: choices }, signal) =>
+    askForm: ({ sessionId, callId, message, options: choices }, signal) =>
       waitForPerson(session, signal, async () => {
         const response = await connection.client.request(
           methods.client.elicitation.create,
-          { mode: 'form', message, sessionId, toolCallId, requestedSchema: answerSchema(choices) },
+          { mode: 'form', message, sessionId, ...toCallId(callId), requestedSchema: answerSchema(choices) },
           { cancellationSignal: signal, stopWaitingOnCancel: true },
         )
         return answerIn(response)
@@ -229,7 +229,11 @@ export function serveAcpDraft(deps: DraftDeps, stream: Stream, options: AcpOptio
         const session = current(sessionId)
         // Kinds of content that only the draft has are refused as any other that is not taken.
         const read = checkedPrompt(prompt as first.ContentBlock[])
-        const answer = await runCommand(read.text, { ...deps, tasks: agent.tasks }, sessionId)
+        const answer = await runCommand(
+          read.text,
+          { ...deps, tasks: agent.tasks, questions: agent.questions },
+          sessionId,
+        )
         if (answer !== undefined) {
           const messageId = ids()
           await tellState(sessionId, { state: 'running' })

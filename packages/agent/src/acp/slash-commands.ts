@@ -2,11 +2,13 @@
 
 import type { AvailableCommand } from '@agentclientprotocol/sdk/unstable'
 import type { AgentStatus, RecalledMemory } from '../protocol.js'
+import type { Questions } from '../session/questions.js'
 import type { Tasks } from '../tasks.js'
 
 /** What the commands use. */
 export interface CommandDeps {
   readonly tasks: Pick<Tasks, 'list'>
+  readonly questions: Pick<Questions, 'open' | 'answer'>
   status(): AgentStatus | Promise<AgentStatus>
   readonly memory: CommandMemory
 }
@@ -63,6 +65,16 @@ const commands: Readonly<Record<string, SlashCommand>> = {
     async run(query, { memory }) {
       const { hits } = await memory.recall(query, { limit: 8 })
       return hits.length === 0 ? 'Nothing is remembered about that' : hits.map((hit) => `- ${hit.content}`).join('\n')
+    },
+  },
+  answer: {
+    description: 'Answers what work done alone asks here',
+    hint: 'your words, or one of the options',
+    async run(words, { questions }, sessionId) {
+      const [question] = questions.open().filter(({ sessionId: where }) => where === sessionId)
+      if (question === undefined) return 'Nothing waits for an answer here'
+      questions.answer(question.id, words)
+      return `Answered: ${question.question}`
     },
   },
   tasks: {
