@@ -1,6 +1,6 @@
 /** Two built nodes that use each other's tools, and one that sells its own. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { echoScript, type FakeOpenAi, startFakeOpenAi } from '@salp/models/testing/node'
@@ -11,6 +11,7 @@ import { ExactEvmScheme } from '@x402/evm/exact/client'
 import { x402Client } from '@x402/fetch'
 import { mnemonicToAccount } from 'viem/accounts'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startSignInServer } from './sign-in-server.js'
 import { makePlace, type Place, type RunningNode, replyOf, say, startNode } from './start-node.js'
 
 const places: Place[] = []
@@ -98,6 +99,54 @@ describe('a node that uses the tools of another', () => {
     expect(replyOf(alone)).toContain('needs approval')
   })
 })
+
+test('a node signs in to a server behind OAuth by a browser, once, and keeps the secrets to itself', async () => {
+  const other = await open()
+  await using server = await startSignInServer(other)
+  const place = makePlace()
+  places.push(place)
+  mkdirSync(place.home, { recursive: true })
+  writeFileSync(join(place.home, 'config.json'), JSON.stringify({ mcp: { servers: { other: { url: server.url } } } }))
+  const start = async (): Promise<RunningNode> => {
+    const node = await startNode({ place })
+    nodes.push(node)
+    return node
+  }
+  const look = async (node: RunningNode) => (await (await node.call('/api/mcp/servers')).json()).servers[0]
+  const reaches = async (node: RunningNode, status: string) => {
+    const found = async () => expect(await look(node)).toMatchObject({ status })
+    await vi.waitFor(found, { timeout: 20_000, interval: 100 })
+    return look(node)
+  }
+
+  const first = await start()
+  const { authorize } = await reaches(first, 'unauthorized')
+  const page = await fetch(authorize.address)
+  expect([page.status, await page.text()]).toEqual([200, 'Salp may use "other" now. You can close this page.'])
+  expect((await fetch(page.url)).status).toBe(400)
+  await reaches(first, 'connected')
+  await first.stop()
+
+  server.expire()
+  const second = await start()
+  expect(await reaches(second, 'connected')).not.toHaveProperty('authorize')
+  const settings = await (await second.call('/api/config')).text()
+  await second.stop()
+  expect(server.secrets.map((secret) => secret.split('-')[0])).toEqual([
+    'code',
+    'access',
+    'refresh',
+    'access',
+    'refresh',
+  ])
+
+  const file = join(place.home, 'keystore', 'mcp-credentials')
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(readFileSync(file, 'utf8')).toContain(server.secrets.at(-1))
+  const said = ['logs/node.log', 'salp.db', 'salp.db-wal'].map((name) => join(place.home, name))
+  const told = [settings, ...said.filter(existsSync).map((path) => readFileSync(path, 'latin1'))].join()
+  for (const secret of server.secrets) expect(told).not.toContain(secret)
+}, 60_000)
 
 test('a node sells a tool to whoever has no token, by the official client of x402, and nothing else', async () => {
   const node = await open({ SALP_WALLET_CHAIN: 'local' }, { mcp: { prices: { agent_status: '0.01' } } })

@@ -1,7 +1,14 @@
 /** A question of the agent as a form. */
 
+/** A form with one field. */
+export interface AnswerSchema {
+  type: 'object'
+  properties: { answer: { type: 'string'; title: string; enum?: string[] } }
+  required: string[]
+}
+
 /** A form with the one field that a question needs. */
-export function answerSchema(choices: readonly string[]) {
+export function answerSchema(choices: readonly string[]): AnswerSchema {
   const answer = { type: 'string' as const, title: 'Answer', ...(choices.length > 0 && { enum: [...choices] }) }
   return { type: 'object' as const, properties: { answer }, required: ['answer'] }
 }

@@ -1,6 +1,11 @@
 /** Updates of version 1 of the protocol as those of the draft of version 2: every message has an id, and a call is one thing that changes. */
 
-import type { SessionConfigOption, SessionUpdate, ToolCallContent } from '@agentclientprotocol/sdk/experimental/v2'
+import type {
+  SessionConfigOption,
+  SessionUpdate,
+  ToolCallContent,
+  ToolCallUpdate,
+} from '@agentclientprotocol/sdk/experimental/v2'
 import type * as first from '@agentclientprotocol/sdk/unstable'
 
 /** Translates the updates of one session, in order, shown live or again: both number messages alike. */
@@ -43,7 +48,7 @@ export function createDraftWriter(): DraftWriter {
 }
 
 /** A call, without what it says of its kind of update. */
-export function toCall({ content, ...call }: first.ToolCallUpdate) {
+export function toCall({ content, ...call }: first.ToolCallUpdate): ToolCallUpdate {
   const { toolCallId, title, kind, status, locations, rawInput, rawOutput, _meta } = call
   return {
     toolCallId,
