@@ -32,17 +32,17 @@ const signature = z.object({
     .refine((all) => new Set(all.map((one) => one.name)).size === all.length, 'two parameters have the same name'),
   returns: type,
 })
+const examples = z
+  .array(z.object({ args: z.array(z.json()).max(8), returns: z.json() }))
+  .min(1)
+  .max(100)
 const orderSchema = z
   .strictObject({
-    signature,
-    examples: z
-      .array(z.object({ args: z.array(z.json()).max(8), returns: z.json() }))
-      .min(1)
-      .max(50),
+    ...{ signature, examples },
     budget: z.number().int().min(1_000).max(5_000_000).default(200_000),
     seed: z.number().int().min(0).max(1_000_000).default(0),
     learnt: z.boolean().default(true),
-    besides: z.string().max(20_000).optional(),
+    besides: z.strictObject({ source: z.string().max(20_000), probes: examples }).optional(),
   })
   .superRefine(({ signature: { parameters }, examples }, context) => {
     for (const [index, { args }] of examples.entries())

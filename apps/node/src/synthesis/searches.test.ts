@@ -56,14 +56,24 @@ describe('createSearches()', { timeout: 30_000 }, () => {
     expect(await searches.run({ ...doubled, learnt: false }, quiet)).toMatchObject({ type: 'found', learnt: false })
   })
 
-  test('finds others that fit too', async () => {
+  test('finds others that fit and do something else, and where', async () => {
     const vague = { ...doubled, task: { ...doubled.task, examples: [{ args: [[2]], returns: [4] }] } }
     const first = await searching().run(vague, quiet)
     if (first.type !== 'found') throw new RangeError('The first search found nothing')
-    const others = await searching().run({ ...vague, besides: first.source }, quiet)
-    if (others.type !== 'others') throw new RangeError(`The second search gave ${others.type}`)
-    expect(others.sources).toHaveLength(3)
-    expect(new Set([...others.sources, first.source]).size).toBe(4)
+    const probes = [[1, 2, 3], []].map((values) => {
+      const returns = runProgram(first.program, vague.task.signature, [values])
+      return { args: [values], returns }
+    })
+    const outcome = await searching().run({ ...vague, besides: { source: first.source, probes } }, quiet)
+    if (outcome.type !== 'others') throw new RangeError(`The second search gave ${outcome.type}`)
+    const { others } = outcome
+    expect(others).toHaveLength(3)
+    expect(new Set([...others.map(({ source }) => source), first.source]).size).toBe(4)
+    for (const { args, gives } of others) {
+      const probe = probes.find((one) => JSON.stringify(one.args) === JSON.stringify(args))
+      expect(probe).toBeDefined()
+      expect(gives).not.toBe(JSON.stringify(probe?.returns))
+    }
   })
 
   test('is seen while it goes on, and stopped from there or by whoever asked', async () => {

@@ -2,7 +2,17 @@
 
 import type { ActivitySource } from '@salp/agent'
 import { type Clock, SalpError } from '@salp/core'
-import { type Expression, fragmentsByName, inline, type SynthesisTask } from '@salp/models/synthesis'
+import type { Problem } from '@salp/eval'
+import { openVerifier } from '@salp/eval/node'
+import {
+  type Example,
+  type Expression,
+  fragmentsByName,
+  inline,
+  type SynthesisProgress,
+  type SynthesisTask,
+  type Synthesizer,
+} from '@salp/models/synthesis'
 import { createSynthesizerThread, readSavedState } from '@salp/models/synthesis/node'
 
 /** What is searched for, and how long. */
@@ -13,8 +23,23 @@ export interface SearchOrder {
   readonly seed: number
   /** Whether the search uses what was learnt, if anything was. */
   readonly learnt: boolean
-  /** A function that is known to fit: the search is for others. */
-  readonly besides?: string | undefined
+  /** A function that is known to fit: the search is for others that do something else. */
+  readonly besides?: KnownFunction | undefined
+}
+
+/** A function, and what it gives where the examples say nothing. */
+export interface KnownFunction {
+  readonly source: string
+  /** Others are told apart by these. */
+  readonly probes: readonly Example[]
+}
+
+/** Another function that fits, and where it differs. */
+export interface OtherFunction {
+  readonly source: string
+  readonly args: readonly unknown[]
+  /** JSON of what it gives there, or what became of it. */
+  readonly gives: string
 }
 
 /** What is told of a search while it goes on. */
@@ -40,8 +65,8 @@ export type SearchOutcome = { readonly candidates: number; readonly ms: number }
       readonly learnt: boolean
     }
   | { readonly type: 'exhausted' }
-  /** The likeliest others that fit too. */
-  | { readonly type: 'others'; readonly sources: readonly string[] }
+  /** The likeliest others that fit too and do something else; `same` more do the same on all probes. */
+  | { readonly type: 'others'; readonly others: readonly OtherFunction[]; readonly same: number }
 )
 
 /** What the synthesizer knows beside its language. */
@@ -74,8 +99,8 @@ export interface Searches {
 const mostAtOnce = 2
 /** Functions that are shown beside one that is known. */
 const mostOthers = 3
-/** Functions that are looked at for them; a search prints the same one now and then. */
-const mostAttempts = 20
+/** Functions that are looked at for them. */
+const mostAttempts = 24
 
 interface Running {
   readonly name: string
@@ -100,19 +125,15 @@ export function createSearches(
   ): Promise<SearchOutcome> => {
     const saved = learnt ? await readSavedState(folder) : undefined
     const began = clock.monotonic()
-    const others: string[] = []
     await using thread = createSynthesizerThread({ budget, seed, state: saved?.state })
-    const found = await thread.solve(task, {
+    const options = {
       signal,
-      ...(besides !== undefined && {
-        attempts: mostAttempts,
-        accepts: (source: string) => source !== besides && others.push(source) === mostOthers,
-      }),
-      onProgress: ({ candidates, source }) =>
+      onProgress: ({ candidates, source }: SynthesisProgress) =>
         onProgress({ type: 'progress', candidates, budget, source, ms: clock.monotonic() - began }),
-    })
+    }
+    if (besides !== undefined) return await searchOthers(task, besides, { clock, thread, options })
+    const found = await thread.solve(task, options)
     const { candidates, ms } = found
-    if (besides !== undefined) return { type: 'others', sources: others, candidates, ms }
     if (found.status === 'exhausted') return { type: 'exhausted', candidates, ms }
     const program = inline(found.program, fragmentsByName(saved?.state.library ?? []))
     return {
@@ -165,6 +186,47 @@ export function createSearches(
       for (const { stop } of all) stop.abort(new SearchError('stopped', 'The search was stopped: Salp ends'))
       await Promise.all(all.map(({ ended }) => ended))
     },
+  }
+}
+
+/** Looks at what else fits, until enough of it behaves otherwise: it is run in a sandbox, on inputs beyond the examples. */
+async function searchOthers(
+  task: SynthesisTask,
+  { source: known, probes }: KnownFunction,
+  {
+    clock,
+    thread,
+    options,
+  }: {
+    readonly clock: Clock
+    readonly thread: Synthesizer
+    readonly options: { readonly signal: AbortSignal; readonly onProgress: (progress: SynthesisProgress) => void }
+  },
+): Promise<SearchOutcome> {
+  const others: OtherFunction[] = []
+  let same = 0
+  const verifier = openVerifier({ clock }, { concurrency: 1 })
+  const problem: Problem = {
+    ...{ id: 'others', tier: 0, title: '', tags: [], statement: '', split: 'train', starter: '', mutants: [] },
+    ...{ signature: task.signature, examples: probes as Problem['examples'], tests: [], reference: undefined },
+  }
+  try {
+    const { candidates, ms } = await thread.solve(task, {
+      ...options,
+      attempts: mostAttempts,
+      async accepts(source) {
+        if (source === known) return false
+        const { signal } = options
+        const [verdict] = await verifier.verify([{ problem, source }], { signal, types: false, cases: 'examples' })
+        if (verdict?.status === 'pass') same++
+        else if (verdict?.example !== undefined)
+          others.push({ source, args: verdict.example.args, gives: verdict.example.actual })
+        return others.length === mostOthers
+      },
+    })
+    return { type: 'others', others, same, candidates, ms }
+  } finally {
+    await verifier.close()
   }
 }
 

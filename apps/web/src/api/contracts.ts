@@ -13,7 +13,7 @@ import type {
 import type { Kind, KvEntryView, Language } from '@salp/cartridge'
 import type { BenchmarkRun, JudgedAttempt, ProblemResult, ProblemView, Rating, RunComparison, Split } from '@salp/eval'
 import type { SettleMode } from '@salp/gateway'
-import type { Expression, SynthesisTask } from '@salp/models/synthesis'
+import type { Example, Expression, SynthesisTask } from '@salp/models/synthesis'
 import type { UIMessage } from 'ai'
 
 /** How a turn ended, as told at the end of its message. */
@@ -150,8 +150,8 @@ export interface SearchOrder extends SynthesisTask {
   readonly budget: number
   /** Whether what was learnt guides the search. */
   readonly learnt: boolean
-  /** A function that is known to fit: the search is for others. */
-  readonly besides?: string | undefined
+  /** A function that is known to fit, with what it gives elsewhere: the search is for others that do something else. */
+  readonly besides?: { readonly source: string; readonly probes: readonly Example[] } | undefined
 }
 
 /** How far a search is. */
@@ -161,6 +161,14 @@ export interface SearchProgress {
   readonly ms: number
   /** The likeliest so far that fits. */
   readonly source?: string | undefined
+}
+
+/** Another function that fits, and where it differs. */
+export interface OtherFunction {
+  readonly source: string
+  readonly args: readonly unknown[]
+  /** JSON of what it gives there, or what became of it. */
+  readonly gives: string
 }
 
 /** What came of a search. */
@@ -176,8 +184,8 @@ export type SearchOutcome =
           readonly learnt: boolean
         }
       | { readonly type: 'exhausted' }
-      /** The likeliest others that fit too. */
-      | { readonly type: 'others'; readonly sources: readonly string[] }
+      /** The likeliest others that fit too, each with an input on which it differs; `same` more do the same on all probes. */
+      | { readonly type: 'others'; readonly others: readonly OtherFunction[]; readonly same: number }
     ))
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
 

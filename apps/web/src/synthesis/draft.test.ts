@@ -77,9 +77,12 @@ describe('checkDraft()', () => {
 })
 
 describe('readValue()', () => {
-  test.each(['a', '', ' x ', '"', 'null', '[1]', 'a "b"'])('reads the text %j as valueText() writes it', (text) => {
-    expect(readValue(valueText(text), 'string')).toEqual({ value: text })
-  })
+  test.each(['a', '', ' x ', '"', 'null', '[1]', 'a "b"', ' a,b\\",c'])(
+    'reads the text %j as valueText() writes it',
+    (text) => {
+      expect(readValue(valueText(text), 'string')).toEqual({ value: text })
+    },
+  )
 
   test.each(['number', 'boolean', 'string', 'number[][]', '[number, string][]', '[string[], boolean]'])(
     'takes the example of %s',

@@ -56,7 +56,7 @@ export function checkDraft({ name, parameters, returns, rows }: Draft): CheckedD
   }
   const typeAt = (cell: Cell, text: string): string | undefined => {
     const type = readType(text)
-    if (type === undefined) problems.set(cell, 'Not a type: number, boolean, string, T[] or [A, B]')
+    if (type === undefined) problems.set(cell, 'Not a type: number, boolean, string, T[] or [A,\u00a0B]')
     return type
   }
   noteWord('name', name)
@@ -123,7 +123,17 @@ export function readValue(text: string, type: string): { readonly value: Json } 
 /** Writes a value so that {@link readValue} reads it back. */
 export function valueText(value: unknown): string {
   const plain = typeof value === 'string' && value === value.trim() && value !== '' && !value.startsWith('"')
-  return plain ? value : JSON.stringify(value).replaceAll(/,(?=\S)/g, ', ')
+  return plain ? value : spacedJson(value)
+}
+
+/** JSON as people write it. */
+export function spacedJson(value: unknown): string {
+  return spaced(JSON.stringify(value))
+}
+
+/** JSON with a space behind each comma that is not within a text. */
+export function spaced(json: string): string {
+  return json.replaceAll(/"(?:[^"\\]|\\.)*"|,(?=\S)/g, (piece) => (piece === ',' ? ', ' : piece))
 }
 
 /** A value of a type, as it may be typed. */

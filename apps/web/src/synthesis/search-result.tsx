@@ -7,8 +7,9 @@ import { Code } from '../design/code.js'
 import { Icon } from '../design/icon.js'
 import { plural } from '../format/quantity.js'
 import { formatDuration } from '../format/time.js'
-import { type Cell, readValue, valueText } from './draft.js'
+import { type Cell, readValue, spaced, spacedJson, valueText } from './draft.js'
 import { ValueInput } from './draft-form.js'
+import { probesOf } from './probes.js'
 import { useSearch } from './use-search.js'
 import { ratePerSecond, trustIn, trustWords } from './words.js'
 
@@ -30,7 +31,9 @@ export function SearchResult({
     <div className="found">
       <Code source={source.trimEnd()} label="Source" />
       <TrustNote cost={cost} task={order} />
-      <Others order={order} source={source} />
+      {order.signature.parameters.length > 0 && (
+        <Others order={order} found={found} onCounterexample={onCounterexample} />
+      )}
       <TryOut found={found} task={order} onCounterexample={onCounterexample} />
       <p className="muted number">
         {plural(candidates, 'candidate').replace(/^\d+/, candidates.toLocaleString('en'))} in {formatDuration(ms)},{' '}
@@ -51,11 +54,7 @@ function TrustNote({ cost, task: { examples } }: { cost: number; task: Synthesis
       <Icon name={trust === 'good' ? 'check' : 'alert'} size={16} />
       <div>
         <p>
-          <strong>
-            It fits {examples.length === 1 ? 'your example' : `all ${examples.length} examples`}; it may be wrong
-            elsewhere.
-          </strong>{' '}
-          {trustWords[trust]}
+          <strong>It fits {examplesWords(examples.length)}; it may be wrong elsewhere.</strong> {trustWords[trust]}
         </p>
         <p className="muted">
           It costs {cost.toFixed(1)} nats, the list about {listNats.toFixed(0)}: a rule of thumb, no proof.
@@ -66,8 +65,21 @@ function TrustNote({ cost, task: { examples } }: { cost: number; task: Synthesis
   )
 }
 
+function examplesWords(count: number): string {
+  if (count === 1) return 'your example'
+  return count === 2 ? 'both examples' : `all ${count} examples`
+}
+
 /** Whether the examples leave other functions open, found out when asked. */
-function Others({ order, source }: { order: SearchOrder; source: string }) {
+function Others({
+  order,
+  found: { source, program },
+  onCounterexample,
+}: {
+  order: SearchOrder
+  found: Found
+  onCounterexample: (args: readonly string[]) => void
+}) {
   const { state, start, stop } = useSearch()
   if (state.status === 'running')
     return (
@@ -79,31 +91,47 @@ function Others({ order, source }: { order: SearchOrder; source: string }) {
       </p>
     )
   if (state.status === 'ended' && state.outcome.type === 'others') {
-    const { sources, candidates } = state.outcome
-    if (sources.length === 0)
+    const { others, same, candidates } = state.outcome
+    const { signature } = order
+    if (others.length === 0)
       return (
         <p className="others-line" role="status">
-          No other function among {candidates.toLocaleString('en')} candidates fits the examples.
+          Among {candidates.toLocaleString('en')} candidates no other fits the examples and does something else
+          {same > 0 && `; ${plural(same, 'other')} said the same in other words`}.
         </p>
       )
     return (
       <details className="others" open>
         <summary>
-          {sources.length === 1 ? 'Another function fits your examples' : `${sources.length} others fit your examples`}
+          {others.length === 1
+            ? 'Another fits your examples and does something else'
+            : `${others.length} others fit your examples and do something else`}
         </summary>
-        <p className="muted">
-          Some may do the same in other words. Find an input on which one differs, and add what is right there as an
-          example.
-        </p>
-        {sources.map((other, at) => (
-          <Code key={other} source={other.trimEnd()} label={`Other function ${at + 1}`} />
-        ))}
+        {others.map(({ source: other, args, gives }, at) => {
+          const given = runProgram(program, signature, args)
+          return (
+            <div key={other} className="other">
+              <Code source={other.trimEnd()} label={`Other function ${at + 1}`} />
+              <p>
+                On <code>{args.map(spacedJson).join(', ')}</code> it gives <code>{spaced(gives)}</code>, the one above{' '}
+                <code>{given === undefined ? 'nothing' : spacedJson(given)}</code>.{' '}
+                <button type="button" className="text-button" onClick={() => onCounterexample(args.map(valueText))}>
+                  Say what is right
+                </button>
+              </p>
+            </div>
+          )
+        })}
       </details>
     )
   }
   return (
     <p className="others-line">
-      <button type="button" className="button button-small" onClick={() => start({ ...order, besides: source })}>
+      <button
+        type="button"
+        className="button button-small"
+        onClick={() => start({ ...order, besides: { source, probes: probesOf(program, order) } })}
+      >
         <Icon name="search" size={15} /> Does anything else fit?
       </button>
       {state.status === 'failed' && <span className="field-error">{state.why}</span>}
