@@ -18,7 +18,9 @@ export interface LessonOptions {
 
 /** Names a lesson: the same problems and settings teach the same. */
 export function lessonOf(problems: readonly Problem[], options: LessonOptions): string {
-  const told = problems.map(({ id, signature, examples, tests }) => ({ id, signature, examples, tests }))
+  const told = problems.map(({ id, statement, signature, examples, tests }) => ({
+    ...{ id, statement, signature, examples, tests },
+  }))
   return createHash('sha256')
     .update(JSON.stringify([options, told]))
     .digest('hex')

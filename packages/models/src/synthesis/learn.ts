@@ -3,12 +3,16 @@
 import type { Clock } from '@salp/core'
 import { addProgram, type CountGuideOptions, countGuide } from './guide/counts.js'
 import { featuresOf } from './guide/features.js'
-import type { Guide } from './guide/guide.js'
-import { evidenceOf, type GuideNet, withEvidence } from './guide/net.js'
-import { addWords, wordEvidence } from './guide/words.js'
+import { adjusted, type Guide } from './guide/guide.js'
+import { evidenceOf, type GuideNet } from './guide/net.js'
+import { learnWording, unlearnedWording, wordingNats } from './guide/wording.js'
 import type { Expression } from './language/expression.js'
 import { fragmentsByName, inline } from './language/fragment.js'
+import { Values } from './language/values.js'
 import { learnLibrary } from './library/learn-library.js'
+import { choicesIn } from './search/choices.js'
+import { constantsFor } from './search/constants.js'
+import { Grammar } from './search/grammar.js'
 import { type SynthesizerState, unlearned } from './state.js'
 import { createSynthesizer, type SynthesisTask, type Synthesizer } from './synthesizer.js'
 
@@ -110,19 +114,28 @@ export async function learn(
   return { state, solved: [...solved.values()], rounds: history }
 }
 
-/** Learns library and counts from programs that are right. */
-function sleep(before: SynthesizerState, solved: readonly SolvedTraining[], fragments: number): SynthesizerState {
-  const learnt = learnLibrary(
+/** Learns library, counts and words from programs that are right. */
+export function sleep(
+  before: SynthesizerState,
+  solved: readonly SolvedTraining[],
+  fragments: number,
+): SynthesizerState {
+  const { library, programs } = learnLibrary(
     solved.map(({ program }) => program),
     { library: before.library, most: fragments },
   )
-  let { counts } = before
-  for (const [index, { task, program }] of solved.entries()) {
-    const rewritten = learnt.programs[index] ?? program
-    counts = addProgram(counts, rewritten, task.signature.parameters.length)
-    counts = addWords(counts, task.signature, [rewritten, program])
-  }
-  return { ...before, library: learnt.library, counts }
+  const rewritten = solved.map(({ task, program }, index) => ({ task, program: programs[index] ?? program }))
+  const counts = rewritten.reduce(
+    (sum, { task, program }) => addProgram(sum, program, task.signature.parameters.length),
+    before.counts,
+  )
+  const worded = rewritten.map(({ task, program }) => {
+    // What the program itself adds to the counts is no evidence for it.
+    const others = countGuide(addProgram(counts, program, task.signature.parameters.length, -1))
+    const options = { signature: task.signature, constants: constantsFor(task), library, guide: others }
+    return { task, choices: choicesIn(program, new Grammar(new Values(), options)) }
+  })
+  return { ...before, library, counts, wording: learnWording(worded, library) }
 }
 
 /** How far what was learnt is trusted. */
@@ -132,8 +145,8 @@ export interface LearntOptions {
   readonly counts?: CountGuideOptions | undefined
   /** How far the net is trusted. Range [0, 1]. @defaultValue `0.5` */
   readonly trust?: number | undefined
-  /** How far the words of the signature are. Range [0, 1]. @defaultValue `1` */
-  readonly names?: number | undefined
+  /** How far the words are. Range [0, 1]. @defaultValue `1` */
+  readonly words?: number | undefined
   /** See {@link SynthesizerOptions.seed}. */
   readonly seed?: number | undefined
 }
@@ -149,12 +162,18 @@ export function learntSynthesizer(
 
 /** The guide of a state, for each task. */
 export function learntGuide(
-  { counts, net }: SynthesizerState,
-  { counts: options, trust = 0.5, names = 1 }: Omit<LearntOptions, 'budget' | 'seed'> = {},
+  { library, counts, wording = unlearnedWording, net }: SynthesizerState,
+  { counts: options, trust = 0.5, words = 1 }: Omit<LearntOptions, 'budget' | 'seed'> = {},
 ): (task: SynthesisTask) => Guide {
   const guide = countGuide(counts, options)
   return (task) => {
-    const worded = withEvidence(guide, wordEvidence(counts, task.signature), names)
-    return net === undefined ? worded : withEvidence(worded, evidenceOf(net, featuresOf(task)), trust)
+    const nats = new Map<string, number>()
+    const speak = (evidence: ReadonlyMap<string, number>, weight: number): void => {
+      for (const [production, strength] of evidence)
+        nats.set(production, (nats.get(production) ?? 0) + weight * strength)
+    }
+    speak(wordingNats(wording, task, library), words)
+    if (net !== undefined) speak(evidenceOf(net, featuresOf(task)), trust)
+    return adjusted(guide, nats)
   }
 }

@@ -15,6 +15,8 @@ export interface SynthesisTask {
   readonly signature: Signature
   /** Three to six that differ tell most. At least one. */
   readonly examples: readonly Example[]
+  /** What is wanted, in English: its words guide the search, and numbers and signs that it names are tried as constants. */
+  readonly statement?: string | undefined
 }
 
 /** How a synthesizer searches. */

@@ -41,15 +41,17 @@ export function occurrencesIn(program: Expression): Occurrence[] {
 /** Where it is counted how many inputs programs use, and how many they ignore. */
 const inputsKey = 'inputs/0 '
 
-/** Counts with the nodes of one more program, which has so many inputs. */
-export function addProgram(counts: Counts, program: Expression, inputs: number): Counts {
+/** Counts with the nodes of one more program, which has so many inputs; with those of one less, where `times` is −1. */
+export function addProgram(counts: Counts, program: Expression, inputs: number, times: 1 | -1 = 1): Counts {
   const used = usedInputs(program).size
-  const sums: Record<string, Record<string, number>> = { [inputsKey]: { used, ignored: inputs - used } }
+  const sums: Record<string, Record<string, number>> = {
+    [inputsKey]: { used: times * used, ignored: times * (inputs - used) },
+  }
   for (const { place, production } of occurrencesIn(program)) {
     const key = placeKey(place)
     sums[key] ??= {}
     const row = sums[key]
-    row[production] = (row[production] ?? 0) + 1
+    row[production] = (row[production] ?? 0) + times
   }
   return mergeCounts([counts, sums])
 }
@@ -134,7 +136,7 @@ function productionOf(expression: Expression, scope: readonly string[]): string 
     case 'variable':
       return scope[expression.level] ?? 'outer'
     case 'constant':
-      return constantProduction(expression.type, expression.value, expression.drawn === true)
+      return constantProduction(expression)
     case 'call':
       return expression.name
   }
