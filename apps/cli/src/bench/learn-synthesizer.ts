@@ -49,7 +49,16 @@ export async function learnSynthesizer(
   if (heldOut !== undefined) throw new RangeError(`Cannot learn from "${heldOut.id}": it is for measuring`)
   const tasks = problems.flatMap((problem): TrainingTask[] => {
     const task = taskOf(problem, [...problem.examples, ...problem.tests.filter((_, index) => index % 2 === 0)])
-    return task === undefined ? [] : [{ id: problem.id, ...task, accepts: (source) => passes(problem, source) }]
+    return task === undefined
+      ? []
+      : [
+          {
+            id: problem.id,
+            ...task,
+            shown: taskOf(problem, problem.examples)?.examples,
+            accepts: (source) => passes(problem, source),
+          },
+        ]
   })
   const passes = async (problem: Problem, source: string): Promise<boolean> => {
     // What the synthesizer prints is well typed; runs of the benchmark check it.

@@ -10,8 +10,9 @@ import type { Expression } from './language/expression.js'
 import { fragmentsByName, inline } from './language/fragment.js'
 import { Values } from './language/values.js'
 import { learnLibrary } from './library/learn-library.js'
+import { learnRankerFromTasks, type Others } from './rank/learn-from-tasks.js'
 import { choicesIn } from './search/choices.js'
-import { constantsFor } from './search/constants.js'
+import { constantsFor, type Example } from './search/constants.js'
 import { Grammar } from './search/grammar.js'
 import { type SynthesizerState, unlearned } from './state.js'
 import { createSynthesizer, type SynthesisTask, type Synthesizer } from './synthesizer.js'
@@ -19,6 +20,8 @@ import { createSynthesizer, type SynthesisTask, type Synthesizer } from './synth
 /** A task to learn from. */
 export interface TrainingTask extends SynthesisTask {
   readonly id: string
+  /** Those of the examples that a solver is shown, where there are more: ranking is learnt from such tasks. @defaultValue all */
+  readonly shown?: readonly Example[] | undefined
   /** Whether a program is right, on more than the examples; only right ones are learnt from. @defaultValue all are */
   readonly accepts?: ((source: string) => boolean | Promise<boolean>) | undefined
 }
@@ -82,7 +85,8 @@ export interface Learnt {
  * Learns from tasks, by rounds.
  *
  * Awake, it searches for all tasks, those that are solved too. Asleep, it makes a library of what came up in the programs, counts
- * what stood where in them, and has the net trained, if there is one. The counts and the library of the state that is given
+ * what stood where in them, weighs words, and has the net trained, if there is one. At last it learns to rank, from what it finds
+ * with the shown examples alone. The counts and the library of the state that is given
  * stay, so that experience of others is not lost.
  *
  * @throws The signal's reason if it aborts.
@@ -92,10 +96,19 @@ export async function learn(
   tasks: readonly TrainingTask[],
   options: LearnOptions = {},
 ): Promise<Learnt> {
-  const { state: before = unlearned, rounds = 3, budget = 200_000, fragments = 24, seed, signal, onProgress } = options
+  const {
+    state: before = unlearned,
+    rounds = 3,
+    budget = 200_000,
+    fragments = 24,
+    seed = 0,
+    signal,
+    onProgress,
+  } = options
   const solved = new Map<string, SolvedTraining>()
   const history: number[] = []
-  let state = before
+  // It takes the first that is right, whatever its rank.
+  let state: SynthesizerState = { ...before, ranker: undefined }
   for (let round = 0; round < rounds; round++) {
     const synthesizer = learntSynthesizer(deps, state, { budget, seed })
     for (const [done, task] of tasks.entries()) {
@@ -111,8 +124,23 @@ export async function learn(
     const net = await deps.trainNet?.([...solved.values()], state, { signal })
     if (net !== undefined) state = { ...state, net }
   }
+  const ranked = tasks.flatMap((task) => (task.shown === undefined ? [] : [{ ...task, shown: task.shown }]))
+  if (ranked.length > 0) {
+    const learnFromOthers = (left: ReadonlySet<string>): Others => {
+      const others = [...solved.values()].filter(({ task }) => !left.has(task.id))
+      const known = sleep(before, others, fragments)
+      return { library: known.library, guide: learntGuide(known) }
+    }
+    state = {
+      ...state,
+      ranker: await learnRankerFromTasks({ ...deps, signal }, ranked, { learnFromOthers, budget, seed }),
+    }
+  }
   return { state, solved: [...solved.values()], rounds: history }
 }
+
+/** Nodes that a fragment must save: one that saves less takes more from the productions it stands for than it gives. */
+const leastSaved = 8
 
 /** Learns library, counts and words from programs that are right. */
 export function sleep(
@@ -122,7 +150,7 @@ export function sleep(
 ): SynthesizerState {
   const { library, programs } = learnLibrary(
     solved.map(({ program }) => program),
-    { library: before.library, most: fragments },
+    { library: before.library, most: fragments, least: leastSaved },
   )
   const rewritten = solved.map(({ task, program }, index) => ({ task, program: programs[index] ?? program }))
   const counts = rewritten.reduce(
@@ -143,7 +171,7 @@ export interface LearntOptions {
   /** Candidate evaluations at most. @defaultValue `200_000` */
   readonly budget?: number | undefined
   readonly counts?: CountGuideOptions | undefined
-  /** How far the net is trusted. Range [0, 1]. @defaultValue `0.5` */
+  /** How far the net is trusted. Range [0, 1]. @defaultValue `0.5` for a task without a statement, else `0`: words tell more */
   readonly trust?: number | undefined
   /** How far the words are. Range [0, 1]. @defaultValue `1` */
   readonly words?: number | undefined
@@ -157,13 +185,14 @@ export function learntSynthesizer(
   state: SynthesizerState,
   { budget, seed, ...trusted }: LearntOptions = {},
 ): Synthesizer {
-  return createSynthesizer(deps, { budget, seed, library: state.library, guide: learntGuide(state, trusted) })
+  const { library, ranker } = state
+  return createSynthesizer(deps, { budget, seed, library, ranker, guide: learntGuide(state, trusted) })
 }
 
 /** The guide of a state, for each task. */
 export function learntGuide(
   { library, counts, wording = unlearnedWording, net }: SynthesizerState,
-  { counts: options, trust = 0.5, words = 1 }: Omit<LearntOptions, 'budget' | 'seed'> = {},
+  { counts: options, trust, words = 1 }: Omit<LearntOptions, 'budget' | 'seed'> = {},
 ): (task: SynthesisTask) => Guide {
   const guide = countGuide(counts, options)
   return (task) => {
@@ -173,7 +202,8 @@ export function learntGuide(
         nats.set(production, (nats.get(production) ?? 0) + weight * strength)
     }
     speak(wordingNats(wording, task, library), words)
-    if (net !== undefined) speak(evidenceOf(net, featuresOf(task)), trust)
+    const trusted = trust ?? (task.statement === undefined ? 0.5 : 0)
+    if (net !== undefined && trusted > 0) speak(evidenceOf(net, featuresOf(task)), trusted)
     return adjusted(guide, nats)
   }
 }

@@ -8,6 +8,8 @@ import { mergeWordings, type Wording } from './guide/wording.js'
 import type { Expression } from './language/expression.js'
 import type { Fragment } from './language/fragment.js'
 import { primitiveCalled } from './language/primitives.js'
+import { markNames } from './rank/marks.js'
+import { mergeRankers, type Ranker } from './rank/ranker.js'
 
 /** See the head of this file. */
 export interface SynthesizerState {
@@ -17,6 +19,8 @@ export interface SynthesizerState {
   readonly counts: Counts
   /** What words say. @defaultValue the lexicon alone */
   readonly wording?: Wording | undefined
+  /** @defaultValue by cost alone */
+  readonly ranker?: Ranker | undefined
   /** The neural guide, if there is one. */
   readonly net?: GuideNet | undefined
 }
@@ -67,6 +71,7 @@ const stateSchema = z.object({
       words: z.record(z.string().max(64), z.record(z.string().max(64), z.number().min(-20).max(20))),
     })
     .optional(),
+  ranker: z.record(z.enum(markNames), z.number().min(-1e3).max(1e3)).optional(),
   net: z
     .object({
       features: z.array(z.string()),
@@ -96,8 +101,8 @@ export function parseState(value: unknown): SynthesizerState {
 }
 
 /**
- * Joins what several have learnt: counts add up, libraries are united, and the weights of words, and of nets that fit each other,
- * are averaged; of nets that do not, the first stays.
+ * Joins what several have learnt: counts add up, libraries are united, and the weights of words, of ranks, and of nets that fit
+ * each other, are averaged; of nets that do not, the first stays.
  */
 export function mergeStates(states: readonly SynthesizerState[]): SynthesizerState {
   const library = new Map<string, Fragment>()
@@ -110,6 +115,7 @@ export function mergeStates(states: readonly SynthesizerState[]): SynthesizerSta
     library: [...library.values()],
     counts: mergeCounts(states.map(({ counts }) => counts)),
     wording: mergeWordings(wordings),
+    ranker: mergeRankers(states.flatMap(({ ranker }) => ranker ?? [])),
     net: mergeNets(nets),
   }
 }

@@ -10,9 +10,9 @@ export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /** How fast counts take over from what is assumed without them. */
 export interface CountGuideOptions {
-  /** Observations that the rates of a type are worth at one of its places. @defaultValue `3` */
+  /** Observations that the rates of a type are worth at one of its places. @defaultValue `12` */
   readonly place?: number | undefined
-  /** Observations that the unlearned guide is worth for a type. @defaultValue `8` */
+  /** Observations that the unlearned guide is worth for a type. @defaultValue `32` */
   readonly type?: number | undefined
 }
 
@@ -80,7 +80,10 @@ export function mergeCounts(all: readonly Counts[]): Counts {
  * A guide of counts: the rates at a place, drawn towards those of its type, drawn towards the unlearned guide (a Dirichlet prior
  * at both steps).
  */
-export function countGuide(counts: Counts, { place: perPlace = 3, type: perType = 8 }: CountGuideOptions = {}): Guide {
+export function countGuide(
+  counts: Counts,
+  { place: perPlace = 12, type: perType = 32 }: CountGuideOptions = {},
+): Guide {
   const ofType = new Map<string, Map<string, number>>()
   for (const [key, row] of Object.entries(counts)) {
     const type = key.slice(key.indexOf(' ') + 1)

@@ -24,7 +24,10 @@ describe('countGuide()', () => {
   const counts = addProgram(addProgram({}, reversed, 1), sorted, 2)
 
   test('holds for likely what was seen at a place', () => {
-    const [reverse = 0, sort = 0, unique = 0] = countGuide(counts).weigh(['reverse', 'sort', 'unique'], root)
+    const [reverse = 0, sort = 0, unique = 0] = countGuide(counts, { place: 3, type: 8 }).weigh(
+      ['reverse', 'sort', 'unique'],
+      root,
+    )
     expect(reverse).toBeGreaterThan(2 * unique)
     expect(sort).toBeGreaterThan(2 * unique)
     expect(unique).toBeGreaterThan(0)

@@ -87,12 +87,6 @@ export interface CostTable {
   readonly inner: Map<string, CostTable>
 }
 
-/**
- * How much less than in other places of its type a production may cost in one of them: terms are filed by their least cost, so
- * what is likely in one rare place only would be enumerated for all.
- */
-const mostGain = 1.5 * costsPerNat
-
 /** Of types far from those of the task. */
 const farShare = 0.15
 
@@ -315,16 +309,11 @@ export class Grammar {
     const found = this.#costsOfKey.get(key)
     if (found !== undefined) return found
     const available = [...leaves, ...(this.#operationsOf.get(type) ?? [])]
-    const usual = this.#costs(available, { parent: '', argument: 0, type })
     const made = new Map<number, Int32Array>()
     for (const group of this.groupsOf.get(type) ?? []) {
       const place = this.#groups[group]
       if (place === undefined) continue
-      const costs = this.#costs(available, place)
-      made.set(
-        group,
-        costs.map((cost, id) => Math.max(cost, (usual[id] ?? 0) - mostGain)),
-      )
+      made.set(group, this.#costs(available, place))
     }
     this.#costsOfKey.set(key, made)
     return made
