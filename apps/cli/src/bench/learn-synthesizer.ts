@@ -17,7 +17,9 @@ export interface LessonOptions {
 
 /** Names a lesson: the same problems and settings teach the same. */
 export function lessonOf(problems: readonly Problem[], options: LessonOptions): string {
-  const told = problems.map(({ id, signature, examples, tests }) => ({ id, signature, examples, tests }))
+  const told = problems.map(({ id, statement, signature, examples, tests }) => ({
+    ...{ id, statement, signature, examples, tests },
+  }))
   return createHash('sha256')
     .update(JSON.stringify([options, told]))
     .digest('hex')
@@ -46,7 +48,16 @@ export async function learnSynthesizer(
   if (heldOut !== undefined) throw new RangeError(`Cannot learn from "${heldOut.id}": it is for measuring`)
   const tasks = problems.flatMap((problem): TrainingTask[] => {
     const task = taskOf(problem, [...problem.examples, ...problem.tests.filter((_, index) => index % 2 === 0)])
-    return task === undefined ? [] : [{ id: problem.id, ...task, accepts: (source) => passes(problem, source) }]
+    return task === undefined
+      ? []
+      : [
+          {
+            id: problem.id,
+            ...task,
+            shown: taskOf(problem, problem.examples)?.examples,
+            accepts: (source) => passes(problem, source),
+          },
+        ]
   })
   const passes = async (problem: Problem, source: string): Promise<boolean> => {
     // What the synthesizer prints is well typed; runs of the benchmark check it.

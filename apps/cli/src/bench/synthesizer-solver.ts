@@ -16,7 +16,7 @@ import {
  * @param cases - What it has to agree with; those that want an error are left out.
  */
 export function taskOf(
-  { signature: { name, parameters, returns } }: Pick<ProblemView, 'signature'>,
+  { signature: { name, parameters, returns }, statement }: Pick<ProblemView, 'signature' | 'statement'>,
   cases: readonly ProblemCase[],
 ): SynthesisTask | undefined {
   const examples = cases.filter((one) => 'returns' in one)
@@ -34,7 +34,7 @@ export function taskOf(
         signature.parameters.every(({ type }, at) => knows(type, one.args[at])) &&
         knows(signature.returns, one.returns),
     )
-    return fits ? { signature, examples } : undefined
+    return fits ? { signature, examples, statement } : undefined
   } catch (error) {
     if (error instanceof SignatureError) return undefined
     throw error

@@ -3,6 +3,7 @@
 export type { CountGuideOptions, Counts } from './guide/counts.js'
 export { type Guide, type Place, unlearnedGuide } from './guide/guide.js'
 export type { GuideNet } from './guide/net.js'
+export type { Wording } from './guide/wording.js'
 export type { Call, Constant, Expression, Input, Variable } from './language/expression.js'
 export { type Fragment, type Fragments, fragmentsByName, inline } from './language/fragment.js'
 export type { Code, Each, Fold, HelperName, Parameter, Plain, Primitive, Printing, Zip } from './language/primitive.js'

@@ -4,22 +4,29 @@ import { SalpError } from '@salp/core'
 import { z } from 'zod'
 import { type Counts, mergeCounts } from './guide/counts.js'
 import { type GuideNet, mergeNets } from './guide/net.js'
+import { mergeWordings, type Wording } from './guide/wording.js'
 import type { Expression } from './language/expression.js'
 import type { Fragment } from './language/fragment.js'
 import { primitiveCalled } from './language/primitives.js'
+import { markNames } from './rank/marks.js'
+import { mergeRankers, type Ranker } from './rank/ranker.js'
 
 /** See the head of this file. */
 export interface SynthesizerState {
-  readonly version: 1
+  readonly version: 2
   /** Each may use those before it. */
   readonly library: readonly Fragment[]
   readonly counts: Counts
+  /** What words say. @defaultValue the lexicon alone */
+  readonly wording?: Wording | undefined
+  /** @defaultValue by cost alone */
+  readonly ranker?: Ranker | undefined
   /** The neural guide, if there is one. */
   readonly net?: GuideNet | undefined
 }
 
 /** Nothing learnt. */
-export const unlearned: SynthesizerState = { version: 1, library: [], counts: {} }
+export const unlearned: SynthesizerState = { version: 2, library: [], counts: {} }
 
 const typeSchema = z.string().max(64)
 const jsonSchema = z.union([z.number(), z.boolean(), z.string().max(256), z.array(z.never())])
@@ -27,7 +34,12 @@ const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
   z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('input'), type: typeSchema, index: z.int().min(0).max(15) }),
     z.object({ kind: z.literal('variable'), type: typeSchema, level: z.int().min(0).max(31) }),
-    z.object({ kind: z.literal('constant'), type: typeSchema, value: jsonSchema, drawn: z.literal(true).optional() }),
+    z.object({
+      kind: z.literal('constant'),
+      type: typeSchema,
+      value: jsonSchema,
+      from: z.enum(['examples', 'statement']).optional(),
+    }),
     z.object({
       kind: z.literal('call'),
       type: typeSchema,
@@ -38,7 +50,7 @@ const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
 )
 const countsSchema = z.record(z.string().max(128), z.record(z.string().max(128), z.number().min(0).max(1e9)))
 const stateSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   library: z
     .array(
       z.object({
@@ -53,6 +65,13 @@ const stateSchema = z.object({
     )
     .max(512),
   counts: countsSchema,
+  wording: z
+    .object({
+      hint: z.number().min(-20).max(20),
+      words: z.record(z.string().max(64), z.record(z.string().max(64), z.number().min(-20).max(20))),
+    })
+    .optional(),
+  ranker: z.record(z.enum(markNames), z.number().min(-1e3).max(1e3)).optional(),
   net: z
     .object({
       features: z.array(z.string()),
@@ -82,18 +101,21 @@ export function parseState(value: unknown): SynthesizerState {
 }
 
 /**
- * Joins what several have learnt: counts add up, libraries are united, and the weights of nets that fit each other are
- * averaged; of nets that do not, the first stays.
+ * Joins what several have learnt: counts add up, libraries are united, and the weights of words, of ranks, and of nets that fit
+ * each other, are averaged; of nets that do not, the first stays.
  */
 export function mergeStates(states: readonly SynthesizerState[]): SynthesizerState {
   const library = new Map<string, Fragment>()
   for (const state of states)
     for (const fragment of state.library) library.set(fragment.name, library.get(fragment.name) ?? fragment)
+  const wordings = states.flatMap(({ wording }) => (wording === undefined ? [] : [wording]))
   const nets = states.flatMap(({ net }) => (net === undefined ? [] : [net]))
   return {
-    version: 1,
+    version: 2,
     library: [...library.values()],
     counts: mergeCounts(states.map(({ counts }) => counts)),
+    wording: mergeWordings(wordings),
+    ranker: mergeRankers(states.flatMap(({ ranker }) => ranker ?? [])),
     net: mergeNets(nets),
   }
 }

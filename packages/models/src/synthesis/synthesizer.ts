@@ -7,7 +7,9 @@ import { type Fragment, fragmentsByName } from './language/fragment.js'
 import { printProgram } from './language/print.js'
 import type { Signature } from './language/types.js'
 import { encodeOrThrow, Values } from './language/values.js'
+import { type Ranker, ranked } from './rank/ranker.js'
 import type { Example } from './search/constants.js'
+import { runSearch } from './search/run-search.js'
 import { Search, type Solution } from './search/search.js'
 
 /** What is asked: a function with this signature that agrees with the examples. */
@@ -15,6 +17,8 @@ export interface SynthesisTask {
   readonly signature: Signature
   /** Three to six that differ tell most. At least one. */
   readonly examples: readonly Example[]
+  /** What is wanted, in English: its words guide the search, and numbers and signs that it names are tried as constants. */
+  readonly statement?: string | undefined
 }
 
 /** How a synthesizer searches. */
@@ -25,6 +29,8 @@ export interface SynthesizerOptions {
   readonly library?: readonly Fragment[] | undefined
   /** @defaultValue {@link unlearnedGuide} */
   readonly guide?: Guide | ((task: SynthesisTask) => Guide) | undefined
+  /** Orders the programs that fit once the budget is spent. @defaultValue the cheapest is taken, as soon as none can be cheaper */
+  readonly ranker?: Ranker | undefined
   /** Of the inputs on which programs are told apart beside the examples. @defaultValue `0` */
   readonly seed?: number | undefined
 }
@@ -81,9 +87,6 @@ export interface Synthesizer {
   solve(task: SynthesisTask, options?: SolveOptions): Promise<Synthesis>
 }
 
-/** How long a search runs before others have their turn, in ms. */
-const sliceMs = 30
-
 /** Checks a task before a search for it. @throws What {@link Synthesizer.solve} throws for a task that makes no sense. */
 export function checkTask({ signature: { parameters, returns }, examples }: SynthesisTask): void {
   if (examples.length === 0) throw new RangeError('Cannot search without examples: give one at least')
@@ -101,7 +104,7 @@ export function createSynthesizer(
   { clock }: { readonly clock: Pick<Clock, 'monotonic' | 'sleep'> },
   options: SynthesizerOptions = {},
 ): Synthesizer {
-  const { budget = 200_000, library = [], guide = unlearnedGuide, seed = 0 } = options
+  const { budget = 200_000, library = [], guide = unlearnedGuide, ranker, seed = 0 } = options
   const fragments = fragmentsByName(library)
   return {
     async solve(task, { signal, onProgress, accepts = () => true, attempts = 200 } = {}) {
@@ -117,10 +120,10 @@ export function createSynthesizer(
       })
       const sourceOf = ({ program }: Solution): string => printProgram(program, task.signature, fragments)
       const refused = new Set<string>()
-      /** Offers what fits and costs no more than `most`, the cheapest first. */
-      const offer = async (most: number): Promise<Synthesis | undefined> => {
-        for (const solution of search.fitting.slice()) {
-          if (solution.cost > most || refused.size >= attempts) return undefined
+      /** Offers programs, the best first. */
+      const offer = async (solutions: readonly Solution[]): Promise<Synthesis | undefined> => {
+        for (const solution of solutions) {
+          if (refused.size >= attempts) return undefined
           const source = sourceOf(solution)
           if (refused.has(source)) continue
           if (await accepts(source)) return { status: 'found', ...solution, source, ...spent() }
@@ -133,23 +136,27 @@ export function createSynthesizer(
         ms: clock.monotonic() - started,
         refused: refused.size,
       })
-      let turn = started
       let settled = 0
-      for (const _ of search.run()) {
-        if (search.settled > settled) {
+      let found: Synthesis | undefined
+      await runSearch({ clock, signal }, search, {
+        step: () => {
+          if (ranker !== undefined || search.settled <= settled) return false
           settled = search.settled
-          const found = await offer(settled)
-          if (found !== undefined) return found
-          if (refused.size >= attempts) break
-        }
-        if (clock.monotonic() - turn < sliceMs) continue
-        const [best] = search.fitting
-        onProgress?.({ candidates: search.candidates, budget, source: best === undefined ? undefined : sourceOf(best) })
-        // Not 0, which would give no one else a turn.
-        await clock.sleep(1, { signal })
-        turn = clock.monotonic()
-      }
-      return (await offer(Number.POSITIVE_INFINITY)) ?? { status: 'exhausted', ...spent() }
+          return offer(search.fitting.filter(({ cost }) => cost <= settled)).then((offered) => {
+            found = offered
+            return found !== undefined || refused.size >= attempts
+          })
+        },
+        slice: () => {
+          const [best] = search.fitting
+          const source = best === undefined ? undefined : sourceOf(best)
+          onProgress?.({ candidates: search.candidates, budget, source })
+        },
+      })
+      found ??= await offer(
+        ranker === undefined ? search.fitting : ranked(ranker, search.fitting, task, { fragments, seed }),
+      )
+      return found ?? { status: 'exhausted', ...spent() }
     },
   }
 }

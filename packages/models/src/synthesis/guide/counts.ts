@@ -10,9 +10,9 @@ export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /** How fast counts take over from what is assumed without them. */
 export interface CountGuideOptions {
-  /** Observations that the rates of a type are worth at one of its places. @defaultValue `3` */
+  /** Observations that the rates of a type are worth at one of its places. @defaultValue `12` */
   readonly place?: number | undefined
-  /** Observations that the unlearned guide is worth for a type. @defaultValue `8` */
+  /** Observations that the unlearned guide is worth for a type. @defaultValue `32` */
   readonly type?: number | undefined
 }
 
@@ -41,15 +41,17 @@ export function occurrencesIn(program: Expression): Occurrence[] {
 /** Where it is counted how many inputs programs use, and how many they ignore. */
 const inputsKey = 'inputs/0 '
 
-/** Counts with the nodes of one more program, which has so many inputs. */
-export function addProgram(counts: Counts, program: Expression, inputs: number): Counts {
+/** Counts with the nodes of one more program, which has so many inputs; with those of one less, where `times` is −1. */
+export function addProgram(counts: Counts, program: Expression, inputs: number, times: 1 | -1 = 1): Counts {
   const used = usedInputs(program).size
-  const sums: Record<string, Record<string, number>> = { [inputsKey]: { used, ignored: inputs - used } }
+  const sums: Record<string, Record<string, number>> = {
+    [inputsKey]: { used: times * used, ignored: times * (inputs - used) },
+  }
   for (const { place, production } of occurrencesIn(program)) {
     const key = placeKey(place)
     sums[key] ??= {}
     const row = sums[key]
-    row[production] = (row[production] ?? 0) + 1
+    row[production] = (row[production] ?? 0) + times
   }
   return mergeCounts([counts, sums])
 }
@@ -78,7 +80,10 @@ export function mergeCounts(all: readonly Counts[]): Counts {
  * A guide of counts: the rates at a place, drawn towards those of its type, drawn towards the unlearned guide (a Dirichlet prior
  * at both steps).
  */
-export function countGuide(counts: Counts, { place: perPlace = 3, type: perType = 8 }: CountGuideOptions = {}): Guide {
+export function countGuide(
+  counts: Counts,
+  { place: perPlace = 12, type: perType = 32 }: CountGuideOptions = {},
+): Guide {
   const ofType = new Map<string, Map<string, number>>()
   for (const [key, row] of Object.entries(counts)) {
     const type = key.slice(key.indexOf(' ') + 1)
@@ -134,7 +139,7 @@ function productionOf(expression: Expression, scope: readonly string[]): string 
     case 'variable':
       return scope[expression.level] ?? 'outer'
     case 'constant':
-      return constantProduction(expression.type, expression.value, expression.drawn === true)
+      return constantProduction(expression)
     case 'call':
       return expression.name
   }

@@ -5,7 +5,7 @@ import type { Expression } from '../language/expression.js'
 import { fragmentsByName } from '../language/fragment.js'
 import { compile } from '../language/interpret.js'
 import { Values } from '../language/values.js'
-import { drawnConstants, type Example, languageConstants } from '../search/constants.js'
+import { constantsFor, type Example } from '../search/constants.js'
 import { Grammar } from '../search/grammar.js'
 import { sampleExpression } from '../search/sample.js'
 import { variationsOf } from '../search/variations.js'
@@ -44,12 +44,10 @@ export function dreamTasks(
     if (task === undefined) break
     const { signature, examples } = task
     const values = new Values()
-    const constants = [...languageConstants, ...drawnConstants(examples, signature)]
-    const grammar = new Grammar(values, { signature, constants, library, guide })
+    const grammar = new Grammar(values, { signature, constants: constantsFor(task), library, guide })
     const table = grammar.table([])
-    const group = grammar.group('root', 0, signature.returns)
     for (let draw = 0; draw < drawsPerTask && found.length < count; draw++) {
-      const program = sampleExpression({ grammar, table, group, depth: deepest, rng })
+      const program = sampleExpression({ grammar, table, group: grammar.root, depth: deepest, rng })
       if (program?.kind !== 'call') continue
       const inputs = variationsOf(examples, examples.length, rng)
       const run = compile(program, { values, fragments: fragmentsByName(library), inputs: signature.parameters.length })

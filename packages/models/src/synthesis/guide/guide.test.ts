@@ -7,8 +7,8 @@ import { unlearned } from '../state.js'
 import { addProgram, countGuide, mergeCounts } from './counts.js'
 import { dreamTasks } from './fantasies.js'
 import { featureNames, featuresOf } from './features.js'
-import { evidenceOf, guideNetOf, mergeNets, packGuideNet, withEvidence } from './net.js'
-import { addWords, wordEvidence, wordsOf } from './words.js'
+import { adjusted } from './guide.js'
+import { evidenceOf, guideNetOf, mergeNets, packGuideNet } from './net.js'
 
 const list: Expression = { kind: 'input', type: 'number[]', index: 0 }
 const sorted: Expression = { kind: 'call', type: 'number[]', name: 'sort', arguments: [list] }
@@ -24,7 +24,10 @@ describe('countGuide()', () => {
   const counts = addProgram(addProgram({}, reversed, 1), sorted, 2)
 
   test('holds for likely what was seen at a place', () => {
-    const [reverse = 0, sort = 0, unique = 0] = countGuide(counts).weigh(['reverse', 'sort', 'unique'], root)
+    const [reverse = 0, sort = 0, unique = 0] = countGuide(counts, { place: 3, type: 8 }).weigh(
+      ['reverse', 'sort', 'unique'],
+      root,
+    )
     expect(reverse).toBeGreaterThan(2 * unique)
     expect(sort).toBeGreaterThan(2 * unique)
     expect(unique).toBeGreaterThan(0)
@@ -55,22 +58,6 @@ describe('mergeCounts()', () => {
   test('gives the counts of all programs, whoever counted them', () => {
     const [one, other] = [addProgram({}, reversed, 1), addProgram({}, sorted, 1)]
     expect(mergeCounts([one, other])).toEqual(addProgram(one, sorted, 1))
-  })
-})
-
-describe('wordEvidence()', () => {
-  test('splits names into words', () => {
-    expect(wordsOf(sortDescending)).toEqual(['sort', 'descending', 'value'])
-  })
-
-  test('speaks for what the word stood by, and against what it did not', () => {
-    const other: Signature = { ...sortDescending, name: 'flipped', parameters: [{ name: 'items', type: 'number[]' }] }
-    const flip: Expression = { kind: 'call', type: 'number[]', name: 'reverse', arguments: [list] }
-    let counts = addWords({}, { ...sortDescending, name: 'descending' }, [reversed])
-    for (let times = 0; times < 5; times++) counts = addWords(counts, other, [flip])
-    const evidence = wordEvidence(counts, { ...other, name: 'descending' })
-    expect(evidence.get('sort')).toBeGreaterThan(1)
-    expect(wordEvidence(counts, other).get('sort')).toBeLessThan(1)
   })
 })
 
@@ -114,14 +101,12 @@ describe('evidenceOf()', () => {
   const solved = [{ group: '', features: [], uses: [true, false] }]
   const { layout } = guideNetOf(primitives)
 
-  test('is the odds of the net over those there are anyway', () => {
+  test('is the odds of the net over those there are anyway, in nats', () => {
     const net = packGuideNet(primitives, new Float32Array(layout.length), solved)
     const evidence = evidenceOf(net, new Float32Array(featureNames.length))
     // A net of zeros gives even odds; rates are 2/3 and 1/3.
-    expect([evidence.get('sort'), evidence.get('reverse')].map((value) => value?.toFixed(6))).toEqual([
-      '0.500000',
-      '2.000000',
-    ])
+    expect(evidence.get('sort')).toBeCloseTo(-Math.log(2), 6)
+    expect(evidence.get('reverse')).toBeCloseTo(Math.log(2), 6)
   })
 
   test('says nothing for a net that reads other features', () => {
@@ -138,15 +123,12 @@ describe('evidenceOf()', () => {
   })
 })
 
-describe('withEvidence()', () => {
-  test('multiplies weights by evidence as far as it is trusted', () => {
-    const guide = countGuide({})
-    const weights = (trust: number): number[] =>
-      withEvidence(guide, new Map([['sort', 4]]), trust).weigh(['sort', 'reverse'], root)
-    const ratios = [0, 0.5, 1].map((trust) => {
-      const [sort = 0, reverse = 1] = weights(trust)
-      return sort / reverse
-    })
-    expect(ratios).toEqual([1, 2, 4])
+describe('adjusted()', () => {
+  test('multiplies the weights of what is spoken for, wherever it stands', () => {
+    const [sort = 0, reverse = 1] = adjusted(countGuide({}), new Map([['sort', Math.log(4)]])).weigh(
+      ['sort', 'reverse'],
+      root,
+    )
+    expect(sort / reverse).toBeCloseTo(4, 12)
   })
 })

@@ -28,8 +28,33 @@ export interface Guide {
 /** Knows nothing: every primitive and every constant is as likely as any other, and a variable four times as likely. */
 export const unlearnedGuide: Guide = {
   knows: () => false,
-  weigh: (productions) => productions.map((production) => (variables.has(production) ? 4 : 1)),
+  weigh: (productions) => productions.map((production) => (variableProductions.has(production) ? 4 : 1)),
   ignoring: 0,
 }
 
-const variables = new Set(['input', 'item', 'index', 'total', 'left', 'right', 'outer'])
+/**
+ * A guide whose weights are changed by what speaks for a production wherever it stands.
+ *
+ * @param nats - Logarithms of the factors by name; 0 where there is none.
+ */
+export function adjusted(guide: Guide, nats: ReadonlyMap<string, number>): Guide {
+  return {
+    ignoring: guide.ignoring,
+    knows: (place) => guide.knows(place),
+    weigh: (productions, place) =>
+      guide
+        .weigh(productions, place)
+        .map((weight, index) => weight * Math.exp(nats.get(productions[index] ?? '') ?? 0)),
+  }
+}
+
+/** What variables are called. */
+export const variableProductions: ReadonlySet<string> = new Set([
+  'input',
+  'item',
+  'index',
+  'total',
+  'left',
+  'right',
+  'outer',
+])

@@ -4,7 +4,6 @@ import { type Net, parameterViews } from '../../nets/net.js'
 import { defineGuide, type SolvedTask } from '../../nets/tasks/guide.js'
 import { logistic } from '../../nets/tasks/task.js'
 import { featureNames } from './features.js'
-import type { Guide } from './guide.js'
 
 /** A trained net, as plain data. */
 export interface GuideNet {
@@ -35,9 +34,12 @@ export function packGuideNet(
   return { features: featureNames, primitives, rates, weights: encode(weights) }
 }
 
+/** Nats that the net adds or takes at most. */
+const mostNats = Math.log(64)
+
 /**
- * How strongly the examples speak for each production: the odds that the net gives it, over those it has anyway. Empty if the
- * net reads other features than there are now.
+ * How strongly the examples speak for each production, in nats: the logarithm of the odds that the net gives it, over those it has
+ * anyway. Empty if the net reads other features than there are now.
  *
  * The net is run here, in a tenth of a millisecond, so that no runtime is needed to search.
  */
@@ -57,24 +59,10 @@ export function evidenceOf(net: GuideNet, features: Float32Array): ReadonlyMap<s
   return new Map(
     net.primitives.map((name, index) => {
       const rate = net.rates[index] ?? 0.5
-      return [name, Math.exp((values[index] ?? 0) - Math.log(rate / (1 - rate)))]
+      const nats = (values[index] ?? 0) - Math.log(rate / (1 - rate))
+      return [name, Math.max(-mostNats, Math.min(mostNats, nats))]
     }),
   )
-}
-
-/**
- * A guide whose weights are multiplied by what the examples speak for.
- *
- * @param trust - Power to which the evidence is raised. Range [0, 1]; 0 leaves the guide as it is.
- */
-export function withEvidence(guide: Guide, evidence: ReadonlyMap<string, number>, trust: number): Guide {
-  const factor = (name: string): number => Math.min(8, Math.max(1 / 8, (evidence.get(name) ?? 1) ** trust))
-  return {
-    ignoring: guide.ignoring,
-    knows: (place) => guide.knows(place),
-    weigh: (productions, place) =>
-      guide.weigh(productions, place).map((weight, index) => weight * factor(productions[index] ?? '')),
-  }
 }
 
 /** Averages the weights of nets that are alike; of others, only the first is kept. */

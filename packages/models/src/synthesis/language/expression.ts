@@ -30,8 +30,8 @@ export interface Constant {
   readonly kind: 'constant'
   readonly type: Type
   readonly value: Json
-  /** If it was read off the examples of a task, rather than being of the language. */
-  readonly drawn?: true | undefined
+  /** Where it was read, if it is none of the language. */
+  readonly from?: 'examples' | 'statement' | undefined
 }
 
 /** A primitive, or one that was learnt, applied. */

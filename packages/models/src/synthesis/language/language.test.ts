@@ -47,10 +47,9 @@ function drawPrograms(count: number): { program: Call; signature: Signature; sou
       ...{ signature: asked, constants: languageConstants, library: [], guide: unlearnedGuide },
     })
     const table = grammar.table([])
-    const group = grammar.group('root', 0, asked.returns)
     const found: { program: Call; signature: Signature; source: string }[] = []
     while (found.length < count) {
-      const program = sampleExpression({ grammar, table, group, depth: 4, rng })
+      const program = sampleExpression({ grammar, table, group: grammar.root, depth: 4, rng })
       if (program?.kind === 'call') found.push({ program, signature: asked, source: printProgram(program, asked) })
     }
     return found

@@ -101,7 +101,7 @@ const bracketed =
 export const lists: readonly Primitive[] = [
   plain('length', ['T[]'], 'number', (values, list) => values.length(list), method('length')),
   plain(
-    'item',
+    'element',
     ['T[]', 'number'],
     'T',
     (values, list, index, _, missing) => {

@@ -30,7 +30,7 @@ test('trainGuideNet() learns to see from the examples what a program is made of,
     solved('sort', (values) => values.toSorted((a, b) => a - b)),
     solved('reverse', (values) => values.toReversed()),
   ]
-  const train = () => trainGuideNet({ clock: systemClock }, tasks, unlearned, { seed: 1, fantasies: 60, steps: 120 })
+  const train = () => trainGuideNet({ clock: systemClock }, tasks, unlearned, { seed: 1, fantasies: 120, steps: 240 })
   const net = await train()
   const [sort, reverse] = tasks.map(({ task }) => evidenceOf(net, featuresOf(task)))
   expect(sort?.get('sort')).toBeGreaterThan(reverse?.get('sort') ?? 0)

@@ -1,15 +1,8 @@
 /** Constants worth trying: a small set of the language, and what the examples suggest. */
 
+import type { Constant } from '../language/expression.js'
 import type { Signature, Type } from '../language/types.js'
-import type { Json } from '../language/values.js'
-
-/** A constant, and the production it belongs to. */
-export interface ConstantChoice {
-  readonly type: Type
-  readonly value: Json
-  readonly production: string
-  readonly drawn: boolean
-}
+import { saidIn } from './said.js'
 
 /** Input and output of a function, as JSON. */
 export interface Example {
@@ -20,31 +13,45 @@ export interface Example {
 const numbers = [0, 1, 2, 3, 10, -1]
 const texts = ['', ' ', ',', '-']
 
-/** Constants of the language: whatever the task. */
-export const languageConstants: readonly ConstantChoice[] = [
-  ...numbers.map((value) => fixed('number', value)),
-  ...texts.map((value) => fixed('string', value)),
-  ...[true, false].map((value) => fixed('boolean', value)),
+/** What is asked, as far as constants are looked for in it. */
+export interface Asked {
+  readonly signature: Signature
+  readonly examples: readonly Example[]
+  readonly statement?: string | undefined
+}
+
+/** {@link languageConstants}; constants that the statement says; and those that the examples suggest. */
+export function constantsFor(asked: Asked): Constant[] {
+  const said = best(
+    saidIn(asked.statement ?? '').map((value) => [value, 1]),
+    'statement',
+  )
+  const isSaid = new Set(said.map(({ value }) => value))
+  return [...languageConstants, ...said, ...drawnConstants(asked).filter(({ value }) => !isSaid.has(value))]
+}
+
+/** Constants of the language, whatever the task. */
+export const languageConstants: readonly Constant[] = [
+  ...numbers.map((value) => ({ kind: 'constant', type: 'number', value }) as const),
+  ...texts.map((value) => ({ kind: 'constant', type: 'string', value }) as const),
+  ...[true, false].map((value) => ({ kind: 'constant', type: 'boolean', value }) as const),
 ]
 
-function fixed(type: Type, value: Json): ConstantChoice {
-  return { type, value, production: constantProduction(type, value, false), drawn: false }
-}
-
 /** What the guide calls a constant. */
-export function constantProduction(type: Type, value: unknown, drawn: boolean): string {
+export function constantProduction({ type, value, from }: Constant): string {
   if (Array.isArray(value)) return 'empty'
-  return drawn ? `${type} drawn` : `${type} ${JSON.stringify(value)}`
+  if (from === undefined) return `${type} ${JSON.stringify(value)}`
+  return `${type} ${from === 'examples' ? 'drawn' : 'said'}`
 }
 
-/** How many constants of a type are drawn from the examples at most. */
-const mostDrawn = 8
+/** How many constants of a type are taken from the examples at most, and how many from the statement. */
+const most = 8
 
 /**
- * Constants that the examples suggest: numbers that come up in several of them, or as results; signs that are no letters; words
+ * Numbers that come up in several examples, or as results; signs that are no letters; words
  * of results that are not in the arguments.
  */
-export function drawnConstants(examples: readonly Example[], { returns }: Signature): ConstantChoice[] {
+function drawnConstants({ examples, signature: { returns } }: Asked): Constant[] {
   const numberCounts = new Map<number, number>()
   const textCounts = new Map<string, number>()
   for (const { args, returns: result } of examples) {
@@ -66,18 +73,19 @@ export function drawnConstants(examples: readonly Example[], { returns }: Signat
     }
     for (const text of found) bump(textCounts, text)
   }
-  const repeated = [...numberCounts].filter(
-    ([value, count]) => count >= 2 && Math.abs(value) <= 1_000 && !numbers.includes(value),
-  )
-  const frequent = [...textCounts].filter(([text]) => !texts.includes(text))
-  return [...best(repeated, 'number'), ...best(frequent, 'string')]
+  const repeated = [...numberCounts].filter(([value, count]) => count >= 2 && Math.abs(value) <= 1_000)
+  return best([...repeated, ...textCounts], 'examples')
 }
 
-function best<Value extends number | string>(counted: [Value, number][], type: Type): ConstantChoice[] {
-  return counted
-    .sort(([a, first], [b, second]) => second - first || String(a).length - String(b).length || (a < b ? -1 : 1))
-    .slice(0, mostDrawn)
-    .map(([value]) => ({ type, value, production: `${type} drawn`, drawn: true }))
+/** The likeliest of each type that are none of the language. */
+function best(counted: readonly (readonly [number | string, number])[], from: 'examples' | 'statement'): Constant[] {
+  const ofType = (type: Type): Constant[] =>
+    counted
+      .filter(([value]) => typeof value === type && ![...numbers, ...texts].includes(value))
+      .sort(([a, first], [b, second]) => second - first || String(a).length - String(b).length || (a < b ? -1 : 1))
+      .slice(0, most)
+      .map(([value]) => ({ kind: 'constant', type, value, from }))
+  return [...ofType('number'), ...ofType('string')]
 }
 
 function bump<Key>(counts: Map<Key, number>, key: Key): void {

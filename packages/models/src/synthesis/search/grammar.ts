@@ -1,14 +1,14 @@
 /** The productions of one task, and what each costs in each place. */
 
 import type { Guide, Place } from '../guide/guide.js'
-import type { Expression } from '../language/expression.js'
+import type { Constant, Expression } from '../language/expression.js'
 import { type Fragment, fragmentsByName } from '../language/fragment.js'
 import { compile, missingOf } from '../language/interpret.js'
 import type { Each, Fold, Plain, Primitive } from '../language/primitive.js'
 import { primitives } from '../language/primitives.js'
 import { elementOf, listOf, type Signature, type Type, withParts } from '../language/types.js'
 import type { Values } from '../language/values.js'
-import type { ConstantChoice } from './constants.js'
+import { constantProduction } from './constants.js'
 
 /** Steps of cost in a nat: costs are integers, so that programs can be sorted into buckets. */
 export const costsPerNat = 4
@@ -51,9 +51,10 @@ export type Scope = readonly { readonly name: string; readonly type: Type }[]
 /** Groups of the places of an operation's arguments. */
 export type Slots = readonly number[]
 
-/** An operation, its least cost in a scope, and the groups of its arguments. */
+/** An operation, and the groups of its arguments. */
 export interface ReadyOperation {
   readonly operation: Operation
+  /** The least, over the places it may stand at, that it costs there together with what must stand around. */
   readonly least: number
   readonly slots: Slots
 }
@@ -75,7 +76,7 @@ export interface CostTable {
   readonly scope: Scope
   /** By place (see {@link Grammar.group}), then by production: cost, or {@link impossible}. */
   readonly costs: readonly Int32Array[]
-  /** The least cost in each group. */
+  /** The least that a whole term costs in each group. */
   readonly cheapest: readonly number[]
   /** Operations, those with the least cost first. */
   readonly operations: readonly ReadyOperation[]
@@ -85,12 +86,6 @@ export interface CostTable {
   /** Tables of scopes within this one, by what they add to it. */
   readonly inner: Map<string, CostTable>
 }
-
-/**
- * How much less than in other places of its type a production may cost in one of them: terms are filed by their least cost, so
- * what is likely in one rare place only would be enumerated for all.
- */
-const mostGain = 1.5 * costsPerNat
 
 /** Of types far from those of the task. */
 const farShare = 0.15
@@ -103,7 +98,9 @@ export class Grammar {
   readonly productions: Production[] = []
   /** Groups of places in which the same costs hold, by type. */
   readonly groupsOf = new Map<Type, number[]>()
-  readonly constants: readonly ConstantChoice[]
+  readonly constants: readonly Constant[]
+  /** The group of whole programs. */
+  readonly root: number
   readonly #guide: Guide
   readonly #groups: Place[] = []
   readonly #groupOfKey = new Map<string, number>()
@@ -122,7 +119,7 @@ export class Grammar {
       guide,
     }: {
       readonly signature: Signature
-      readonly constants: readonly ConstantChoice[]
+      readonly constants: readonly Constant[]
       readonly library: readonly Fragment[]
       readonly guide: Guide
     },
@@ -137,7 +134,7 @@ export class Grammar {
       ...constants.filter(({ type }) => this.types.includes(type)),
       ...this.types
         .filter((type) => elementOf(type) !== undefined)
-        .map((type) => ({ type, value: [], production: 'empty', drawn: false })),
+        .map((type) => ({ kind: 'constant', type, value: [] }) as const),
     ]
     this.operations = [
       ...primitives.flatMap((primitive) => this.#instances(primitive, near)),
@@ -153,7 +150,7 @@ export class Grammar {
     for (const operation of this.operations) {
       for (const [argument, type] of operation.parameters.entries()) this.group(operation.name, argument, type)
     }
-    this.group('root', 0, returns)
+    this.root = this.group('root', 0, returns)
   }
 
   /** The group of places that a place belongs to: those the guide knows apart, by type. */
@@ -184,10 +181,7 @@ export class Grammar {
   /** A variable or constant as a program; see {@link FiledLeaf.which}. */
   leafExpression(name: string, type: Type, which: number): Expression {
     const constant = this.constants[-1 - which]
-    if (constant !== undefined) {
-      const { value, drawn } = constant
-      return drawn ? { kind: 'constant', type, value, drawn } : { kind: 'constant', type, value }
-    }
+    if (constant !== undefined) return constant
     if (name === 'input') return { kind: 'input', type, index: which }
     return { kind: 'variable', type, level: which - this.#inputTypes.length }
   }
@@ -203,10 +197,13 @@ export class Grammar {
 
   /** The table of a scope within another, whose variables are outer ones there. */
   within(table: CostTable, own: Scope): CostTable {
-    const key = own.map(({ name, type }) => `${name}:${type}`).join(' ')
+    const key = scopeKey(own)
     const found = table.inner.get(key)
     if (found !== undefined) return found
-    const made = this.table([...table.scope.map(({ type }) => ({ name: 'outer', type })), ...own])
+    const roots = this.operations
+      .filter((operation) => scopeKey(this.bound(operation)) === key)
+      .flatMap((operation) => this.slots(operation)[0] ?? [])
+    const made = this.table([...table.scope.map(({ type }) => ({ name: 'outer', type })), ...own], roots)
     table.inner.set(key, made)
     return made
   }
@@ -220,25 +217,29 @@ export class Grammar {
     return [variable('left', item), variable('right', elementOf(third) ?? '')]
   }
 
-  /** What productions cost where these variables are bound. */
-  table(scope: Scope): CostTable {
+  /**
+   * What productions cost where these variables are bound.
+   *
+   * @param roots - Groups at which what is looked for stands. @defaultValue that of whole programs
+   */
+  table(scope: Scope, roots: readonly number[] = [this.root]): CostTable {
     const costs: Int32Array[] = []
     const leaves = this.#leavesOf(scope)
-    const least = new Int32Array(this.productions.length).fill(impossible)
     for (const type of this.types) {
       const own = leaves.filter(({ returns }) => returns === type)
-      for (const [group, row] of this.#costsOf(type, own)) {
-        costs[group] = row
-        for (const { id } of [...own, ...(this.#operationsOf.get(type) ?? [])]) {
-          least[id] = Math.min(least[id] ?? impossible, row[id] ?? impossible)
-        }
-      }
+      for (const [group, row] of this.#costsOf(type, own)) costs[group] = row
+    }
+    const cheapest = this.#cheapest(costs)
+    const around = this.#around(costs, cheapest, roots)
+    const least = new Int32Array(this.productions.length).fill(impossible)
+    for (const [group, row] of costs.entries()) {
+      const outside = around[group] ?? impossible
+      for (const [id, cost] of row.entries()) least[id] = Math.min(least[id] ?? impossible, cost + outside)
     }
     const operations = this.operations
       .map((operation) => ({ operation, least: least[operation.id] ?? impossible, slots: this.slots(operation) }))
       .filter((ready) => ready.least < impossible)
       .sort((a, b) => a.least - b.least || a.operation.id - b.operation.id)
-    const cheapest = costs.map((row) => row.reduce((lowest, cost) => Math.min(lowest, cost), impossible))
     return {
       scope,
       costs,
@@ -250,22 +251,69 @@ export class Grammar {
     }
   }
 
+  /** The least that a whole term costs in each group; of a lambda no more is known than that it costs something. */
+  #cheapest(costs: readonly Int32Array[]): number[] {
+    const cheapest = costs.map((row) =>
+      this.productions.reduce(
+        (least, { kind, id }) => (kind === 'leaf' ? Math.min(least, row[id] ?? impossible) : least),
+        impossible,
+      ),
+    )
+    this.#untilSettled((operation) => {
+      const inner = this.#argumentCosts(operation, cheapest).reduce((sum, cost) => sum + cost, 0)
+      return (this.groupsOf.get(operation.returns) ?? []).filter((group) =>
+        lower(cheapest, group, (costs[group]?.[operation.id] ?? impossible) + inner),
+      )
+    })
+    return cheapest
+  }
+
+  /**
+   * The least that must be spent around a term of each group before it is part of what is looked for, so that no term is made before
+   * the cost at which it can be of use. A step less for each call around, so that terms come before those they are part of.
+   *
+   * @see Klein and Manning, "A* parsing: fast exact Viterbi parse selection" (2003), for the estimate.
+   */
+  #around(costs: readonly Int32Array[], cheapest: readonly number[], roots: readonly number[]): number[] {
+    const around = costs.map((_, group) => (roots.includes(group) ? 0 : impossible))
+    this.#untilSettled((operation) => {
+      const { id, returns, kind } = operation
+      const least = (this.groupsOf.get(returns) ?? []).reduce(
+        (lowest, group) => Math.min(lowest, (costs[group]?.[id] ?? impossible) + (around[group] ?? impossible)),
+        impossible,
+      )
+      const parts = this.#argumentCosts(operation, cheapest)
+      const whole = parts.reduce((sum, cost) => sum + cost, least)
+      return this.slots(operation).filter(
+        (slot, index) =>
+          (kind === 'plain' || index > 0) && lower(around, slot, Math.max(0, whole - (parts[index] ?? 0) - 1)),
+      )
+    })
+    return around
+  }
+
+  /** Goes through all operations again and again, until none changes anything. */
+  #untilSettled(changes: (operation: Operation) => readonly unknown[]): void {
+    while (this.operations.filter((operation) => changes(operation).length > 0).length > 0);
+  }
+
+  #argumentCosts(operation: Operation, cheapest: readonly number[]): number[] {
+    return this.slots(operation).map((slot, index) =>
+      operation.kind !== 'plain' && index === 0 ? 1 : (cheapest[slot] ?? impossible),
+    )
+  }
+
   /** Costs in the groups of a type, where these leaves of the type are at hand. */
   #costsOf(type: Type, leaves: readonly Leaf[]): ReadonlyMap<number, Int32Array> {
     const key = `${type} ${leaves.map(({ id }) => id).join()}`
     const found = this.#costsOfKey.get(key)
     if (found !== undefined) return found
     const available = [...leaves, ...(this.#operationsOf.get(type) ?? [])]
-    const usual = this.#costs(available, { parent: '', argument: 0, type })
     const made = new Map<number, Int32Array>()
     for (const group of this.groupsOf.get(type) ?? []) {
       const place = this.#groups[group]
       if (place === undefined) continue
-      const costs = this.#costs(available, place)
-      made.set(
-        group,
-        costs.map((cost, id) => Math.max(cost, (usual[id] ?? 0) - mostGain)),
-      )
+      made.set(group, this.#costs(available, place))
     }
     this.#costsOfKey.set(key, made)
     return made
@@ -278,8 +326,8 @@ export class Grammar {
         leaf: this.leaf(name, type),
         which: this.#inputTypes.length + index,
       })),
-      ...this.constants.map(({ production, type }, index) => ({
-        leaf: this.leaf(production, type),
+      ...this.constants.map((constant, index) => ({
+        leaf: this.leaf(constantProduction(constant), constant.type),
         which: -1 - index,
       })),
     ]
@@ -298,7 +346,7 @@ export class Grammar {
       ...new Set([
         ...this.#inputTypes.map((type) => this.leaf('input', type)),
         ...scope.map(({ name, type }) => this.leaf(name, type)),
-        ...this.constants.map(({ production, type }) => this.leaf(production, type)),
+        ...this.constants.map((constant) => this.leaf(constantProduction(constant), constant.type)),
       ]),
     ]
   }
@@ -367,6 +415,16 @@ export class Grammar {
     this.productions.push(operation)
     return operation
   }
+}
+
+function scopeKey(scope: Scope): string {
+  return scope.map(({ name, type }) => `${name}:${type}`).join(' ')
+}
+
+function lower(costs: number[], at: number, cost: number): boolean {
+  if (cost >= (costs[at] ?? impossible)) return false
+  costs[at] = cost
+  return true
 }
 
 function variable(name: string, type: Type): Scope[number] {

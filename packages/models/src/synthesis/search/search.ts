@@ -8,7 +8,7 @@ import { type Fragment, type Fragments, fragmentsByName } from '../language/frag
 import { elementOf, listOf, type Signature, type Type } from '../language/types.js'
 import { mix, Values } from '../language/values.js'
 import { composeCases } from './conditions.js'
-import { drawnConstants, type Example, languageConstants } from './constants.js'
+import { constantProduction, constantsFor, type Example } from './constants.js'
 import { Goal, type Proposal } from './goal.js'
 import { costsPerNat, Grammar, impossible, type Operation } from './grammar.js'
 import { Space, type Surroundings } from './space.js'
@@ -21,6 +21,7 @@ export interface SearchOptions {
   readonly signature: Signature
   /** One at least; they fit the signature. */
   readonly examples: readonly Example[]
+  readonly statement?: string | undefined
   readonly library: readonly Fragment[]
   readonly guide: Guide
   /** Candidate evaluations at most. */
@@ -65,14 +66,14 @@ export class Search implements Surroundings {
   readonly #halves = new Halves()
   readonly #ignoring: number
 
-  constructor({ signature, examples, library, guide, budget, seed }: SearchOptions) {
+  constructor({ signature, examples, statement, library, guide, budget, seed }: SearchOptions) {
     const values = new Values()
     const { parameters, returns } = signature
     this.budget = budget
     this.#ignoring = guide.ignoring
     this.fragments = fragmentsByName(library)
     this.inputTypes = parameters.map(({ type }) => type)
-    const constants = [...languageConstants, ...drawnConstants(examples, signature)]
+    const constants = constantsFor({ signature, examples, statement })
     this.grammar = new Grammar(values, { signature, constants, library, guide })
     const inputs = [
       ...examples.map(({ args }) => args),
@@ -86,7 +87,7 @@ export class Search implements Surroundings {
     const row = Float64Array.from(examples, ({ returns: result }) => values.encode(returns, result))
     this.#space = new Space(this, { table: this.grammar.table([]), bound, columns: inputs.length, depth: 0 })
     this.#seek(this.#space, {
-      ...{ type: returns, row, group: this.grammar.group('root', 0, returns) },
+      ...{ type: returns, row, group: this.grammar.root },
       ...{ extra: 0, wrap: (term) => term },
     })
     this.#deriveAtOnce()
@@ -259,16 +260,16 @@ export class Search implements Surroundings {
     const join = this.#operation(this.#space, goal, 'join', ['string[]', 'string'])
     if (join === undefined || groupsOf.get('string[]') === undefined) return
     const wanted = Array.from(goal.row, (id) => values.textAt(id))
-    for (const { type, value, production, drawn } of constants) {
-      if (type !== 'string' || typeof value !== 'string') continue
+    for (const separator of constants) {
+      const { value } = separator
+      if (typeof value !== 'string') continue
       if (value === '' ? wanted.every((text) => text.length < 2) : !wanted.some((text) => text.includes(value)))
         continue
       const [listGroup = 0, textGroup = 0] = this.grammar.slots(join.operation)
-      const leaf = this.grammar.leaf(production, type)
+      const leaf = this.grammar.leaf(constantProduction(separator), 'string')
       const cost = this.#space.table.costs[textGroup]?.[leaf.id] ?? impossible
       const row = Float64Array.from(wanted, (text) => values.encode('string[]', text === '' ? [] : text.split(value)))
       if (cost >= impossible || row.some(Number.isNaN)) continue
-      const separator: Expression = drawn ? { kind: 'constant', type, value, drawn } : { kind: 'constant', type, value }
       this.#seek(this.#space, {
         ...{ type: 'string[]', row, group: listGroup, extra: join.cost + cost },
         wrap: (list) => goal.wrap({ kind: 'call', type: 'string', name: 'join', arguments: [list, separator] }),

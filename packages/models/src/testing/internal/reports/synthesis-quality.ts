@@ -76,7 +76,7 @@ async function outcomeOf(synthesizer: Synthesizer, { signature, examples, accept
 const arms: Readonly<Record<string, Omit<LearntOptions, 'budget' | 'seed'>>> = {
   'all that was learnt': {},
   'without the net': { trust: 0 },
-  'without net and names': { names: 0, trust: 0 },
+  'without net and words': { words: 0, trust: 0 },
 }
 
 const percent = ({ estimate, low, high }: Interval): string =>

@@ -82,7 +82,7 @@ const grammar = new Grammar(new Values(), {
   library: [],
   guide: unlearnedGuide,
 })
-const [table, group] = [grammar.table([]), grammar.group('root', 0, 'number[]')]
+const [table, group] = [grammar.table([]), grammar.root]
 const programs = Array.from({ length: 3_000 }, () => sampleExpression({ grammar, table, group, depth: 5, rng }))
   .filter((program) => program !== undefined && program.kind === 'call')
   .slice(0, 300)
