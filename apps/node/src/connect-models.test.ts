@@ -50,4 +50,21 @@ describe('connectModels() with nothing', () => {
     expect(models.status().model).toMatchObject({ provider: 'rules', reflex: true })
     await models.close()
   })
+
+  test('has rules go by what the person said, and not by what is told beside it', async () => {
+    const { model } = connect({ detect: false })
+    const context = {
+      type: 'text' as const,
+      text: 'create a task to mop',
+      providerOptions: { salp: { context: true } },
+    }
+    const said = { type: 'text' as const, text: 'Thanks!' }
+    const tools = [{ type: 'function' as const, name: 'create_task', inputSchema: {} }]
+    const answer = (content: (typeof context | typeof said)[]) =>
+      model
+        .doGenerate({ prompt: [{ role: 'user', content }], tools })
+        .then(({ content: parts }) => parts.map(({ type }) => type))
+    expect(await answer([context, said])).toEqual(['text'])
+    expect(await answer([{ ...said, text: context.text }])).toContain('tool-call')
+  })
 })

@@ -1,7 +1,7 @@
 /** Finds what can answer: a configured endpoint or file, local servers, keys in the environment; rules when there is nothing. */
 
 import type { LanguageModelV4, LanguageModelV4Middleware } from '@ai-sdk/provider'
-import type { AgentStatus } from '@salp/agent'
+import { type AgentStatus, withoutImages } from '@salp/agent'
 import type { Clock, Logger, Rng, SqlDatabase } from '@salp/core'
 import {
   type Cascade,
@@ -80,7 +80,8 @@ export function connectModels(deps: ConnectDeps, settings: Settings['model']): C
   const connect = async (): Promise<Connection> => {
     const found = await findSlots()
     const madeAt = clock.monotonic()
-    if (found.length === 0) return { model: blind(reflex), madeAt }
+    // Its rules go by what the person said alone, which stands apart from what is told beside it.
+    if (found.length === 0) return { model: wrapLanguageModel({ model: reflex, middleware: withoutImages() }), madeAt }
     const slots = found.map((slot) => ({ ...slot, model: sees(slot.model) ? slot.model : blind(slot.model) }))
     log.info('Models connected', { slots: slots.map(({ name }) => name) })
     const cascade = createCascade({ clock, rng, usage, log: log.child('cascade') }, { slots })
