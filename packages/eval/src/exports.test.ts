@@ -65,6 +65,7 @@ test('the entry exports', () => {
       "starterOf",
       "viewOf",
       "findEarlier",
+      "exampleSolver",
       "bestOfSolver",
       "modelSolver",
       "repairSolver",

@@ -131,8 +131,9 @@ export {
 } from './problems/problem.js'
 export type { CodeModel, ModelMessage, ModelReply } from './solvers/code-model.js'
 export { type EarlierSolution, type FindEarlier, findEarlier } from './solvers/earlier.js'
+export { type ExampleSearch, exampleSolver, type Wanted } from './solvers/example-search.js'
 export { bestOfSolver, modelSolver, repairSolver, retrievalSolver } from './solvers/model-solvers.js'
-export { type Hole, type HoleFiller, sketchSolver } from './solvers/sketch-solver.js'
+export { sketchSolver } from './solvers/sketch-solver.js'
 export { type Agreement, cohenKappa, cohenKappaCi, fleissKappa } from './statistics/agreement.js'
 export { benjaminiHochberg, stoppingBounds } from './statistics/correction.js'
 export {

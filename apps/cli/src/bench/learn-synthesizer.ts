@@ -2,10 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import type { Clock } from '@salp/core'
-import type { Problem, Verifier } from '@salp/eval'
-import { type LearnProgress, learn, type TrainingTask } from '@salp/models/synthesis'
+import type { Problem, ProblemCase, Verifier } from '@salp/eval'
+import { type LearnProgress, learn, readTask, type SynthesisTask, type TrainingTask } from '@salp/models/synthesis'
 import { type SavedState, trainGuideNet } from '@salp/models/synthesis/node'
-import { taskOf } from './synthesizer-solver.js'
 
 /** How the synthesizer is taught. */
 export interface LessonOptions {
@@ -47,17 +46,10 @@ export async function learnSynthesizer(
   const heldOut = problems.find(({ split }) => split !== 'train')
   if (heldOut !== undefined) throw new RangeError(`Cannot learn from "${heldOut.id}": it is for measuring`)
   const tasks = problems.flatMap((problem): TrainingTask[] => {
-    const task = taskOf(problem, [...problem.examples, ...problem.tests.filter((_, index) => index % 2 === 0)])
-    return task === undefined
-      ? []
-      : [
-          {
-            id: problem.id,
-            ...task,
-            shown: taskOf(problem, problem.examples)?.examples,
-            accepts: (source) => passes(problem, source),
-          },
-        ]
+    const { id, examples, tests } = problem
+    const task = readProblem(problem, [...examples, ...tests.filter((_, index) => index % 2 === 0)])
+    const shown = readProblem(problem, examples)?.examples
+    return task === undefined ? [] : [{ id, ...task, shown, accepts: (source) => passes(problem, source) }]
   })
   const passes = async (problem: Problem, source: string): Promise<boolean> => {
     // What the synthesizer prints is well typed; runs of the benchmark check it.
@@ -71,4 +63,8 @@ export async function learnSynthesizer(
     { ...options, signal, onProgress },
   )
   return { lesson: lessonOf(problems, options), state, rounds }
+}
+
+function readProblem({ signature, statement }: Problem, cases: readonly ProblemCase[]): SynthesisTask | undefined {
+  return readTask({ ...signature, statement, examples: cases.filter((one) => 'returns' in one) })
 }

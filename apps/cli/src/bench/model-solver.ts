@@ -3,8 +3,8 @@
 import {
   bestOfSolver,
   type CodeModel,
+  type ExampleSearch,
   findEarlier,
-  type HoleFiller,
   modelSolver,
   type Problem,
   repairSolver,
@@ -12,9 +12,7 @@ import {
   type Solver,
   sketchSolver,
 } from '@salp/eval'
-import type { Synthesizer } from '@salp/models/synthesis'
 import type { ModelSolverName } from './solver-names.js'
-import { taskOf } from './synthesizer-solver.js'
 
 /** Earlier solutions that are shown. */
 const shownEarlier = 3
@@ -26,7 +24,7 @@ export interface ModelSolverParts {
   /** Programs that passed, by the ids of their problems. */
   readonly solutions: readonly { readonly problem: string; readonly source: string }[]
   /** Fills what a sketch leaves open. */
-  readonly filler: HoleFiller
+  readonly filler: ExampleSearch
 }
 
 /**
@@ -58,20 +56,5 @@ export function createModelSolver(
     }
     case 'hybrid':
       return sketchSolver(model, filler, { sketches: tries })
-  }
-}
-
-/** The synthesizer as what fills holes; a hole over types that it does not know stays open. */
-export function synthesizerFiller(synthesizer: Synthesizer, name: string): HoleFiller {
-  return {
-    name,
-    async fill(hole, { most, signal }) {
-      const task = taskOf({ signature: hole }, hole.examples)
-      if (task === undefined) return { sources: [], candidates: 0 }
-      const sources: string[] = []
-      const accepts = (source: string): boolean => sources.push(source) === most
-      const { candidates } = await synthesizer.solve(task, { signal, accepts })
-      return { sources, candidates }
-    },
   }
 }

@@ -1,8 +1,16 @@
 /** A run of the benchmark: picks problems, makes the solver, which learns where asked, and records what comes of each. */
 
 import { createRng } from '@salp/core'
-import { type BenchmarkHistory, type Problem, type ProblemResult, runBenchmark, type Solver } from '@salp/eval'
+import {
+  type BenchmarkHistory,
+  exampleSolver,
+  type Problem,
+  type ProblemResult,
+  runBenchmark,
+  type Solver,
+} from '@salp/eval'
 import { loadProblems, openVerifier } from '@salp/eval/node'
+import { exampleSearch } from '@salp/models/synthesis'
 import {
   createSynthesizerThread,
   readSavedState,
@@ -16,9 +24,8 @@ import { type Invocation, note } from '../invocation.js'
 import { findCodeModel } from './code-model.js'
 import { findCutOff, nextRunId } from './history.js'
 import { learnSynthesizer, lessonOf } from './learn-synthesizer.js'
-import { createModelSolver, synthesizerFiller } from './model-solver.js'
+import { createModelSolver } from './model-solver.js'
 import { type ModelSolverName, modelSolvers } from './solver-names.js'
-import { synthesizerSolver } from './synthesizer-solver.js'
 
 /** What a run is asked for. */
 export interface BenchRequest {
@@ -125,10 +132,8 @@ async function solverOf(
   const { solver, budget, seed, attempts, tries, model: name, modelUrl } = request
   const learntFrom = saved === undefined ? 'synthesizer-untrained' : `synthesizer ${saved.lesson.slice(0, 8)}`
   if (!asksModel(solver)) {
-    return synthesizerSolver(thread, {
-      name: `${learntFrom}, budget ${budget}, seed ${seed}, answers ${attempts}`,
-      onProgress: (problem, { candidates }) =>
-        statusLine.show(`${problem}: ${candidates.toLocaleString('en')} candidates`),
+    return exampleSolver(exampleSearch(thread, `${learntFrom}, budget ${budget}, seed ${seed}, answers ${attempts}`), {
+      onProgress: (problem, candidates) => statusLine.show(`${problem}: ${candidates.toLocaleString('en')} candidates`),
     })
   }
   const { settings, finding } = readSettings(home.config, io.environment)
@@ -139,7 +144,7 @@ async function solverOf(
       ? { ...settings.model, name: name ?? settings.model.name }
       : { url: modelUrl, name, detect: false }
   const model = await findCodeModel(io, asked, signal)
-  const filler = synthesizerFiller(thread, `${learntFrom}, budget ${budget}`)
+  const filler = exampleSearch(thread, `${learntFrom}, budget ${budget}`)
   return createModelSolver(solver, { model, problems: all, solutions: history.solutions(), filler }, { tries })
 }
 

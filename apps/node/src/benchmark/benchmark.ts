@@ -9,12 +9,14 @@ import { openDatabase } from '@salp/core/node'
 import {
   type BenchmarkRun,
   evalMigrations,
+  exampleSolver,
   openBenchmarkHistory,
   type Problem,
   type ProblemResult,
   runBenchmark,
 } from '@salp/eval'
 import { findFixtures, loadProblems, openVerifier } from '@salp/eval/node'
+import { exampleSearch } from '@salp/models/synthesis'
 import { createSynthesizerThread, readSavedState, type SavedState } from '@salp/models/synthesis/node'
 import { BenchmarkError, type HistoryViews, openHistoryViews } from './history.js'
 import {
@@ -25,7 +27,6 @@ import {
   settingsOf,
   solverName,
 } from './order.js'
-import { synthesizerSolver } from './synthesizer-solver.js'
 
 /** The run that goes on. */
 export interface JobView {
@@ -196,9 +197,8 @@ export function openBenchmark(
     const verifier = openVerifier({ clock }, { concurrency: 1 })
     try {
       await using thread = createSynthesizerThread({ budget, seed, state: saved?.state })
-      const solver = synthesizerSolver(thread, {
-        name: solverName(mine.settings),
-        onProgress(problem, { candidates }) {
+      const solver = exampleSolver(exampleSearch(thread, solverName(mine.settings)), {
+        onProgress(problem, candidates) {
           mine.current = { problem, candidates }
           changed()
         },

@@ -22,7 +22,7 @@ test('openPush() makes neither keys nor a way out where everything stays on the 
   const deps = { db, clock: systemClock, log: recordingLogger(), redactor: createRedactor({}), agent, keystore }
   const settings = settingsSchema.parse({})
   expect(openPush(deps, { ...settings, agent: { ...settings.agent, airGap: true } })).toBeUndefined()
-  expect(existsSync(join(keystore, 'push-key.json'))).toBe(false)
+  expect(existsSync(join(keystore, 'push-key'))).toBe(false)
   const push = openPush(deps, settings)
   expect(push?.view().publicKey).toMatch(/^[\w-]{87}$/)
   await push?.close()

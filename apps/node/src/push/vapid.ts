@@ -23,7 +23,7 @@ export type VapidKeys = z.infer<typeof keySchema>
  * @throws {@link VapidError} (`node/push-key`) if the file holds something else.
  */
 export function openVapidKeys(folder: string): VapidKeys {
-  const path = join(folder, 'push-key.json')
+  const path = join(folder, 'push-key')
   if (!existsSync(path)) {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
     const { x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' })

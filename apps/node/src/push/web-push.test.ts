@@ -111,13 +111,13 @@ describe('openVapidKeys()', () => {
     const keys = openVapidKeys(folder)
     expect(openVapidKeys(folder)).toEqual(keys)
     expect(Buffer.from(keys.publicKey, 'base64url')).toHaveLength(65)
-    expect(statSync(join(folder, 'push-key.json')).mode & 0o777).toBe(0o600)
-    expect(JSON.parse(readFileSync(join(folder, 'push-key.json'), 'utf8'))).toEqual(keys)
+    expect(statSync(join(folder, 'push-key')).mode & 0o777).toBe(0o600)
+    expect(JSON.parse(readFileSync(join(folder, 'push-key'), 'utf8'))).toEqual(keys)
   })
 
   test('does not put others in place of a file that it cannot read', () => {
     const folder = temporary()
-    writeFileSync(join(folder, 'push-key.json'), '{}')
+    writeFileSync(join(folder, 'push-key'), '{}')
     expect(() => openVapidKeys(folder)).toThrow(/^Cannot read the keys for notifications/)
   })
 })

@@ -3,8 +3,9 @@
 import { z } from 'zod'
 import type { Attempt, SolveOptions, Solver } from '../benchmark/solver.js'
 import { type Data, dataFault } from '../problems/data.js'
-import { type ProblemView, parametersOf, type Signature } from '../problems/problem.js'
+import { type ProblemView, parametersOf } from '../problems/problem.js'
 import { type CodeModel, type ModelMessage, type ModelReply, spentOn } from './code-model.js'
+import type { ExampleSearch, Wanted } from './example-search.js'
 import { blocksIn, describeFailure, describeProblem, programIn } from './prompt.js'
 
 const identifier = z.string().regex(/^[A-Za-z_$][\w$]*$/)
@@ -28,27 +29,6 @@ const holeSchema = z
 
 const holesSchema = z.array(holeSchema).max(4)
 
-/** A function that a sketch leaves open. */
-export interface Hole extends Signature {
-  readonly examples: readonly { readonly args: readonly Data[]; readonly returns: Data }[]
-}
-
-/** Finds programs for holes, such as a synthesizer. */
-export interface HoleFiller {
-  /** Names it in the history. */
-  readonly name: string
-  /**
-   * Searches for functions that agree with the examples.
-   *
-   * @param options - `most`: so many at most.
-   * @returns Modules of TypeScript that export the function, the likeliest first; none if there are none. And what was tried.
-   */
-  fill(
-    hole: Hole,
-    options: { readonly most: number; readonly signal: AbortSignal },
-  ): Promise<{ readonly sources: readonly string[]; readonly candidates: number }>
-}
-
 /** What is looked at for each hole, and for all together. */
 const [mostPerHole, mostFilled] = [4, 12]
 
@@ -61,7 +41,7 @@ const [mostPerHole, mostFilled] = [4, 12]
  */
 export function sketchSolver(
   model: CodeModel,
-  filler: HoleFiller,
+  filler: ExampleSearch,
   { sketches }: { readonly sketches: number },
 ): Solver {
   return {
@@ -101,7 +81,7 @@ type Tried = { readonly candidates: number; readonly answers: readonly string[] 
 async function tryOut(
   reply: string,
   { signature }: ProblemView,
-  filler: HoleFiller,
+  filler: ExampleSearch,
   { check, signal }: Pick<SolveOptions, 'check' | 'signal'>,
 ): Promise<Tried> {
   const main = programIn(reply)
@@ -115,7 +95,7 @@ async function tryOut(
   const fillings: string[][] = []
   let candidates = 0
   for (const hole of holes) {
-    const found = await filler.fill(hole, { most: mostPerHole, signal })
+    const found = await filler.search(hole, { most: mostPerHole, signal })
     candidates += found.candidates
     if (found.sources.length === 0)
       return wrong(
@@ -135,7 +115,7 @@ async function tryOut(
 }
 
 /** The functions that a sketch leaves open; or why they cannot be read. */
-function holesIn(reply: string): readonly Hole[] | string {
+function holesIn(reply: string): readonly Wanted[] | string {
   const block = blocksIn(reply).findLast(({ language }) => language === 'json')
   if (block === undefined) return []
   try {
@@ -150,7 +130,7 @@ function holesIn(reply: string): readonly Hole[] | string {
 }
 
 /** A filled hole as one constant, so that what it needs beside is its own. */
-function enclosed(hole: Hole, source: string): string {
+function enclosed(hole: Wanted, source: string): string {
   const { name, returns } = hole
   const body = source
     .replace(/^export /gm, '')
@@ -160,7 +140,7 @@ function enclosed(hole: Hole, source: string): string {
 }
 
 /** A sketch without what it declares of its holes. */
-function withoutDeclared(source: string, holes: readonly Hole[]): string {
+function withoutDeclared(source: string, holes: readonly Wanted[]): string {
   return source.replace(/^\s*(?:export )?declare (?:function|const) ([\w$]+).*$/gm, (line, name: string) =>
     holes.some((hole) => hole.name === name) ? '' : line,
   )

@@ -10,8 +10,9 @@ import { openVerifier } from '../node/open-verifier.js'
 import { type Problem, starterOf } from '../problems/problem.js'
 import type { CodeModel, ModelMessage } from './code-model.js'
 import { type EarlierSolution, findEarlier } from './earlier.js'
+import type { ExampleSearch, Wanted } from './example-search.js'
 import { bestOfSolver, modelSolver, repairSolver, retrievalSolver } from './model-solvers.js'
-import { type Hole, type HoleFiller, sketchSolver } from './sketch-solver.js'
+import { sketchSolver } from './sketch-solver.js'
 
 const signature = { name: 'spread', parameters: [{ name: 'values', type: 'number[]' }], returns: 'number' }
 
@@ -155,7 +156,7 @@ describe('retrievalSolver()', () => {
 })
 
 const sketch = (main: string, holes: unknown): string => `${fenced(main)}\n\`\`\`json\n${JSON.stringify(holes)}\n\`\`\``
-const hole = (name: string, ...examples: readonly [number[], number][]): Hole => ({
+const hole = (name: string, ...examples: readonly [number[], number][]): Wanted => ({
   name,
   parameters: [{ name: 'values', type: 'number[]' }],
   returns: 'number',
@@ -165,9 +166,9 @@ const bySketch = program('largest(values) - smallest(values)')
 const holes = [hole('largest', [[1, 4], 4], [[5, 2], 5]), hole('smallest', [[3, 2], 2])]
 
 /** Knows some functions, and finds those that agree with the examples. */
-const filler: HoleFiller = {
+const filler: ExampleSearch = {
   name: 'table',
-  async fill({ name, examples }, { most }) {
+  async search({ name, examples }, { most }) {
     const known: readonly [string, (values: readonly number[]) => number][] = [
       ['values[0]!', (values) => values[0] ?? 0],
       ['values[1]!', (values) => values[1] ?? 0],

@@ -1,5 +1,12 @@
 /** A synthesizer of programs: give examples, get a function in TypeScript. It needs no language model. Portable. */
 
+export {
+  type ExampleSearch,
+  type ExampleSearchOptions,
+  exampleSearch,
+  type PlainTask,
+  readTask,
+} from './example-search.js'
 export type { CountGuideOptions, Counts } from './guide/counts.js'
 export { type Guide, type Place, unlearnedGuide } from './guide/guide.js'
 export type { GuideNet } from './guide/net.js'
