@@ -131,6 +131,21 @@ describe('a server behind OAuth', () => {
     await reaches(opened, 'connected')
   })
 
+  test('is tried again by itself where a token could not be renewed, and still may be', async () => {
+    await (await openLetIn()).servers.close()
+    remote.expire()
+    remote.instead.set(`${signIn}/token`, () => new Response('down', { status: 503 }))
+    await using opened = open()
+    const { authorize } = await reaches(opened, 'unauthorized')
+    await clock.advance(60_000)
+    await vi.waitUntil(() => tokenRequests().length === 3, { interval: 1, timeout: 10_000 })
+    await reaches(opened, 'unauthorized')
+    expect(viewOf(opened)?.authorize).toEqual(authorize)
+    remote.instead.delete(`${signIn}/token`)
+    await clock.advance(60_000)
+    await reaches(opened, 'connected')
+  })
+
   test('that wants more rights for a call is given them by its owner, and keeps the ones it gave', async () => {
     await using opened = await openLetIn()
     remote.scope = 'write'

@@ -67,6 +67,8 @@ export interface Authorization {
   forget(): void
   /** Settles when the agent is let in next, or the signal aborts. */
   granted(signal: AbortSignal): Promise<void>
+  /** Whether another attempt may do without the owner: a token could not be renewed, and still may be. */
+  renewable(): boolean
   /** Takes the secrets of this server out of a text. */
   conceal(text: string): string
 }
@@ -124,13 +126,12 @@ export function createAuthorization(deps: AuthorizationDeps, { name, url, oauth 
   /** Whether the client was registered for a browser that came back elsewhere: it can renew, but not ask a person. */
   const stale = (): boolean => oauth === undefined && kept().client !== undefined && kept().redirectUrl !== redirectUrl
 
-  const keptSecrets = (): readonly unknown[] => {
+  /** What cannot be read is none. */
+  const readable = (): Credentials => {
     try {
-      const { tokens, client } = kept()
-      return [tokens?.access_token, tokens?.refresh_token, client?.client_secret]
+      return kept()
     } catch {
-      // What cannot be read was not sent either.
-      return []
+      return { url }
     }
   }
 
@@ -288,8 +289,10 @@ export function createAuthorization(deps: AuthorizationDeps, { name, url, oauth 
         void granted.promise.then(done)
         if (signal.aborted) done()
       }),
+    renewable: () => readable().tokens?.refresh_token !== undefined,
     conceal(text) {
-      const secrets = [...keptSecrets(), oauth?.clientSecret]
+      const { tokens, client } = readable()
+      const secrets = [tokens?.access_token, tokens?.refresh_token, client?.client_secret, oauth?.clientSecret]
       return secrets.reduce<string>(
         (clean, value) =>
           typeof value === 'string' && value.length >= 6 ? clean.replaceAll(value, '[redacted:known]') : clean,

@@ -103,6 +103,14 @@ export function openConnection(server: string, deps: ConnectionDeps): Connection
     client = made
     return { closed }
   }
+  /** Waits for the owner, or a while where they may not be needed: a token could not be renewed, and still may be. */
+  const ownersWord = async (authorization: Authorization): Promise<void> => {
+    const enough = new AbortController()
+    const signal = AbortSignal.any([over.signal, enough.signal])
+    const later = authorization.renewable() ? [clock.sleep(pauseMs.longest, { signal }).catch(() => undefined)] : []
+    await Promise.race([authorization.granted(signal), ...later])
+    enough.abort()
+  }
   const stay = async (): Promise<void> => {
     for (let pause = pauseMs.first; !over.signal.aborted; ) {
       try {
@@ -120,8 +128,8 @@ export function openConnection(server: string, deps: ConnectionDeps): Connection
       }
       client = undefined
       tried.resolve()
-      if (state.status === 'unauthorized') {
-        await authorization?.granted(over.signal)
+      if (state.status === 'unauthorized' && authorization !== undefined) {
+        await ownersWord(authorization)
         state = { status: 'connecting' }
         continue
       }
