@@ -23,6 +23,7 @@ export type VapidKeys = z.infer<typeof keySchema>
  * @throws {@link VapidError} (`node/push-key`) if the file holds something else.
  */
 export function openVapidKeys(folder: string): VapidKeys {
+  // Without an ending: files of JSON in that folder are the wallet's.
   const path = join(folder, 'push-key')
   if (!existsSync(path)) {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
