@@ -25,7 +25,7 @@ describe('salp synth', () => {
     const { exitCode, output, errors } = await synth(JSON.stringify(doubled), ['--name', 'doubled'])
     expect([exitCode, output]).toEqual([
       0,
-      'export function doubled(a: number[]): number[] {\n  return a.map((x) => x + x)\n}\n',
+      'export function doubled(a: number[]): number[] {\n  return a.map((x) => x * 2)\n}\n',
     ])
     expect(errors).toMatch(/^Cost [\d.]+ nats, [\d,]+ candidates in /)
   }, 30_000)
@@ -34,6 +34,18 @@ describe('salp synth', () => {
     const signature = { name: 'twice', parameters: [{ name: 'values', type: 'number[]' }], returns: 'number[]' }
     const { output } = await synth(JSON.stringify({ signature, examples: doubled }))
     expect(output).toContain('function twice(values: number[]): number[]')
+  }, 30_000)
+
+  test('goes by what is said of the function where the examples leave it open', async () => {
+    const open = [
+      { args: [[3, 1, 2]], returns: 3 },
+      { args: [[1, 4, 2, 0]], returns: 4 },
+    ]
+    const about = async (statement: string) => (await synth(JSON.stringify(open), ['--about', statement])).output
+    expect(await about('How many numbers has the list?')).toContain('.length')
+    expect(await about('Give the largest number.')).toContain('Math.max')
+    const file = JSON.stringify({ statement: 'Give the largest number.', examples: open })
+    expect((await synth(file)).output).toContain('Math.max')
   }, 30_000)
 
   test('ends with 1 when nothing was found', async () => {

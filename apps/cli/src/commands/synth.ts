@@ -13,6 +13,7 @@ import { integerFrom } from './values.js'
 interface SynthOptions {
   readonly examples: string
   readonly name?: string
+  readonly about?: string
   readonly budget: number
   readonly seed: number
   readonly untrained?: true
@@ -24,6 +25,7 @@ export function synthCommand(toAction: ToAction): Command {
     .description('find a TypeScript function that agrees with examples; no language model, no node')
     .requiredOption('-e, --examples <file>', 'JSON: [{ "args": [...], "returns": ... }, ...]')
     .option('--name <name>', 'what to call the function', functionName)
+    .option('--about <sentence>', 'what it is to do, in plain English: its words guide the search')
     .option('--budget <candidates>', 'programs to try at most, parts of programs counted too', integerFrom(1), 200_000)
     .option('--seed <number>', 'of the inputs that programs are told apart by', integerFrom(0), 0)
     .option('--untrained', 'without what "salp bench run --learn" learnt')
@@ -33,7 +35,7 @@ export function synthCommand(toAction: ToAction): Command {
       `
 The file may also say what the function looks like, as it must where a list is empty in all examples:
   { "signature": { "name": "total", "parameters": [{ "name": "values", "type": "number[]" }], "returns": "number" },
-    "examples": [...] }
+    "statement": "Add all values.", "examples": [...] }
 Few examples are met by many wrong programs: give six that differ.
 ${examples(
   ['salp synth --examples doubled.json --name doubled', 'the function; exit code 1 if none was found'],
@@ -44,14 +46,15 @@ ${examples(
 
 async function synth(
   invocation: Invocation,
-  { examples: file, name, untrained, ...options }: SynthOptions,
+  { examples: file, name, about, untrained, ...options }: SynthOptions,
 ): Promise<number> {
   const { io, home, json, signal, statusLine } = invocation
   const [{ readExamples }, { createSynthesizerThread, readSavedState }] = await Promise.all([
     import('../synth/read-examples.js'),
     import('@salp/models/synthesis/node'),
   ])
-  const task = readExamples(await readFile(resolve(io.folder, file), 'utf8'), { file, name })
+  const read = readExamples(await readFile(resolve(io.folder, file), 'utf8'), { file, name })
+  const task = { ...read, statement: about ?? read.statement }
   const saved = untrained === true ? undefined : await readSavedState(home.path)
   await using thread = createSynthesizerThread({ ...options, state: saved?.state })
   statusLine.show('Searching')

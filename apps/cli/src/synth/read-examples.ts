@@ -18,14 +18,18 @@ const signatureSchema = z.strictObject({
 const examplesSchema = z.array(exampleSchema).min(1, 'holds no example')
 const fileSchema = z.union([
   examplesSchema,
-  z.strictObject({ signature: signatureSchema.optional(), examples: examplesSchema }),
+  z.strictObject({
+    signature: signatureSchema.optional(),
+    statement: z.string().max(2_000).optional(),
+    examples: examplesSchema,
+  }),
 ])
 
 /** A place in a file, from the outermost value in. */
 type Path = readonly PropertyKey[]
 
 /**
- * Reads `[{ "args": […], "returns": … }, …]`, or `{ "signature": …, "examples": […] }`.
+ * Reads `[{ "args": […], "returns": … }, …]`, or `{ "signature": …, "statement": …, "examples": […] }`.
  *
  * Without a signature the types are those of the values: an array is a list where its items are alike, and a pair where it has two
  * that are not. Parameters are then called `a`, `b`, and so on.
@@ -49,8 +53,8 @@ export function readExamples(
     return refuse(told?.path ?? [], told?.message ?? 'holds no examples')
   }
   const listed = Array.isArray(parsed.data)
-  const { signature, examples } = Array.isArray(parsed.data)
-    ? { signature: undefined, examples: parsed.data }
+  const { signature, statement, examples } = Array.isArray(parsed.data)
+    ? { signature: undefined, statement: undefined, examples: parsed.data }
     : parsed.data
   const placeOf = (...path: Path): Path => (listed ? path : ['examples', ...path])
 
@@ -97,6 +101,7 @@ export function readExamples(
       returns: signature === undefined ? typeAt(['returns']) : typeWritten(signature.returns, ['signature', 'returns']),
     },
     examples,
+    statement,
   }
 }
 

@@ -1,11 +1,11 @@
 import { stoppedClock } from '@salp/core/testing'
-import { createSynthesizer } from '@salp/models/synthesis'
+import { learntSynthesizer, unlearned } from '@salp/models/synthesis'
 import { describe, expect, test } from 'vitest'
 import { toolContext } from '../testing/tool-context.js'
 import { createSynthesisTool } from './synthesis-tool.js'
 
 const run = (input: unknown, { budget = 20_000, signal }: { budget?: number; signal?: AbortSignal } = {}) => {
-  const tool = createSynthesisTool({ synthesizer: createSynthesizer({ clock: stoppedClock() }, { budget }) })
+  const tool = createSynthesisTool({ synthesizer: learntSynthesizer({ clock: stoppedClock() }, unlearned, { budget }) })
   return tool.run(tool.input.parse(input), toolContext({ signal }))
 }
 
@@ -25,6 +25,17 @@ describe('synthesize_function', () => {
       source: expect.stringContaining('export function doubled(values: number[]): number[]'),
       candidates: expect.any(Number),
     })
+  })
+
+  test('goes by what is said of the function where the examples leave it open', async () => {
+    const open = { name: 'f', parameters: [{ name: 'a', type: 'number[]' }], returns: 'number' }
+    const examples = [
+      { args: [[3, 1, 2]], returns: 3 },
+      { args: [[1, 4, 2, 0]], returns: 4 },
+    ]
+    const of = (statement: string) => run({ ...open, statement, examples })
+    expect(await of('How many numbers has the list?')).toMatchObject({ source: expect.stringContaining('.length') })
+    expect(await of('Give the largest number.')).toMatchObject({ source: expect.stringContaining('Math.max') })
   })
 
   test('fails where the budget is spent, and says what may help', async () => {

@@ -16,6 +16,7 @@ export interface SynthesisPort {
         readonly returns: string
       }
       readonly examples: readonly { readonly args: readonly JsonValue[]; readonly returns: JsonValue }[]
+      readonly statement?: string | undefined
     },
     options: { readonly signal: AbortSignal },
   ): Promise<
@@ -48,20 +49,32 @@ export function createSynthesisTool({ synthesizer }: { readonly synthesizer: Syn
           .array(z.object({ args: z.array(z.json()).max(8), returns: z.json() }))
           .min(1)
           .max(50),
+        statement: z
+          .string()
+          .max(2_000)
+          .optional()
+          .describe('What it does, in a sentence of plain English; it guides the search'),
       }),
-      { aliases: { parameters: ['params'], returns: ['return_type', 'returnType'], examples: ['cases'] } },
+      {
+        aliases: {
+          statement: ['description', 'about'],
+          parameters: ['params'],
+          returns: ['return_type', 'returnType'],
+          examples: ['cases'],
+        },
+      },
     ),
     effect: 'none',
     repeatable: true,
     timeoutMs: 60_000,
-    async run({ name, parameters, returns, examples }, { signal }) {
+    async run({ name, parameters, returns, examples, statement }, { signal }) {
       try {
         const signature = {
           name,
           parameters: parameters.map((parameter) => ({ ...parameter, type: spaced(parameter.type) })),
           returns: spaced(returns),
         }
-        const found = await synthesizer.solve({ signature, examples }, { signal })
+        const found = await synthesizer.solve({ signature, examples, statement }, { signal })
         if (found.status === 'found') return { source: found.source, candidates: found.candidates }
         throw new ToolError(`Found no such function among ${found.candidates} candidates`, {
           hint: 'Ask for a simpler part of it, or write it yourself',
