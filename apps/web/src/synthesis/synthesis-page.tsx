@@ -94,7 +94,11 @@ export function SynthesisPage() {
               <textarea
                 rows={1}
                 maxLength={2_000}
-                placeholder="Its words guide the search"
+                placeholder={
+                  learnt && known !== undefined
+                    ? 'Its words guide the search'
+                    : 'Numbers and signs that it names are tried'
+                }
                 value={draft.statement}
                 onChange={(event) => change({ ...draft, statement: event.target.value })}
               />
