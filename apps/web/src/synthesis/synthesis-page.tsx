@@ -133,7 +133,8 @@ export function SynthesisPage() {
               <label className="field-row">
                 <input type="checkbox" checked={learnt} onChange={(event) => setLearnt(event.target.checked)} />
                 <span>
-                  Use what was learnt <span className="muted">({plural(known.fragments, 'fragment')})</span>
+                  Use what was learnt{' '}
+                  {known.fragments > 0 && <span className="muted">({plural(known.fragments, 'fragment')})</span>}
                 </span>
               </label>
             )}
