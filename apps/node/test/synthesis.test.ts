@@ -58,6 +58,7 @@ describe.skipIf(browserPath === undefined)('Studio, from examples,', { timeout: 
     await page.getByRole('textbox', { name: 'Name' }).focus()
     await page.keyboard.press('Control+A')
     await page.keyboard.type('doubled')
+    await page.getByRole('textbox', { name: 'What is wanted' }).fill('Double each value.')
     await examplesOf(page).getByRole('textbox').first().focus()
     // Behind each row stands the button that removes it.
     await type(page, ['[1, 2, 3]', '[2, 4, 6]', '', '[7, -5]', '[14, -10]', '', '[]', '[]'])

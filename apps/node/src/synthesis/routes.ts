@@ -39,6 +39,8 @@ const examples = z
 const orderSchema = z
   .strictObject({
     ...{ signature, examples },
+    /** What is wanted, in English. */
+    statement: z.string().max(2_000).optional(),
     budget: z.number().int().min(1_000).max(5_000_000).default(200_000),
     seed: z.number().int().min(0).max(1_000_000).default(0),
     learnt: z.boolean().default(true),
@@ -79,8 +81,8 @@ export function synthesisRoutes({
       summary: 'Searches for a function that agrees with examples; the search ends with the request',
       body: orderSchema,
       streams: 'Server-sent events: progress, then what was found, or why nothing was',
-      answer({ body: { signature, examples, ...order }, context }) {
-        const task: SynthesisTask = { signature, examples }
+      answer({ body: { signature, examples, statement, ...order }, context }) {
+        const task: SynthesisTask = { signature, examples, statement }
         return streamSSE(context, async (stream) => {
           const gone = new AbortController()
           stream.onAbort(() => gone.abort())

@@ -59,7 +59,7 @@ export function HistoryChart({ runs }: { runs: readonly RunSummary[] }) {
       <figcaption className="history-key muted">
         <span>
           Runs by number, with Wilson intervals of 95 %.
-          {runs.some(({ endedAt }) => endedAt === undefined) && ' A ring: it did not come to its end.'}
+          {runs.some(({ endedAt }) => endedAt === undefined) && ' A ring: it is not at its end.'}
         </span>
         {solvers.map((solver) => {
           const { who, how } = solverWords(solver)

@@ -15,6 +15,7 @@ import { presets } from './presets.js'
 
 const draft: Draft = {
   name: 'pick',
+  statement: '',
   parameters: [
     { name: 'values', type: 'number []' },
     { name: 'word', type: 'string' },
@@ -47,6 +48,7 @@ describe('checkDraft()', () => {
   test('says what is wrong at its cell', () => {
     const { task, problems } = checkDraft({
       name: 'class',
+      statement: '',
       parameters: [
         { name: 'a', type: 'number' },
         { name: 'a', type: 'Date' },
@@ -65,6 +67,10 @@ describe('checkDraft()', () => {
     ])
     expect(problems.get('row 3 returns')).toBe('Not number[]: such as [3]; whole numbers only')
     expect(problems.get('row 7 0')).toBe('Empty: write 3')
+  })
+
+  test('says what is wanted where that is told', () => {
+    expect(checkDraft({ ...draft, statement: ' Pick both. ' }).task?.statement).toBe('Pick both.')
   })
 
   test('asks for an example', () => {
@@ -98,6 +104,7 @@ describe('pastedDraft()', () => {
     expect(pastedDraft(text, draft)).toEqual({
       draft: {
         name: 'pick',
+        statement: '',
         parameters: [
           { name: 'values', type: 'number[]' },
           { name: 'word', type: 'string' },

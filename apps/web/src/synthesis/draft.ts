@@ -19,6 +19,8 @@ export interface ParameterText {
 /** What is typed. */
 export interface Draft {
   readonly name: string
+  /** What is wanted, in a sentence, or nothing. */
+  readonly statement: string
   readonly parameters: readonly ParameterText[]
   readonly returns: string
   readonly rows: readonly Row[]
@@ -29,7 +31,7 @@ export const most = { parameters: 8, rows: 50 } as const
 
 /** A draft with nothing in it but one parameter and three rows. */
 export const emptyDraft: Draft = {
-  ...{ name: 'f', parameters: [{ name: 'values', type: 'number[]' }], returns: 'number[]' },
+  ...{ name: 'f', statement: '', parameters: [{ name: 'values', type: 'number[]' }], returns: 'number[]' },
   rows: [0, 1, 2].map((key) => ({ key, args: [''], returns: '' })),
 }
 
@@ -48,7 +50,7 @@ export interface CheckedDraft {
 }
 
 /** Checks every cell of a draft; rows in which nothing is typed are left out. */
-export function checkDraft({ name, parameters, returns, rows }: Draft): CheckedDraft {
+export function checkDraft({ name, statement, parameters, returns, rows }: Draft): CheckedDraft {
   const problems = new Map<Cell, string>()
   const noteWord = (cell: Cell, word: string): void => {
     const why = wordProblem(word)
@@ -82,7 +84,9 @@ export function checkDraft({ name, parameters, returns, rows }: Draft): CheckedD
   if (examples.length === 0) problems.set('rows', 'Give one example at least; four to six that differ tell most')
   if (problems.size > 0 || result === undefined) return { task: undefined, problems }
   const named = parameters.map((parameter, at) => ({ name: parameter.name, type: types[at] ?? '' }))
-  return { task: { signature: { name, parameters: named, returns: result }, examples }, problems }
+  const wanted = statement.trim()
+  const signature = { name, parameters: named, returns: result }
+  return { task: { signature, examples, ...(wanted !== '' && { statement: wanted }) }, problems }
 }
 
 /** Whether anything is typed in a row. */
@@ -206,6 +210,7 @@ export function pastedDraft(text: string, before: Draft): { readonly draft: Draf
   }
   const draft: Draft = {
     name: textOf(signature, 'name') ?? before.name,
+    statement: textOf(value, 'statement') ?? before.statement,
     parameters: Array.from({ length: count }, (_, at) => {
       const given = Array.isArray(names) ? names[at] : undefined
       const kept = before.parameters.length === count ? before.parameters[at]?.name : undefined

@@ -10,7 +10,12 @@ export const presets: readonly { readonly title: string; readonly draft: Draft }
   {
     title: 'Keep what is positive',
     draft: {
-      ...{ name: 'positive', parameters: [{ name: 'values', type: 'number[]' }], returns: 'number[]' },
+      ...{
+        name: 'positive',
+        statement: 'Keep the values above 0.',
+        parameters: [{ name: 'values', type: 'number[]' }],
+        returns: 'number[]',
+      },
       rows: rowsOf([
         [['[3, -1, 4]'], '[3, 4]'],
         [['[-2, -5]'], '[]'],
@@ -22,7 +27,12 @@ export const presets: readonly { readonly title: string; readonly draft: Draft }
   {
     title: 'Words as a web address',
     draft: {
-      ...{ name: 'slug', parameters: [{ name: 'title', type: 'string' }], returns: 'string' },
+      ...{
+        name: 'slug',
+        statement: 'The words in small letters, joined by hyphens.',
+        parameters: [{ name: 'title', type: 'string' }],
+        returns: 'string',
+      },
       rows: rowsOf([
         [['Hello World'], 'hello-world'],
         [['Salp'], 'salp'],
@@ -33,7 +43,12 @@ export const presets: readonly { readonly title: string; readonly draft: Draft }
   {
     title: 'Length of each word',
     draft: {
-      ...{ name: 'lengths', parameters: [{ name: 'text', type: 'string' }], returns: 'number[]' },
+      ...{
+        name: 'lengths',
+        statement: 'How long is each word?',
+        parameters: [{ name: 'text', type: 'string' }],
+        returns: 'number[]',
+      },
       rows: rowsOf([
         [['a salp swims'], '[1, 4, 5]'],
         [['hello'], '[5]'],

@@ -89,6 +89,20 @@ export function SynthesisPage() {
         <form className="synthesis-form" aria-label="What is searched for" onSubmit={submit}>
           <Section name="The function" aside={<Presets onChosen={change} />}>
             <SignatureFields {...fields} />
+            <label className="field">
+              What is wanted, in a sentence, if you like
+              <textarea
+                rows={1}
+                maxLength={2_000}
+                placeholder={
+                  learnt && known !== undefined
+                    ? 'Its words guide the search'
+                    : 'Numbers and signs that it names are tried'
+                }
+                value={draft.statement}
+                onChange={(event) => change({ ...draft, statement: event.target.value })}
+              />
+            </label>
           </Section>
           <Section name="Examples">
             <ExamplesTable {...fields} passed={found && passedRows(found, draft)} />
@@ -119,7 +133,8 @@ export function SynthesisPage() {
               <label className="field-row">
                 <input type="checkbox" checked={learnt} onChange={(event) => setLearnt(event.target.checked)} />
                 <span>
-                  Use what was learnt <span className="muted">({plural(known.fragments, 'fragment')})</span>
+                  Use what was learnt{' '}
+                  {known.fragments > 0 && <span className="muted">({plural(known.fragments, 'fragment')})</span>}
                 </span>
               </label>
             )}
@@ -251,5 +266,5 @@ function nextBudget(budget: number): number {
 function storedDraft(): Draft {
   const text = readStored(storedAs)
   // It was written by this page; a later one that writes it otherwise has another name for it.
-  return text === null ? emptyDraft : (JSON.parse(text) as Draft)
+  return text === null ? emptyDraft : { ...emptyDraft, ...(JSON.parse(text) as Partial<Draft>) }
 }
