@@ -143,11 +143,7 @@ export async function learn(
 const leastSaved = 8
 
 /** Learns library, counts and words from programs that are right. */
-export function sleep(
-  before: SynthesizerState,
-  solved: readonly SolvedTraining[],
-  fragments: number,
-): SynthesizerState {
+function sleep(before: SynthesizerState, solved: readonly SolvedTraining[], fragments: number): SynthesizerState {
   const { library, programs } = learnLibrary(
     solved.map(({ program }) => program),
     { library: before.library, most: fragments, least: leastSaved },

@@ -91,14 +91,19 @@ describe('learnRanker()', () => {
 describe('scoreOf()', () => {
   test('rises with every mark whose weight is above 0', () => {
     fc.assert(
-      fc.property(fc.nat(markNames.length - 1), fc.integer({ min: 1, max: 50 }), (place, more) => {
-        const weights = mergeRankers([unlearnedRanker, { ...unlearnedRanker, size: 3 }])
-        const name = markNames[place]
-        if (weights === undefined || name === undefined || weights[name] <= 0) return
+      fc.property(fc.constantFrom('cost', 'size'), fc.integer({ min: 1, max: 50 }), (name, more) => {
+        const ranker = { ...unlearnedRanker, size: 3 }
         const base = markNames.map(() => 1)
-        expect(scoreOf(weights, base.with(place, 1 + more))).toBeGreaterThan(scoreOf(weights, base))
+        expect(scoreOf(ranker, base.with(markNames.indexOf(name), 1 + more))).toBeGreaterThan(scoreOf(ranker, base))
       }),
     )
+  })
+})
+
+describe('mergeRankers()', () => {
+  test('averages weights', () => {
+    expect(mergeRankers([unlearnedRanker, { ...unlearnedRanker, size: 3 }])).toEqual({ ...unlearnedRanker, size: 1.5 })
+    expect(mergeRankers([])).toBeUndefined()
   })
 })
 

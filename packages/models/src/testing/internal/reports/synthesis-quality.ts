@@ -11,8 +11,8 @@ import { bootstrapCi, createRng, type Interval, signFlipTest, wilson } from '@sa
 import { systemClock } from '@salp/core/node'
 import { type LearntOptions, learn, learntSynthesizer } from '../../../synthesis/learn.js'
 import { trainGuideNet } from '../../../synthesis/node/train-guide-net.js'
-import { parseState, type SynthesizerState } from '../../../synthesis/state.js'
-import { createSynthesizer, type Synthesizer } from '../../../synthesis/synthesizer.js'
+import { parseState, type SynthesizerState, unlearned } from '../../../synthesis/state.js'
+import type { Synthesizer } from '../../../synthesis/synthesizer.js'
 import { type Problem, readProblems } from '../synthesis/problems.js'
 
 const [folder, budgetText = '200000', seedsText = '1', roundsText = '3', file] = process.argv.slice(2)
@@ -37,7 +37,7 @@ async function learnFrom(seed: number): Promise<SynthesizerState> {
   const { state, rounds: solved } = await learn(
     { ...deps, trainNet: (programs, state) => trainGuideNet({ clock: systemClock }, programs, state, { seed }) },
     training.map((problem) => ({
-      ...{ id: problem.id, signature: problem.signature },
+      ...{ id: problem.id, signature: problem.signature, statement: problem.statement, shown: problem.examples },
       // Half of the hidden tests say more of what is wanted; the other half keeps out what only fits.
       examples: [...problem.examples, ...problem.tests.filter((_, index) => index % 2 === 0)],
       accepts: (source: string) => problem.accepts(source),
@@ -68,15 +68,27 @@ async function measure(name: string, synthesizer: Synthesizer): Promise<Outcome[
   return outcomes
 }
 
-async function outcomeOf(synthesizer: Synthesizer, { signature, examples, accepts }: Problem): Promise<Outcome> {
-  const found = await synthesizer.solve({ signature, examples }, { accepts })
+async function outcomeOf(
+  synthesizer: Synthesizer,
+  { signature, statement, examples, accepts }: Problem,
+): Promise<Outcome> {
+  const found = await synthesizer.solve({ signature, statement, examples }, { accepts })
   return found.status === 'found' ? found.refused : undefined
 }
 
-const arms: Readonly<Record<string, Omit<LearntOptions, 'budget' | 'seed'>>> = {
+/** What is taken away from what was learnt, and how far the rest is trusted. */
+const arms: Readonly<
+  Record<
+    string,
+    { readonly state?: Partial<SynthesizerState>; readonly trusted?: Omit<LearntOptions, 'budget' | 'seed'> }
+  >
+> = {
   'all that was learnt': {},
-  'without the net': { trust: 0 },
-  'without net and words': { words: 0, trust: 0 },
+  'without the ranker': { state: { ranker: undefined } },
+  'with the lexicon alone for words': { state: { wording: undefined } },
+  'without words': { trusted: { words: 0 } },
+  'without the library': { state: { library: [] } },
+  'with the net beside words': { trusted: { trust: 0.5 } },
 }
 
 const percent = ({ estimate, low, high }: Interval): string =>
@@ -93,10 +105,11 @@ function show(name: string, outcomes: readonly Outcome[]): void {
 
 for (let seed = 0; seed < seeds; seed++) {
   const state = await learnFrom(seed)
-  const before = await measure(`${seed} unlearned`, createSynthesizer(deps, { budget, seed }))
+  const before = await measure(`${seed} unlearned`, learntSynthesizer(deps, unlearned, { budget, seed }))
   show(`Seed ${seed}, unlearned`, before)
-  for (const [name, trusted] of Object.entries(arms)) {
-    const after = await measure(`${seed} ${name}`, learntSynthesizer(deps, state, { budget, seed, ...trusted }))
+  for (const [name, { state: less, trusted }] of Object.entries(arms)) {
+    const synthesizer = learntSynthesizer(deps, { ...state, ...less }, { budget, seed, ...trusted })
+    const after = await measure(`${seed} ${name}`, synthesizer)
     show(`Seed ${seed}, ${name}`, after)
     showGain(seed, before, after)
   }

@@ -17,6 +17,7 @@ export interface Problem {
   readonly id: string
   readonly half: Half
   readonly signature: Signature
+  readonly statement: string
   readonly examples: readonly Example[]
   /** Hidden tests as examples; those that want an error are left out. Of use for learning on the training half only. */
   readonly tests: readonly Example[]
@@ -31,6 +32,7 @@ const caseSchema = z.object({
 })
 const problemSchema = z.object({
   id: z.string(),
+  statement: z.string(),
   signature: z.object({
     name: z.string(),
     parameters: z.array(z.object({ name: z.string(), type: z.string() })),
@@ -59,7 +61,7 @@ export function readProblems(folder: string): { readonly problems: Problem[]; re
 }
 
 function readProblem(folder: string): Problem {
-  const { id, signature, examples, tests, generated } = problemSchema.parse(
+  const { id, statement, signature, examples, tests, generated } = problemSchema.parse(
     JSON.parse(readFileSync(join(folder, 'problem.json'), 'utf8')),
   )
   const { name } = signature
@@ -67,6 +69,7 @@ function readProblem(folder: string): Problem {
   return {
     id,
     half: halfOf(id),
+    statement,
     signature: {
       name,
       parameters: signature.parameters.map((parameter) => ({ ...parameter, type: parseType(parameter.type) })),

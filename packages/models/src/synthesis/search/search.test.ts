@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { unlearnedGuide } from '../guide/guide.js'
+import { Values } from '../language/values.js'
+import { choicesIn } from './choices.js'
+import { constantsFor } from './constants.js'
+import { Grammar } from './grammar.js'
+import { Search } from './search.js'
+
+const lists = [
+  [3, 1, 2],
+  [9, 4],
+  [5, 8, 6, 7],
+]
+const asked = {
+  signature: { name: 'f', parameters: [{ name: 'values', type: 'number[]' }], returns: 'number' },
+  examples: lists.map((values) => ({ args: [values], returns: Math.max(...values) - Math.min(...values) })),
+}
+
+describe('Search', () => {
+  const search = () => new Search({ ...asked, library: [], guide: unlearnedGuide, budget: 60_000, seed: 0 })
+
+  test('finds nothing that costs less than what it has settled', () => {
+    const searching = search()
+    const known = new Set<unknown>()
+    for (const _ of searching.run()) {
+      for (const { program, cost } of searching.fitting) {
+        if (!known.has(program)) expect(cost).toBeGreaterThanOrEqual(searching.settled)
+        known.add(program)
+      }
+    }
+    expect(known.size).toBeGreaterThan(0)
+  })
+
+  test('spends no more than its budget', () => {
+    const searching = search()
+    for (const _ of searching.run());
+    expect(searching.candidates).toBe(60_000)
+  })
+})
+
+describe('choicesIn()', () => {
+  test('adds up to what the search says that a program costs', () => {
+    const searching = new Search({ ...asked, library: [], guide: unlearnedGuide, budget: 20_000, seed: 0 })
+    for (const _ of searching.run());
+    const [best] = searching.fitting
+    if (best === undefined) throw new Error('nothing was found')
+    const options = { signature: asked.signature, constants: constantsFor(asked), library: [], guide: unlearnedGuide }
+    const choices = choicesIn(best.program, new Grammar(new Values(), options))
+    const total = choices.reduce((sum, { costs, chosen }) => sum + (costs[chosen] ?? Number.NaN), 0)
+    expect(total).toBeCloseTo(best.cost, 12)
+  })
+})
