@@ -61,6 +61,7 @@ test('the entry exports', () => {
       "generateArguments",
       "JsonError",
       "parseJson",
+      "pickProblems",
       "ProblemError",
       "starterOf",
       "viewOf",

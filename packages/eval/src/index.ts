@@ -118,6 +118,7 @@ export type { CallEffect, Trace, TraceCost, TracedCall } from './cases/trace.js'
 export { type Data, dataFault, sameData } from './problems/data.js'
 export { generateArguments } from './problems/generate.js'
 export { JsonError, type ParsedJson, parseJson } from './problems/parse-json.js'
+export { type ProblemChoice, pickProblems } from './problems/pick-problems.js'
 export {
   type InputGenerator,
   type Problem,

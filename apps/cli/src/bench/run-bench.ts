@@ -1,16 +1,16 @@
 /** A run of the benchmark: picks problems, makes the solver, which learns where asked, and records what comes of each. */
 
-import { createRng } from '@salp/core'
 import {
   type BenchmarkHistory,
   exampleSolver,
   type Problem,
   type ProblemResult,
+  pickProblems,
   runBenchmark,
   type Solver,
 } from '@salp/eval'
 import { loadProblems, openVerifier } from '@salp/eval/node'
-import { exampleSearch } from '@salp/models/synthesis'
+import { exampleSearch, knowledgeName, searchName } from '@salp/models/synthesis'
 import {
   createSynthesizerThread,
   readSavedState,
@@ -68,7 +68,7 @@ export async function runBench(
   const { clock } = io
   const { budget, seed } = request
   const all = await loadProblems(request.problems)
-  const problems = pick(all, request)
+  const problems = pickProblems(all, request)
   if (problems.length === 0)
     throw new UsageError('Cannot run the benchmark: no problem is of those tiers and that half')
 
@@ -130,9 +130,8 @@ async function solverOf(
   },
 ): Promise<Solver> {
   const { solver, budget, seed, attempts, tries, model: name, modelUrl } = request
-  const learntFrom = saved === undefined ? 'synthesizer-untrained' : `synthesizer ${saved.lesson.slice(0, 8)}`
   if (!asksModel(solver)) {
-    return exampleSolver(exampleSearch(thread, `${learntFrom}, budget ${budget}, seed ${seed}, answers ${attempts}`), {
+    return exampleSolver(exampleSearch(thread, searchName({ lesson: saved?.lesson, budget, seed, attempts })), {
       onProgress: (problem, candidates) => statusLine.show(`${problem}: ${candidates.toLocaleString('en')} candidates`),
     })
   }
@@ -144,7 +143,7 @@ async function solverOf(
       ? { ...settings.model, name: name ?? settings.model.name }
       : { url: modelUrl, name, detect: false }
   const model = await findCodeModel(io, asked, signal)
-  const filler = exampleSearch(thread, `${learntFrom}, budget ${budget}`)
+  const filler = exampleSearch(thread, `${knowledgeName(saved?.lesson)}, budget ${budget}`)
   return createModelSolver(solver, { model, problems: all, solutions: history.solutions(), filler }, { tries })
 }
 
@@ -154,18 +153,6 @@ function asksModel(solver: BenchRequest['solver']): solver is ModelSolverName {
 
 function sampling({ limit }: BenchRequest): 'all' | 'random' {
   return limit === undefined ? 'all' : 'random'
-}
-
-/** Those of the tiers and the half; of more than the limit a random sample, in their own order. */
-function pick(all: readonly Problem[], { tiers, half, limit, seed }: BenchRequest): Problem[] {
-  const fitting = all.filter(({ tier, split }) => tiers.includes(tier) && (half === 'all' || split === half))
-  const rng = createRng(`bench ${seed}`)
-  const drawn = fitting
-    .map(({ id }) => ({ id, key: rng.fork(id)() }))
-    .sort((a, b) => a.key - b.key)
-    .slice(0, limit)
-  const chosen = new Set(drawn.map(({ id }) => id))
-  return fitting.filter(({ id }) => chosen.has(id))
 }
 
 /** What the solver knows: learnt now, learnt before, or nothing. */

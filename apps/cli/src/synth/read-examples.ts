@@ -1,9 +1,9 @@
 /** What a function is to do, from a file of examples. */
 
-import { Script } from 'node:vm'
 import { SalpError } from '@salp/core'
 import { JsonError, parseJson } from '@salp/eval'
 import { parseType, SignatureError, type SynthesisTask, type Type } from '@salp/models/synthesis'
+import { isIdentifier } from '@salp/models/synthesis/node'
 import { z } from 'zod'
 
 const exampleSchema = z.strictObject({
@@ -147,18 +147,6 @@ function kindOf(value: unknown): 'number' | 'boolean' | 'string' | 'array' | und
   if (Array.isArray(value)) return 'array'
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'number' : undefined
   return typeof value === 'boolean' ? 'boolean' : typeof value === 'string' ? 'string' : undefined
-}
-
-/** Whether a word can name a function or a parameter: the engine knows all words that are taken. */
-function isIdentifier(word: string): boolean {
-  if (!/^[A-Za-z_$][\w$]*$/.test(word)) return false
-  try {
-    new Script(`'use strict'; async function* f() { const ${word} = 0 }`)
-    return true
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
-  }
 }
 
 function spelt(path: Path): string {

@@ -13,20 +13,14 @@ import {
   openBenchmarkHistory,
   type Problem,
   type ProblemResult,
+  pickProblems,
   runBenchmark,
 } from '@salp/eval'
 import { findFixtures, loadProblems, openVerifier } from '@salp/eval/node'
-import { exampleSearch } from '@salp/models/synthesis'
+import { exampleSearch, parseSearchName, type SearchSettings, searchName } from '@salp/models/synthesis'
 import { createSynthesizerThread, readSavedState, type SavedState } from '@salp/models/synthesis/node'
 import { BenchmarkError, type HistoryViews, openHistoryViews } from './history.js'
-import {
-  type BenchmarkOrder,
-  parseSolverName,
-  pickProblems,
-  type SolverSettings,
-  settingsOf,
-  solverName,
-} from './order.js'
+import { type BenchmarkOrder, settingsOf } from './order.js'
 
 /** The run that goes on. */
 export interface JobView {
@@ -98,7 +92,7 @@ export interface BenchmarkDeps {
 
 interface Job {
   readonly run: string
-  readonly settings: SolverSettings
+  readonly settings: SearchSettings
   readonly plan: readonly string[]
   readonly outcomes: string[]
   readonly since: number
@@ -162,7 +156,7 @@ export function openBenchmark(
   /** Starts the work on a run, and leaves it to itself. */
   const launch = (
     run: Pick<BenchmarkRun, 'id' | 'sampling'> & { readonly problems: readonly Problem[] },
-    settings: SolverSettings,
+    settings: SearchSettings,
     saved: SavedState | undefined,
   ): string => {
     const { history } = store()
@@ -197,7 +191,7 @@ export function openBenchmark(
     const verifier = openVerifier({ clock }, { concurrency: 1 })
     try {
       await using thread = createSynthesizerThread({ budget, seed, state: saved?.state })
-      const solver = exampleSolver(exampleSearch(thread, solverName(mine.settings)), {
+      const solver = exampleSolver(exampleSearch(thread, searchName(mine.settings)), {
         onProgress(problem, candidates) {
           mine.current = { problem, candidates }
           changed()
@@ -271,7 +265,7 @@ export function openBenchmark(
         const settings = settingsOf(order, saved)
         const plan = JSON.stringify(picked.map(({ id }) => id))
         const cutOff = history
-          .runs({ solver: solverName(settings) })
+          .runs({ solver: searchName(settings) })
           .find((run) => run.endedAt === undefined && JSON.stringify(run.plan) === plan)
         // Runs are numbered from 1.
         const next = String(Number(history.runs({ limit: 1 })[0]?.id ?? 0) + 1)
@@ -283,7 +277,7 @@ export function openBenchmark(
         const { history, views } = store()
         const { plan, solver, sampling, endedAt } = views.run(id)
         if (endedAt !== undefined) throw new BenchmarkError('conflict', `Run ${id} has ended`)
-        const settings = parseSolverName(solver)
+        const settings = parseSearchName(solver)
         if (settings === undefined)
           throw new BenchmarkError('conflict', `Run ${id} is of another solver: go on with it by "salp bench run"`)
         const saved = settings.lesson === undefined ? undefined : await readSavedState(folder)
@@ -347,7 +341,7 @@ function letterOf(result: ProblemResult | undefined): string {
 function viewOfJob({ run, settings, stop, outcomes, current, tried, begun }: Job, clock: Clock): JobView {
   const left = outcomes.filter((letter) => letter === '.').length
   return {
-    ...{ run, solver: solverName(settings), outcomes: outcomes.join(''), current },
+    ...{ run, solver: searchName(settings), outcomes: outcomes.join(''), current },
     state: stop.signal.aborted ? 'stopping' : 'running',
     leftMs: tried === 0 ? undefined : ((clock.monotonic() - begun) / tried) * left,
   }

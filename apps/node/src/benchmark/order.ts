@@ -1,7 +1,6 @@
-/** What a run of the benchmark is asked for, and the name it goes by in the history, which `salp bench` writes too. */
+/** What a run of the benchmark is asked for. */
 
-import { createRng } from '@salp/core'
-import type { Problem } from '@salp/eval'
+import type { SearchSettings } from '@salp/models/synthesis'
 import type { SavedState } from '@salp/models/synthesis/node'
 import { z } from 'zod'
 
@@ -24,47 +23,10 @@ export const benchmarkOrderSchema = z.strictObject({
 /** What a run is asked for. */
 export type BenchmarkOrder = z.infer<typeof benchmarkOrderSchema>
 
-/** How a solver searches, as its name says. */
-export interface SolverSettings {
-  /** First letters of the lesson that it learnt from; none if it is untrained. */
-  readonly lesson: string | undefined
-  readonly budget: number
-  readonly seed: number
-  readonly attempts: number
-}
-
-const lessonLength = 8
-
-/** How a solver searches that knows what was learnt. */
+/** How a synthesizer searches that knows what was learnt. */
 export function settingsOf(
   { budget, seed, attempts }: Pick<BenchmarkOrder, 'budget' | 'seed' | 'attempts'>,
   saved: SavedState | undefined,
-): SolverSettings {
-  return { lesson: saved?.lesson.slice(0, lessonLength), budget, seed, attempts }
-}
-
-/** Names a solver in the history. */
-export function solverName({ lesson, budget, seed, attempts }: SolverSettings): string {
-  const learnt = lesson === undefined ? 'synthesizer-untrained' : `synthesizer ${lesson}`
-  return `${learnt}, budget ${budget}, seed ${seed}, answers ${attempts}`
-}
-
-/** Reads a name that {@link solverName} wrote; nothing for other solvers. */
-export function parseSolverName(name: string): SolverSettings | undefined {
-  const match = /^synthesizer(?:-untrained| (\w+)), budget (\d+), seed (\d+), answers (\d+)$/.exec(name)
-  if (match === null) return undefined
-  const [, lesson, budget, seed, attempts] = match
-  return { lesson, budget: Number(budget), seed: Number(seed), attempts: Number(attempts) }
-}
-
-/** Those of the tiers and the half; of more than the limit a random sample, in their own order. */
-export function pickProblems(all: readonly Problem[], { tiers, half, limit, seed }: BenchmarkOrder): Problem[] {
-  const fitting = all.filter(({ tier, split }) => tiers.includes(tier) && (half === 'all' || split === half))
-  const rng = createRng(`bench ${seed}`)
-  const drawn = fitting
-    .map(({ id }) => ({ id, key: rng.fork(id)() }))
-    .sort((a, b) => a.key - b.key)
-    .slice(0, limit)
-  const chosen = new Set(drawn.map(({ id }) => id))
-  return fitting.filter(({ id }) => chosen.has(id))
+): SearchSettings {
+  return { lesson: saved?.lesson.slice(0, 8), budget, seed, attempts }
 }

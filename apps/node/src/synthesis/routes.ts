@@ -1,9 +1,9 @@
 /** Searches for functions over HTTP, for Studio. */
 
-import { Script } from 'node:vm'
 import { defineRoute, type Route } from '@salp/agent'
 import { describeError, type Logger, SalpError } from '@salp/core'
 import { parseType, type SynthesisTask } from '@salp/models/synthesis'
+import { isIdentifier } from '@salp/models/synthesis/node'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import type { Searches, SearchProgress } from './searches.js'
@@ -110,17 +110,5 @@ function spaced(say: (told: SearchProgress) => Promise<void>): (progress: Search
     if (last !== undefined && progress.ms - last.ms < reportMs && progress.source === last.source) return
     last = progress
     void say(progress)
-  }
-}
-
-/** Whether a word can name a function or a parameter: the engine knows all words that are taken. */
-function isIdentifier(word: string): boolean {
-  if (!/^[A-Za-z_$][\w$]*$/.test(word)) return false
-  try {
-    new Script(`'use strict'; async function* f() { const ${word} = 0 }`)
-    return true
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
   }
 }

@@ -34,6 +34,7 @@ export {
 } from './learn.js'
 export { type LearnLibraryOptions, type LearntLibrary, learnLibrary } from './library/learn-library.js'
 export type { Example } from './search/constants.js'
+export { knowledgeName, parseSearchName, type SearchSettings, searchName } from './search-name.js'
 export { mergeStates, parseState, type SynthesizerState, SynthesizerStateError, unlearned } from './state.js'
 export {
   createSynthesizer,
