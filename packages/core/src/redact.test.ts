@@ -78,7 +78,13 @@ describe('redact()', () => {
         const once = redact(parts.join(''))
         expect(redact(once)).toBe(once)
       }),
-      { numRuns: 2_000, examples: [[['https://a:', 'password=', '/#-###0#', "'@        "]]] },
+      {
+        numRuns: 2_000,
+        examples: [
+          [['https://a:', 'password=', '/#-###0#', "'@        "]],
+          [['password=', 'https://a:', ',@#-#0    ']],
+        ],
+      },
     )
   })
 

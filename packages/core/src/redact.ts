@@ -48,7 +48,6 @@ const rules: readonly Rule[] = [
     pattern:
       /(?<=\b[A-Z0-9_]{0,60}(?:_TOKEN|_KEY|_PASS|_PWD|_CREDENTIALS?)=["']?)(?=[A-Za-z0-9+/_.-]{0,80}\d)[A-Za-z0-9+/_.-]{24,}={0,2}/g,
   },
-  // Last: what an assignment loses may leave a password of an address.
   { kind: 'url-password', pattern: /(?<=[a-z+.-]:\/\/[^\s/:@]{0,200}:)[^\s/@]{1,500}(?=@)/gi },
 ]
 
@@ -56,6 +55,9 @@ const secretField = new RegExp(`${telling}|authorization|cookie|(?:^|[-_])token$
 
 /** Levels of nesting that are copied; text from outside can nest deeper than the stack. */
 const maxDepth = 64
+
+/** Times that a text is gone through, at most: two do where anything is found, but for texts made on purpose. */
+const mostPasses = 8
 
 /** Redacts text and data, knowing some secrets by value. */
 export interface Redactor {
@@ -78,12 +80,22 @@ export interface Redactor {
  */
 export function createRedactor({ secrets = [] }: { secrets?: readonly string[] | undefined } = {}): Redactor {
   const known = secrets.filter((secret) => secret.length >= 6).sort((a, b) => b.length - a.length)
-  const text = (input: string): string => {
+  const pass = (input: string): string => {
     let output = input
     for (const secret of known) output = output.replaceAll(secret, '[redacted:known]')
     for (const { kind, pattern } of longForms) output = output.replace(pattern, `[redacted:${kind}]`)
     output = redactForms(output)
     for (const { kind, pattern } of rules) output = output.replace(pattern, `[redacted:${kind}]`)
+    return output
+  }
+  /** What was taken out of the middle of a text may show that what stands around it is a secret too. */
+  const text = (input: string): string => {
+    let output = input
+    for (let left = mostPasses; left > 0; left--) {
+      const next = pass(output)
+      if (next === output) break
+      output = next
+    }
     return output
   }
   const copy = (value: unknown, above: readonly object[], hidden: boolean): unknown => {
