@@ -2,22 +2,22 @@ import { describe, expect, test } from 'vitest'
 import { pathOf, viewCall } from './call-view.js'
 
 const view = (tool: string, input: Parameters<typeof viewCall>[0]['input'], before?: string) =>
-  viewCall({ tool, input, effect: 'write' }, { folder: '/work', before })
+  viewCall({ tool, input, effect: 'write' }, { folder: '/home/me', before })
 
 describe('viewCall()', () => {
   test('shows a line that is read', () => {
     expect(view('read_file', { path: 'src/a.ts', startLine: 12 })).toEqual({
       title: 'Read src/a.ts',
       kind: 'read',
-      locations: [{ path: '/work/src/a.ts', line: 12 }],
+      locations: [{ path: '/home/me/src/a.ts', line: 12 }],
       diffs: [],
     })
   })
 
   test('shows what an edit replaces, by whatever name the model gave the path', () => {
-    expect(view('edit_file', { file_path: '/work/a', find: 'x', replace: 'y' })).toMatchObject({
-      locations: [{ path: '/work/a' }],
-      diffs: [{ type: 'diff', path: '/work/a', oldText: 'x', newText: 'y' }],
+    expect(view('edit_file', { file_path: '/home/me/a', find: 'x', replace: 'y' })).toMatchObject({
+      locations: [{ path: '/home/me/a' }],
+      diffs: [{ type: 'diff', path: '/home/me/a', oldText: 'x', newText: 'y' }],
     })
   })
 
@@ -31,10 +31,10 @@ describe('viewCall()', () => {
     const patch = '--- a/one\n+++ b/one\n@@\n keep\n-old\n+new\n--- /dev/null\n+++ b/two\n@@\n+fresh\n'
     expect(view('patch_file', { patch })).toMatchObject({
       title: 'Patch one, two',
-      locations: [{ path: '/work/one' }, { path: '/work/two' }],
+      locations: [{ path: '/home/me/one' }, { path: '/home/me/two' }],
       diffs: [
-        { path: '/work/one', oldText: 'keep\nold', newText: 'keep\nnew' },
-        { path: '/work/two', oldText: null, newText: 'fresh' },
+        { path: '/home/me/one', oldText: 'keep\nold', newText: 'keep\nnew' },
+        { path: '/home/me/two', oldText: null, newText: 'fresh' },
       ],
     })
   })
