@@ -105,7 +105,6 @@ test('the entry for editors exports', () => {
       "placesMigrations",
       "describeAgent",
       "serveAcp",
-      "serveAcpDraft",
     ]
   `)
 })

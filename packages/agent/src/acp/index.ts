@@ -13,4 +13,3 @@ export {
   type SessionPlaces,
 } from './places.js'
 export { type AcpDeps, type AcpOptions, type AcpServing, describeAgent, serveAcp } from './serve-acp.js'
-export { type DraftDeps, serveAcpDraft } from './serve-draft.js'
