@@ -346,9 +346,7 @@ describe('approvals', () => {
     let stands = 'as it was'
     const [, change] = notingTools(ran)
     if (change === undefined) throw new RangeError('no tool')
-    const tools = () => [
-      { ...change, assess: () => ({ risk: { level: 'medium' as const, reasons: [] }, basis: stands }) },
-    ]
+    const tools = () => [{ ...change, basis: async () => stands }]
     const db = openDatabase(':memory:')
     const before = testAgent({ tools, script, db })
     before.agent.stream(say('Change'))

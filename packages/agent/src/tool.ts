@@ -38,11 +38,6 @@ export interface Assessment {
   readonly refuse?: string | undefined
   /** Most that it pays, in units of the token. @defaultValue `0` */
   readonly spends?: number | undefined
-  /**
-   * What the input meets in the world, such as the hash of the file that it overwrites. A call does not run if this changed while a
-   * person decided. @defaultValue nothing that matters
-   */
-  readonly basis?: string | undefined
   /** Asks a person even where the effect alone would not. */
   readonly ask?: boolean | undefined
 }
@@ -72,6 +67,11 @@ export interface Tool<Input = unknown> {
   /** How long a call may go without {@link ToolContext.progress}, in ms. */
   readonly timeoutMs: number
   assess?(input: Input): Assessment | Promise<Assessment>
+  /**
+   * What an approval relies on in the world, such as the hash of the file that is overwritten: asked for when a person is, and a call
+   * does not run if it changed meanwhile. Nothing where nothing matters.
+   */
+  basis?(input: Input): Promise<string | undefined>
   /**
    * Does the work.
    *

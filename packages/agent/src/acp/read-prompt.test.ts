@@ -4,12 +4,12 @@ import { readPrompt } from './read-prompt.js'
 test('readPrompt() joins words, links and files, each as what it is', () => {
   const read = readPrompt([
     { type: 'text', text: 'Look at ' },
-    { type: 'resource_link', name: 'a b.ts', uri: 'file:///work/a%20b.ts' },
-    { type: 'resource', resource: { uri: 'file:///work/%zz', text: 'has ``` in it' } },
+    { type: 'resource_link', name: 'a b.ts', uri: 'file:///home/me/a%20b.ts' },
+    { type: 'resource', resource: { uri: 'file:///home/me/%zz', text: 'has ``` in it' } },
     { type: 'resource', resource: { uri: 'x://blob', blob: 'AAAA' } },
   ])
   expect(read).toEqual({
-    text: 'Look at [a b.ts](/work/a b.ts)\n\n/work/%zz:\n````\nhas ``` in it\n````\n\n[x://blob is no text]',
+    text: 'Look at [a b.ts](/home/me/a b.ts)\n\n/home/me/%zz:\n````\nhas ``` in it\n````\n\n[x://blob is no text]',
     images: [],
   })
 })

@@ -2,7 +2,7 @@
 
 import { describeError, type Redactor } from '@salp/core'
 import type { Approval, Decision, Outcome } from '../protocol.js'
-import type { Assessment, JsonValue } from '../tool.js'
+import type { JsonValue } from '../tool.js'
 import type { Sha256 } from './audit.js'
 import { failure, type GovernedCall, type Layer } from './pipeline.js'
 import { type SecondKey, secondKeyRequest } from './second-key.js'
@@ -24,8 +24,10 @@ type RefusalStatus = Exclude<Approval['status'], 'approved' | 'pending'> | 'unat
 export type ApprovalRequest = Pick<
   Approval,
   'callId' | 'sessionId' | 'turnId' | 'tool' | 'input' | 'effect' | 'risk' | 'grant'
-> &
-  Pick<Assessment, 'basis'>
+> & {
+  /** What the approval relies on; see `Tool.basis`. */
+  readonly basis?: string | undefined
+}
 
 /** Asks a person, through whatever surface they use. */
 export interface Approver {
@@ -78,6 +80,7 @@ export function approval({
       const { sessionId, turnId, signal } = call.context
       const grant = grantOf(call)
       if (call.tier === 'ask' && approver.granted(sessionId, grant)) return next(call)
+      const basis = await call.tool.basis?.(call.input)
       call.place?.release()
       const answer = await approver.request(
         {
@@ -89,7 +92,7 @@ export function approval({
           effect: call.tool.effect,
           risk: call.assessment?.risk ?? { level: 'high', reasons: [] },
           grant,
-          basis: call.assessment?.basis,
+          basis,
         },
         signal,
       )
@@ -113,7 +116,7 @@ export function approval({
 
 /** Why an approved call may not run any more: what it was approved for has changed. */
 async function outdated({ tool, input }: GovernedCall, basis: string | undefined): Promise<Outcome | undefined> {
-  if (basis === undefined || (await tool.assess?.(input))?.basis === basis) return undefined
+  if (basis === undefined || (await tool.basis?.(input)) === basis) return undefined
   return failure(
     'failed',
     `Cannot call ${tool.name}: what it would change has changed since somebody was asked about it`,

@@ -77,12 +77,9 @@ export function createWriteTools({ workspace, checkSyntax }: WriteToolDeps): rea
     effect: 'write',
     reversible: true,
     timeoutMs: 30_000,
-    async assess({ path, mode }) {
-      const assessment = await assess([path], mode === 'append' ? 'adds to' : 'overwrites')
-      // What is added to does not matter.
-      if (mode === 'append' || assessment.refuse !== undefined) return assessment
-      return { ...assessment, basis: await standing([path]) }
-    },
+    assess: ({ path, mode }) => assess([path], mode === 'append' ? 'adds to' : 'overwrites'),
+    // What is added to does not matter.
+    basis: async ({ path, mode }) => (mode === 'append' ? undefined : standing([path])),
     run: ({ path, content, mode }, { signal }) =>
       workspace.exclusively(async () => {
         const found = await workspace.locateForWriting(path)
@@ -211,13 +208,17 @@ export function createWriteTools({ workspace, checkSyntax }: WriteToolDeps): rea
           refuse: `the patch cannot be read: ${parsed.reason}`,
         }
       const assessment = await assess([...new Set(parsed.edits.flatMap(pathsOf))], 'changes')
-      const deleted = parsed.edits.flatMap((edit) =>
-        edit.type === 'patch' && edit.from !== undefined && edit.from !== edit.to ? [edit.from] : [],
-      )
+      const deleted = deletedBy(parsed.edits)
       if (deleted.length === 0 || assessment.refuse !== undefined) return assessment
-      const reasons = [...deleted.map((name) => `deletes ${name}`), ...assessment.risk.reasons]
+      return {
+        risk: { level: 'high', reasons: [...deleted.map((name) => `deletes ${name}`), ...assessment.risk.reasons] },
+      }
+    },
+    async basis({ patch: text, path }) {
+      const parsed = parseEdits(text, { path })
+      const deleted = parsed.status === 'refused' ? [] : deletedBy(parsed.edits)
       // The rest of a patch quotes what it changes.
-      return { risk: { level: 'high', reasons }, basis: await standing(deleted) }
+      return deleted.length === 0 ? undefined : standing(deleted)
     },
     run: ({ patch: text, path, allowBroken }, { signal }) =>
       workspace.exclusively(async () => {
@@ -242,6 +243,13 @@ export function createWriteTools({ workspace, checkSyntax }: WriteToolDeps): rea
   })
 
   return [write, edit, patch]
+}
+
+/** Files that are not there afterwards, or go by another name. */
+function deletedBy(edits: readonly FileEdit[]): string[] {
+  return edits.flatMap((edit) =>
+    edit.type === 'patch' && edit.from !== undefined && edit.from !== edit.to ? [edit.from] : [],
+  )
 }
 
 /** The edit with its paths as `name` gives them. */
