@@ -24,6 +24,7 @@ import { listSessions } from './list-sessions.js'
 import { isMode, type ModeId, modeOption, modeOptions, modeState } from './modes.js'
 import type { SessionPlaces } from './places.js'
 import { replaySession } from './replay-session.js'
+import { currentSession, knownSession, openNew } from './sessions.js'
 import { available, type CommandDeps, runCommand } from './slash-commands.js'
 import { followStandingQuestions } from './standing-questions.js'
 
@@ -143,16 +144,8 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
     return opened(session)
   }
 
-  const known = (sessionId: string): SessionSummary => {
-    const found = agent.store.get(sessionId)
-    if (found === undefined) throw RequestError.sessionNotFound(sessionId)
-    return found
-  }
-  const current = (sessionId: string): OpenSession => {
-    const session = sessions.get(sessionId)
-    if (session === undefined) throw RequestError.sessionNotFound(sessionId)
-    return session
-  }
+  const known = (sessionId: string): SessionSummary => knownSession(agent.store, sessionId)
+  const current = (sessionId: string): OpenSession => currentSession(sessions, sessionId)
   const leave = async (sessionId: string): Promise<void> => {
     const session = sessions.get(sessionId)
     sessions.delete(sessionId)
@@ -174,15 +167,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
     })
     .onRequest(
       methods.agent.session.new,
-      guarded(async ({ params }) => {
-        const { id: sessionId } = agent.store.create()
-        try {
-          return { sessionId, ...(await open(sessionId, params)) }
-        } catch (error) {
-          agent.store.remove(sessionId)
-          throw error
-        }
-      }),
+      guarded(({ params }) => openNew(agent.store, agent.store.create().id, (sessionId) => open(sessionId, params))),
     )
     .onRequest(
       methods.agent.session.load,
@@ -222,12 +207,7 @@ export function serveAcp(deps: AcpDeps, stream: Stream, options: AcpOptions): Ac
           for (const { turnId, message } of store.messages(params.sessionId)) store.addMessage(id, turnId, message)
           return id
         })
-        try {
-          return { sessionId, ...(await open(sessionId, params)) }
-        } catch (error) {
-          store.remove(sessionId)
-          throw error
-        }
+        return openNew(store, sessionId, (id) => open(id, params))
       }),
     )
     .onRequest(methods.agent.session.list, ({ params }) => listSessions({ agent, places }, params))

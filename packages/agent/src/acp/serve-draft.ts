@@ -24,6 +24,7 @@ import { listSessions } from './list-sessions.js'
 import { isMode, modeOption, modeOptions } from './modes.js'
 import { replaySession } from './replay-session.js'
 import type { AcpDeps, AcpOptions, AcpServing } from './serve-acp.js'
+import { currentSession, knownSession, openNew } from './sessions.js'
 import { available, runCommand } from './slash-commands.js'
 
 /** What serving the draft asks of the application. */
@@ -143,14 +144,8 @@ export function serveAcpDraft(deps: DraftDeps, stream: Stream, options: AcpOptio
     await before?.place.close()
     return { configOptions: toOptions(modeOptions(mode)), availableCommands: commands() }
   }
-  const known = (sessionId: string): void => {
-    if (agent.store.get(sessionId) === undefined) throw RequestError.sessionNotFound(sessionId)
-  }
-  const current = (sessionId: string): DraftSession => {
-    const session = sessions.get(sessionId)
-    if (session === undefined) throw RequestError.sessionNotFound(sessionId)
-    return session
-  }
+  const known = (sessionId: string): void => void knownSession(agent.store, sessionId)
+  const current = (sessionId: string): DraftSession => currentSession(sessions, sessionId)
   /** Stops what runs, tells its end, and says nothing more of the session. */
   const leave = async (sessionId: string): Promise<void> => {
     const session = sessions.get(sessionId)
@@ -168,15 +163,7 @@ export function serveAcpDraft(deps: DraftDeps, stream: Stream, options: AcpOptio
     })
     .onRequest(
       methods.agent.session.new,
-      guarded(async ({ params }) => {
-        const { id: sessionId } = agent.store.create()
-        try {
-          return { sessionId, ...(await open(sessionId, params)) }
-        } catch (error) {
-          agent.store.remove(sessionId)
-          throw error
-        }
-      }),
+      guarded(({ params }) => openNew(agent.store, agent.store.create().id, (sessionId) => open(sessionId, params))),
     )
     .onRequest(
       methods.agent.session.resume,
