@@ -32,10 +32,10 @@ function bin(name, command = name) {
  * @returns {import('./checks.mjs').Check}
  */
 function program(name, args, { tests = false } = {}) {
-  const countsFile = join(scratch, `${name.replace(/\W/g, '-')}.json`)
+  const reportFile = join(scratch, `${name.replace(/\W/g, '-')}.json`)
   const run = () =>
     new Promise((/** @type {(result: import('./checks.mjs').Result) => void} */ resolve) => {
-      const env = { ...process.env, ...(tests ? { SALP_TEST_COUNTS: countsFile } : {}) }
+      const env = { ...process.env, ...(tests ? { SALP_TEST_REPORT: reportFile } : {}) }
       const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
       let output = ''
       for (const stream of [child.stdout, child.stderr]) {
@@ -45,18 +45,16 @@ function program(name, args, { tests = false } = {}) {
         })
       }
       child.once('error', (error) => resolve({ ok: false, output: error.message }))
-      child.once('close', (code) =>
-        resolve({ ok: code === 0, output, counts: tests ? readCounts(countsFile) : undefined }),
-      )
+      child.once('close', (code) => resolve({ ok: code === 0, output, ...(tests ? readReport(reportFile) : {}) }))
     })
   return { name, run }
 }
 
 /**
  * @param {string} file
- * @returns {import('./checks.mjs').Counts | undefined}
+ * @returns {import('./reporter.ts').TestReport | undefined}
  */
-function readCounts(file) {
+function readReport(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
