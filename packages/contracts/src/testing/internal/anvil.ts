@@ -48,6 +48,9 @@ export interface TestChain {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** An estimate would be exact, and too low where the clock moves on before the block: what is stored then costs more. */
+const plentyOfGas = '0x989680'
+
 /** Starts anvil on a free port of loopback, each transaction a block. */
 export async function startAnvil(...options: readonly string[]): Promise<TestChain> {
   const child = spawn(anvilBinary(), ['--host', '127.0.0.1', '--port', '0', ...options], {
@@ -73,7 +76,7 @@ export async function startAnvil(...options: readonly string[]): Promise<TestCha
   }
 
   const mine = async (transaction: object): Promise<Receipt> => {
-    const receipt = await rpc<Receipt>('eth_sendTransactionSync', transaction)
+    const receipt = await rpc<Receipt>('eth_sendTransactionSync', { ...transaction, gas: plentyOfGas })
     // The refusal is not in the receipt: asked for again in the state and at the time of its block, it is the answer.
     if (receipt.status === '0x1') return receipt
     await rpc('eth_call', transaction, receipt.blockNumber)
