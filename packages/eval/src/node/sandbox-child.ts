@@ -7,7 +7,7 @@
  * from the sources too.
  */
 
-import { compileFunction, constants, createContext, runInContext } from 'node:vm'
+import { compileFunction, constants, createContext, runInContext, Script } from 'node:vm'
 
 /** One candidate, and what it is called with. */
 export interface SandboxJob {
@@ -19,6 +19,8 @@ export interface SandboxJob {
   /** Arguments as JSON arrays; what comes of each of the first `visible` is told as soon as it is there. */
   readonly inputs: readonly string[]
   readonly visible: number
+  /** When the process ends by itself, in ms, should nobody be left who watches it. Range (0, ∞). */
+  readonly endsAfterMs: number
 }
 
 /**
@@ -201,6 +203,15 @@ function runJob(job: SandboxJob, reply: (said: SandboxReply) => void): void {
   reply({ type: 'ran', id, first: visible, outcomes, last: true })
 }
 
+const alone = createContext({ work: (): void => undefined })
+const doWork = new Script('work()')
+
+/** Does something that may never end, for so long at most; a loop cannot be interrupted but by the engine itself. */
+function forAtMost(ms: number, work: () => void): void {
+  alone.work = work
+  doWork.runInContext(alone, { timeout: ms })
+}
+
 /** Takes away what would be of use to code that got out of its realm, and is not needed here. */
 function closeDoors(): void {
   for (const name of ['fetch', 'WebSocket', 'EventSource', 'WebAssembly', 'Worker', 'BroadcastChannel', 'navigator'])
@@ -212,7 +223,13 @@ function closeDoors(): void {
 if (process.send !== undefined) {
   const send = process.send.bind(process)
   closeDoors()
-  process.on('message', (job: SandboxJob) => runJob(job, (said) => void send(said)))
+  process.on('message', (job: SandboxJob) => {
+    try {
+      forAtMost(job.endsAfterMs, () => runJob(job, (said) => void send(said)))
+    } catch {
+      process.exit()
+    }
+  })
   // The parent has gone.
   process.on('disconnect', () => process.exit())
   send({ type: 'ready' } satisfies SandboxReply)

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { systemClock } from '@salp/core/node'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { openSandbox } from './sandbox.js'
 
 describe('openSandbox()', () => {
@@ -87,5 +89,29 @@ describe('openSandbox()', () => {
       { timeoutMs: 200 },
     )
     expect([status, outcomes]).toEqual(['timeout', ['V1', 'V2']])
+  })
+
+  test('leaves no process behind when its own is killed in the middle of a loop', async () => {
+    const parent = spawn(
+      process.execPath,
+      [
+        ...['--no-warnings', '--experimental-strip-types', '--conditions=@salp/source'],
+        ...['--import', import.meta.resolve('@salp/presets/run-source'), '--input-type=module', '--eval'],
+        `import { subscribe } from 'node:diagnostics_channel'
+         import { systemClock } from ${JSON.stringify(import.meta.resolve('@salp/core/node'))}
+         import { openSandbox } from ${JSON.stringify(new URL('./sandbox.ts', import.meta.url).href)}
+         const started = Promise.withResolvers()
+         subscribe('child_process', (message) => started.resolve(message.process))
+         const sandbox = openSandbox({ clock: systemClock }, { memoryMb: 64 })
+         const code = 'exports.f = (a) => { for (;;) if (a === 1) return a }'
+         sandbox.run({ code, name: 'f', inputs: ['[1]', '[2]'], visible: 1 }, { timeoutMs: 300 })
+         const child = await started.promise
+         child.on('message', ({ type }) => type === 'ran' && process.stdout.write(String(child.pid)))`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    const [text] = await once(parent.stdout, 'data')
+    parent.kill('SIGKILL')
+    await vi.waitFor(() => expect(() => process.kill(Number(text), 0)).toThrow('ESRCH'), { timeout: 25_000 })
   })
 })

@@ -18,7 +18,7 @@ export interface SandboxRun {
 export interface Sandbox {
   /** Runs a candidate; the process is replaced if it does not survive that. */
   run(
-    job: Omit<SandboxJob, 'id'>,
+    job: Omit<SandboxJob, 'id' | 'endsAfterMs'>,
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
   ): Promise<SandboxRun>
   close(): Promise<void>
@@ -32,6 +32,9 @@ const lookMs = 25
 
 /** A process that does not work may take so many times its time by the clock: the machine may be busy with other things. */
 const patience = 5
+
+/** How much longer than that a process goes on by itself whose parent was killed, in ms. */
+const orphanMs = 1_000
 
 /** Memory of a process beyond its limit that is Node's own, in MB, measured from when it was ready. */
 const slackMb = 64
@@ -185,7 +188,8 @@ export function openSandbox(
       try {
         if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) died()
         else {
-          child.send({ id, ...job } satisfies SandboxJob, () => undefined)
+          const endsAfterMs = patience * timeoutMs + orphanMs
+          child.send({ id, endsAfterMs, ...job } satisfies SandboxJob, () => undefined)
           watch(child.pid, { before, timeoutMs, done: done.signal }).then((why) => {
             if (why === 'memory') died()
             if (why === 'timeout') tookTooLong()
