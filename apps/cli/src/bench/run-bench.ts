@@ -175,7 +175,7 @@ async function learnt(
     return saved
   }
   const training = all.filter(({ tier, split }) => tier === 0 && split === 'train')
-  const lesson = { budget: Math.ceil(budget / 2), seed, rounds }
+  const lesson = { budget, seed, rounds }
   if (saved?.lesson === lessonOf(training, lesson)) {
     note(invocation, 'This was learnt before')
     return saved

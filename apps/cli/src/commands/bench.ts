@@ -50,7 +50,7 @@ export function benchCommand(toAction: ToAction): Command {
     )
     .option('--model-url <url>', 'an OpenAI-compatible endpoint that has it')
     .option('--tries <count>', 'of a model: repairs after the first answer, samples, or sketches', integerFrom(1), 3)
-    .option('--learn', 'learn first, on the training half of tier 0, with half the budget; kept in the home folder')
+    .option('--learn', 'learn first, on the training half of tier 0, with the same budget; kept in the home folder')
     .option('--rounds <count>', 'of learning', integerFrom(1), 3)
     .option('--limit <count>', 'problems at most, drawn at random', integerFrom(1))
     .option('--problems <folder>', 'default: those of the clone that the program runs from')

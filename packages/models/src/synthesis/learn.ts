@@ -8,6 +8,7 @@ import { evidenceOf, type GuideNet } from './guide/net.js'
 import { learnWording, unlearnedWording, wordingNats } from './guide/wording.js'
 import type { Expression } from './language/expression.js'
 import { fragmentsByName, inline } from './language/fragment.js'
+import { normalForm } from './language/normal-form.js'
 import { Values } from './language/values.js'
 import { learnLibrary } from './library/learn-library.js'
 import { learnRankerFromTasks, type Others } from './rank/learn-from-tasks.js'
@@ -115,7 +116,7 @@ export async function learn(
       const found = await synthesizer.solve(task, { signal, accepts: task.accepts, attempts: 5 })
       // What was found with more knowledge is likelier to be how one would write it.
       if (found.status === 'found') {
-        solved.set(task.id, { task, program: inline(found.program, fragmentsByName(state.library)) })
+        solved.set(task.id, { task, program: normalForm(inline(found.program, fragmentsByName(state.library))) })
       }
       onProgress?.({ round, task: task.id, done: done + 1, tasks: tasks.length, solved: solved.size })
     }

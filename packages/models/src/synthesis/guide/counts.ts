@@ -82,29 +82,47 @@ export function mergeCounts(all: readonly Counts[]): Counts {
  */
 export function countGuide(
   counts: Counts,
-  { place: perPlace = 12, type: perType = 32 }: CountGuideOptions = {},
+  { place: perPlace = 12, type: perType = 64 }: CountGuideOptions = {},
 ): Guide {
   const ofType = new Map<string, Map<string, number>>()
-  for (const [key, row] of Object.entries(counts)) {
+  const ofPlace = new Map<string, Map<string, number>>()
+  for (const [key, given] of Object.entries(counts)) {
     const type = key.slice(key.indexOf(' ') + 1)
     if (type === '') continue
+    const row = byKind(given)
+    ofPlace.set(key, row)
     const sum = ofType.get(type) ?? new Map<string, number>()
     ofType.set(type, sum)
-    for (const [production, count] of Object.entries(row)) sum.set(production, (sum.get(production) ?? 0) + count)
+    for (const [production, count] of row) sum.set(production, (sum.get(production) ?? 0) + count)
   }
   const { used = 0, ignored = 0 } = counts[inputsKey] ?? {}
   return {
     ignoring: Math.max(0, Math.log((used + 1) / (ignored + 1))),
-    knows: (place) => counts[placeKey(place)] !== undefined,
-    weigh(productions, place) {
-      const row = counts[placeKey(place)]
+    knows: (place) => ofPlace.has(placeKey(place)),
+    weigh(given, place) {
+      const productions = given.map(kindOf)
+      const row = ofPlace.get(placeKey(place))
       const sum = ofType.get(place.type)
-      const typed = posterior(productions, normal(unlearnedGuide.weigh(productions, place)), perType, (name) =>
+      const typed = posterior(productions, normal(unlearnedGuide.weigh(given, place)), perType, (name) =>
         sum?.get(name),
       )
-      return row === undefined ? typed : posterior(productions, typed, perPlace, (name) => row[name])
+      return row === undefined ? typed : posterior(productions, typed, perPlace, (name) => row.get(name))
     },
   }
+}
+
+/** Variables that lambdas bind are counted as one: what is done with one is done with another. */
+const bound: ReadonlySet<string> = new Set(['item', 'left', 'right', 'total'])
+
+function kindOf(production: string): string {
+  return bound.has(production) ? 'bound' : production
+}
+
+function byKind(row: Readonly<Record<string, number>>): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const [production, count] of Object.entries(row))
+    sums.set(kindOf(production), (sums.get(kindOf(production)) ?? 0) + count)
+  return sums
 }
 
 /** What the mean of a Dirichlet distribution is, behind counts. */

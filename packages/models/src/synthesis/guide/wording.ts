@@ -52,7 +52,7 @@ const rate = 0.1
 export function learnWording(
   programs: readonly WordedProgram[],
   library: readonly Fragment[],
-  { shrink = 4, steps = 60 }: LearnWordingOptions = {},
+  { shrink = 8, steps = 60 }: LearnWordingOptions = {},
 ): Wording {
   const read = programs.map(({ task, choices }) => ({ words: wordsOf(task), hints: allHints(task, library), choices }))
   const tasks = new Map<string, number>()

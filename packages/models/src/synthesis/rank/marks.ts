@@ -7,12 +7,13 @@ import { hintsOf, productionsFor } from '../guide/lexicon.js'
 import { cuesOf } from '../guide/words.js'
 import { type Expression, sizeOf } from '../language/expression.js'
 import { type Fragments, inline, isLambda } from '../language/fragment.js'
-import { compile } from '../language/interpret.js'
+import { type Compiled, compile } from '../language/interpret.js'
 import { Values } from '../language/values.js'
 import type { Asked } from '../search/constants.js'
 import { saidIn } from '../search/said.js'
 import type { Solution } from '../search/search.js'
 import { variationsOf } from '../search/variations.js'
+import { broken, type Signs, settledSigns, signsOf } from './signs.js'
 
 /** Marks of a program among those that fit, in the order of {@link markNames}. */
 export type Marks = readonly number[]
@@ -33,6 +34,8 @@ export const markNames = [
   'errors',
   'results that repeat',
   'agreement',
+  'signs broken',
+  'parts that could be left out',
 ] as const
 
 /** Inputs like those of the examples on which programs are compared. */
@@ -51,15 +54,29 @@ export function marksOf(
 ): Marks[] {
   const { signature, examples, statement } = asked
   const values = new Values()
+  const environmentOf = (args: readonly unknown[]): number[] =>
+    signature.parameters.map(({ type }, index) => values.encode(type, args[index]))
   const environments = variationsOf(examples, inputs, createRng(`rank ${seed}`))
-    .map((args) => signature.parameters.map(({ type }, index) => values.encode(type, args[index])))
+    .map(environmentOf)
     .filter((environment) => !environment.some(Number.isNaN))
+  const shown = examples.map(({ args, returns }) => ({
+    environment: environmentOf(args),
+    result: values.encode(signature.returns, returns),
+  }))
+  const look = (environment: readonly number[], result: number): Signs =>
+    signsOf(
+      signature.parameters.map(({ type }, index) => values.decode(type, environment[index] ?? 0)),
+      values.decode(signature.returns, result),
+    )
+  const settled = settledSigns(shown.map(({ environment, result }) => look(environment, result)))
   const cues = cuesOf(asked)
   const hints = hintsOf(cues)
   const said = saidIn(statement ?? '').filter((value) => typeof value === 'number')
   const programs = fitting.map(({ program }) => inline(program, fragments))
+  const ready = (program: Expression): Compiled =>
+    compile(program, { values, fragments, inputs: signature.parameters.length })
   const results = programs.map((program) => {
-    const run = compile(program, { values, fragments, inputs: signature.parameters.length })
+    const run = ready(program)
     return environments.map((environment) => run([...environment]))
   })
   const mass = new Map<string, number>()
@@ -83,13 +100,20 @@ export function marksOf(
       parts.filter((production) => !hints.has(production)).length,
       idleLambdas(program),
       unchanging(program, (part) => {
-        const run = compile(part, { values, fragments, inputs: signature.parameters.length })
+        const run = ready(part)
         const [first = Number.NaN, ...rest] = environments.map((environment) => run([...environment]))
         return rest.length > 0 && rest.every((value) => value === first)
       }),
       share(row, (value) => Number.isNaN(value)),
       share(row, (value, at) => row.indexOf(value) < at),
       Math.log(mass.get(row.join()) ?? 0) + cost,
+      mean(
+        row.flatMap((value, at) => (Number.isNaN(value) ? [] : broken(settled, look(environments[at] ?? [], value)))),
+      ),
+      withoutOne(program).filter((shorter) => {
+        const run = ready(shorter)
+        return shown.every(({ environment, result }) => run([...environment]) === result)
+      }).length,
     ]
   })
 }
@@ -132,6 +156,19 @@ function idleLambdas(program: Expression, level = 0): number {
 function namesBound(part: Expression, level: number): boolean {
   if (part.kind === 'variable') return part.level === level || part.level === level + 1
   return part.kind === 'call' && part.arguments.some((argument) => namesBound(argument, level))
+}
+
+/** The program with one of its calls replaced by an argument of it, in each way there is. */
+function withoutOne(program: Expression): Expression[] {
+  if (program.kind !== 'call') return []
+  return program.arguments.flatMap((part, index) => [
+    ...(part.type === program.type && !isLambda(program.name, index) ? [part] : []),
+    ...withoutOne(part).map((shorter) => ({ ...program, arguments: program.arguments.with(index, shorter) })),
+  ])
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 }
 
 function share(row: readonly number[], holds: (value: number, at: number) => boolean): number {

@@ -2,7 +2,7 @@
 
 import type { Expression } from '../language/expression.js'
 import { constantProduction } from './constants.js'
-import { type CostTable, costsPerNat, type Grammar, impossible, type Operation, type Scope } from './grammar.js'
+import { type CostTable, costsPerNat, type Grammar, impossible, type Scope } from './grammar.js'
 
 /** The productions that fit one place of a program, and which of them stands there. */
 export interface Choice {
@@ -18,7 +18,13 @@ export function choicesIn(program: Expression, grammar: Grammar): Choice[] {
   const visit = (part: Expression, group: number, table: CostTable): void => {
     const row = table.costs[group]
     const production =
-      part.kind === 'call' ? operationOf(part, grammar) : grammar.leaf(leafName(part, table.scope), part.type)
+      part.kind === 'call'
+        ? grammar.operation(
+            part.name,
+            part.type,
+            part.arguments.map(({ type }) => type),
+          )
+        : grammar.leaf(leafName(part, table.scope), part.type)
     if (production === undefined || row === undefined || (row[production.id] ?? impossible) >= impossible) return
     const possible = grammar.productions.filter(({ id }) => (row[id] ?? impossible) < impossible)
     found.push({
@@ -34,15 +40,6 @@ export function choicesIn(program: Expression, grammar: Grammar): Choice[] {
   }
   visit(program, grammar.root, grammar.table([]))
   return found
-}
-
-function operationOf(call: Extract<Expression, { kind: 'call' }>, { operations }: Grammar): Operation | undefined {
-  return operations.find(
-    ({ name, returns, parameters }) =>
-      name === call.name &&
-      returns === call.type &&
-      parameters.every((type, index) => type === call.arguments[index]?.type),
-  )
 }
 
 function leafName(leaf: Exclude<Expression, { kind: 'call' }>, scope: Scope): string {

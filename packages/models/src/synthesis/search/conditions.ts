@@ -28,19 +28,15 @@ interface Condition {
 const deepest = 3
 /** Conditions at most that are tried at each branch. */
 const mostConditions = 400
+/** Splits at most in one tree. */
+const mostSplits = 8_000
 
 /**
- * Finds the cheapest tree of cases that meets a goal.
+ * Finds the cheapest tree of cases that meets a goal. Nothing is evaluated for it: terms and conditions are there already.
  *
  * @param most - Trees that cost as much are of no use.
- * @param tried - Called for each condition that is tried.
  */
-export function composeCases(
-  grammar: Grammar,
-  space: Space,
-  goal: Goal,
-  { most, tried }: { readonly most: number; readonly tried: () => boolean },
-): Proposal | undefined {
+export function composeCases(grammar: Grammar, space: Space, goal: Goal, most: number): Proposal | undefined {
   const { all, type } = goal
   let covered = 0
   for (const mask of goal.partials.keys()) covered |= mask
@@ -54,6 +50,7 @@ export function composeCases(
   const partials = [...goal.partials.values()]
   const chooseCost = (group: number): number => space.table.costs[group]?.[choose.id] ?? impossible
   const known = new Map<string, Tree | undefined>()
+  let splits = 0
 
   const leaf = (columns: number, group: number): Tree | undefined => {
     let best: Tree | undefined
@@ -75,8 +72,8 @@ export function composeCases(
         if (yes === 0 || no === 0 || seen.has(yes)) continue
         seen.add(yes)
         const base = cost + chooseCost(group)
-        if (base >= (best?.cost ?? most)) continue
-        if (!tried()) break
+        // All that follow cost as much.
+        if (base >= (best?.cost ?? most) || ++splits > mostSplits) break
         const then = tree(yes, second, depth - 1)
         const otherwise = then === undefined ? undefined : tree(no, third, depth - 1)
         if (then === undefined || otherwise === undefined) continue
@@ -102,16 +99,18 @@ export function composeCases(
   return { cost: found.cost + goal.extra, build: () => goal.wrap(found.build()) }
 }
 
-/** The cheapest conditions, and those whose contrary is one. */
+/** The cheapest conditions that differ. */
 function conditionsOf(space: Space, group: number, { all, row }: Goal): Condition[] {
   const found: Condition[] = []
+  const seen = new Set<number>()
   for (const bucket of space.buckets[group] ?? []) {
     for (const term of bucket ?? []) {
       let mask = 0
       for (let column = 0; column < row.length; column++) {
         if (space.rows[term * space.columns + column] === 1) mask |= 1 << column
       }
-      if (mask === 0 || mask === all) continue
+      if (mask === 0 || mask === all || seen.has(mask)) continue
+      seen.add(mask)
       found.push({ term, mask, cost: space.costIn(group, term) })
       if (found.length >= mostConditions) return found
     }

@@ -27,6 +27,9 @@ export interface Partial {
   readonly cost: number
 }
 
+/** What is to be looked for. */
+export type Sought = Pick<Goal, 'type' | 'row' | 'group' | 'extra' | 'wrap'>
+
 /** Columns at most for which partial matches are kept: a bit each. */
 const mostBits = 30
 
@@ -44,10 +47,7 @@ export class Goal {
   readonly partials = new Map<number, Partial>()
   readonly #propose: (proposal: Proposal) => void
 
-  constructor({
-    propose,
-    ...given
-  }: Pick<Goal, 'type' | 'row' | 'group' | 'extra' | 'wrap'> & { readonly propose: (proposal: Proposal) => void }) {
+  constructor({ propose, ...given }: Sought & { readonly propose: (proposal: Proposal) => void }) {
     this.type = given.type
     this.row = given.row
     this.group = given.group

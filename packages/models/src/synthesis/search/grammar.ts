@@ -4,6 +4,7 @@ import type { Guide, Place } from '../guide/guide.js'
 import type { Constant, Expression } from '../language/expression.js'
 import { type Fragment, fragmentsByName } from '../language/fragment.js'
 import { compile, missingOf } from '../language/interpret.js'
+import { commuting } from '../language/normal-form.js'
 import type { Each, Fold, Plain, Primitive } from '../language/primitive.js'
 import { primitives } from '../language/primitives.js'
 import { elementOf, listOf, type Signature, type Type, withParts } from '../language/types.js'
@@ -38,6 +39,8 @@ export interface Operation {
   readonly parameters: readonly Type[]
   /** How much of the weight of its primitive falls to these types. Range (0, 1]. */
   readonly share: number
+  /** Whether its two arguments may change places. */
+  readonly commutes: boolean
   /** What stands for a missing value of the result. */
   readonly missing: number
   readonly plain: Plain['run']
@@ -89,6 +92,8 @@ export interface CostTable {
 
 /** Of types far from those of the task. */
 const farShare = 0.15
+/** Of texts, where the task has none. */
+const textShare = 0.35
 
 /** The productions of a task. */
 export class Grammar {
@@ -106,6 +111,7 @@ export class Grammar {
   readonly #groupOfKey = new Map<string, number>()
   readonly #leaves = new Map<string, Leaf>()
   readonly #slots: (Slots | undefined)[] = []
+  readonly #operationOfKey = new Map<string, Operation>()
   readonly #operationsOf = new Map<Type, Operation[]>()
   readonly #costsOfKey = new Map<string, ReadonlyMap<number, Int32Array>>()
   readonly #inputTypes: readonly Type[]
@@ -184,6 +190,21 @@ export class Grammar {
     if (constant !== undefined) return constant
     if (name === 'input') return { kind: 'input', type, index: which }
     return { kind: 'variable', type, level: which - this.#inputTypes.length }
+  }
+
+  /** The operation of a name that gives a type for arguments of some. */
+  operation(name: string, returns: Type, parameters: readonly Type[]): Operation | undefined {
+    const key = `${name} ${returns} ${parameters.join()}`
+    const known = this.#operationOfKey.get(key)
+    if (known !== undefined) return known
+    const found = this.operations.find(
+      (one) =>
+        one.name === name &&
+        one.returns === returns &&
+        parameters.every((type, index) => one.parameters[index] === type),
+    )
+    if (found !== undefined) this.#operationOfKey.set(key, found)
+    return found
   }
 
   /** Groups of the arguments of an operation. */
@@ -375,11 +396,17 @@ export class Grammar {
       return { parameters, returns: fill(primitive.returns, bound) }
     })
     const isNear = (type: Type): boolean => near.has(type) || !type.includes('[')
-    const weightOf = ({ parameters, returns }: { parameters: readonly Type[]; returns: Type }): number =>
-      [...parameters, returns].every(isNear) ? 1 : farShare
+    const hasTexts = near.has('string')
+    const weightOf = ({ parameters, returns }: { parameters: readonly Type[]; returns: Type }): number => {
+      const types = [...parameters, returns]
+      if (!types.every(isNear)) return farShare
+      return hasTexts || !types.includes('string') ? 1 : textShare
+    }
     // Lambdas of two values are too many to try at types that the task does not have.
     const tried =
-      primitive.kind === 'zip' || primitive.kind === 'fold' ? found.filter((types) => weightOf(types) === 1) : found
+      primitive.kind === 'zip' || primitive.kind === 'fold'
+        ? found.filter((types) => weightOf(types) > farShare)
+        : found
     return tried.map((types) => {
       const alike = tried.filter(({ returns }) => returns === types.returns)
       return this.#operation({
@@ -410,8 +437,13 @@ export class Grammar {
     return [this.#operation({ kind: 'plain', name, parameters, returns, share: 1, plain, each: unused, fold: unused })]
   }
 
-  #operation(options: Omit<Operation, 'id' | 'missing'>): Operation {
-    const operation = { ...options, id: this.productions.length, missing: missingOf(options.returns, this.values) }
+  #operation(options: Omit<Operation, 'id' | 'missing' | 'commutes'>): Operation {
+    const operation = {
+      ...options,
+      id: this.productions.length,
+      missing: missingOf(options.returns, this.values),
+      commutes: commuting.has(options.name),
+    }
     this.productions.push(operation)
     return operation
   }

@@ -35,8 +35,8 @@ export interface Surroundings {
   readonly spent: boolean
   /** Takes note of a term that is new in its space. */
   kept(space: Space, term: number, type: Type): void
-  /** Hands the goals of a space that a lambda over a list can meet to the space of that lambda. */
-  aim(space: Space, inner: Space, list: number): void
+  /** Hands the goals of a space that a lambda over these lists can meet to the space of that lambda. */
+  aim(space: Space, inner: Space, lists: readonly number[]): void
 }
 
 /** What a space is made of. */
@@ -162,6 +162,12 @@ export class Space implements Terms {
       .forEach((group) => {
         for (const bucket of this.buckets[group] ?? []) for (const term of bucket ?? []) this.#compare(goal, term)
       })
+  }
+
+  /** The terms of a type. */
+  termsOf(type: Type): number[] {
+    const [group = 0] = this.#search.grammar.groupsOf.get(type) ?? []
+    return (this.buckets[group] ?? []).flatMap((bucket) => bucket ?? [])
   }
 
   /** What a term costs in a group of places. */
@@ -329,14 +335,21 @@ export class Space implements Terms {
     else this.#applyFold(operation, slots, { left, rest }, term)
   }
 
-  #applyPlain(operation: Operation, [, second, third]: Slots, { left, rest }: Costs, x: number): void {
+  #applyPlain(operation: Operation, slots: Slots, { left, rest }: Costs, x: number): void {
+    const [first = 0, second, third] = slots
     if (second === undefined) {
       this.#addPlain(operation, left, x, 0, 0)
       return
     }
     const b = this.buckets[second] ?? []
     if (third === undefined) {
-      for (const y of b[rest] ?? []) this.#addPlain(operation, left, x, y, 0)
+      for (const y of b[rest] ?? []) {
+        if (operation.commutes) {
+          const swapped = this.costIn(first, y) + this.costIn(second, x)
+          if (swapped < left || (swapped === left && y < x)) continue
+        }
+        this.#addPlain(operation, left, x, y, 0)
+      }
       return
     }
     const c = this.buckets[third] ?? []
@@ -351,7 +364,7 @@ export class Space implements Terms {
     if (rest < this.#cheapestBody(operation, body)) return
     const inner = this.over(list)
     if (inner === undefined) return
-    this.#aim(inner, list)
+    this.#aim(inner, [list])
     inner.expand(rest)
     for (const found of inner.buckets[body]?.[rest] ?? []) this.#addEach(operation, left, inner, found, list)
   }
@@ -566,8 +579,8 @@ export class Space implements Terms {
   }
 
   /** Hands goals that a lambda can meet over to its space. */
-  #aim(inner: Space, list: number): void {
-    if (this.goals.length > 0) this.#search.aim(this, inner, list)
+  #aim(inner: Space, lists: readonly number[]): void {
+    if (this.goals.length > 0) this.#search.aim(this, inner, lists)
   }
 
   #addLeaf({ id, type, which, extra }: FiledLeaf): void {
