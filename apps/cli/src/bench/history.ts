@@ -40,6 +40,16 @@ export function shownRun(history: BenchmarkHistory, id: string): ShownRun {
 export interface ComparedRuns {
   readonly earlier: BenchmarkRun
   readonly later: BenchmarkRun
+  /** By the first answer to each problem that both tried. */
+  readonly comparison: RunComparison
+  /** By tier and by how many answers count: one, and as many as there are. */
+  readonly parts: readonly ComparedPart[]
+}
+
+/** Two runs on the problems of one tier. */
+export interface ComparedPart {
+  readonly tier: number
+  readonly k: number
   readonly comparison: RunComparison
 }
 
@@ -49,7 +59,16 @@ export function compareShown(earlier: ShownRun, later: ShownRun): ComparedRuns {
   const comparison = compareRuns(earlier.results, later.results, { rng })
   if (comparison === undefined)
     throw new UsageError(`Cannot compare runs ${earlier.run.id} and ${later.run.id}: no problem was judged in both`)
-  return { earlier: earlier.run, later: later.run, comparison }
+  const ks = [...new Set([1, earlier.report.k, later.report.k])]
+  const parts = later.report.tiers.flatMap(({ tier }) =>
+    ks.flatMap((k): ComparedPart[] => {
+      if (tier === undefined) return []
+      const ofTier = ({ results }: ShownRun): ProblemResult[] => results.filter((result) => result.tier === tier)
+      const found = compareRuns(ofTier(earlier), ofTier(later), { rng, k })
+      return found === undefined ? [] : [{ tier, k, comparison: found }]
+    }),
+  )
+  return { earlier: earlier.run, later: later.run, comparison, parts }
 }
 
 /** Gives the id of the next run: they are numbered from 1. */

@@ -98,7 +98,7 @@ export function renderComparison({
 /** Writes a run as a page in Markdown, with a run that it is held against. */
 export function benchMarkdown(
   { run, report, results }: ShownRun,
-  baseline: (ShownRun & Pick<ComparedRuns, 'comparison'>) | undefined,
+  baseline: (ShownRun & Pick<ComparedRuns, 'parts'>) | undefined,
 ): string {
   const cells = (row: readonly string[]): string => `| ${row.join(' | ')} |`
   const table = (shown: RunReport): string =>
@@ -123,7 +123,7 @@ export function benchMarkdown(
   const tiers = report.tiers.flatMap(({ tier }) => (tier === undefined || tier === 0 ? [] : [tier]))
   const parts = [
     asksModel(results) ? '# The coding benchmark' : '# The coding benchmark, with no language model',
-    'Printed by `salp bench report`; do not edit. A problem is solved if the first answer passes its hidden tests in the sandbox. ' +
+    'Printed by `salp bench report`; do not edit. A problem is solved if the first answer passes its hidden tests in the sandbox; pass@k counts the first k answers. ' +
       'Intervals are of 95 %: those of rates are Wilson’s, those of differences the bootstrap’s over problems.',
     `## \`${run.solver}\`\n\nBegun ${new Date(run.begunAt).toISOString().slice(0, 10)}.\n\n${table(report)}`,
     ...(run.endedAt === undefined ? [`The run was cut off at ${results.length} of ${run.plan.length} problems.`] : []),
@@ -131,11 +131,20 @@ export function benchMarkdown(
     ...tiers.map((tier) => `Solved of tier ${tier}: ${solved(tier)}.`),
   ]
   if (baseline !== undefined) {
-    const { gained, lost, change, p, problems } = baseline.comparison
+    const compared = [
+      ['tier', 'answers', 'problems', 'change in points [95 %]', 'gained', 'lost', 'p'],
+      ['---', '---:', '---:', '---', '---:', '---:', '---'],
+      ...baseline.parts.map(({ tier, k, comparison: { problems, change, gained, lost, p } }) => [
+        ...[String(tier), String(k), String(problems)],
+        `${points(change.estimate)} [${points(change.low)}, ${points(change.high)}]`,
+        ...[String(gained), String(lost), probability(p)],
+      ]),
+    ]
     parts.push(
-      `## Against \`${baseline.run.solver}\`\n\n${table(baseline.report)}`,
-      `Problem by problem, on the ${problems} that both tried: ${points(change.estimate)} points of pass@1 [${points(change.low)}, ${points(change.high)}], ` +
-        `${gained} gained and ${lost} lost, p ${probability(p)} by McNemar’s exact test.`,
+      `## Against \`${baseline.run.solver}\``,
+      table(baseline.report),
+      'Problem by problem, on those that both tried, by how many answers count; p is of McNemar’s exact test.',
+      compared.map(cells).join('\n'),
     )
   }
   return `${parts.join('\n\n')}\n`

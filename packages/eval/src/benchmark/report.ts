@@ -86,30 +86,34 @@ export function passAtK(n: number, passes: number, k: number): number {
 /** Two runs on the problems that both tried. */
 export interface RunComparison {
   readonly problems: number
-  /** Problems that the later run alone solved at the first answer. */
+  /** Problems that the later run alone solved. */
   readonly gained: number
   /** Problems that the earlier run alone solved. */
   readonly lost: number
-  /** Change of pass@1, later less earlier, with its bootstrap interval over problems. */
+  /** Change of pass@k, later less earlier, with its bootstrap interval over problems. */
   readonly change: Interval
   /** Of no change, by McNemar's exact test. */
   readonly p: number
 }
 
-/** Compares runs problem by problem; `undefined` if no problem was judged in both. */
+/**
+ * Compares runs problem by problem; `undefined` if no problem was judged in both.
+ *
+ * @param k - Answers that count. Integer, range [1, ∞). @defaultValue `1`
+ */
 export function compareRuns(
   earlier: readonly ProblemResult[],
   later: readonly ProblemResult[],
-  { rng }: { readonly rng: Rng },
+  { rng, k = 1 }: { readonly rng: Rng; readonly k?: number | undefined },
 ): RunComparison | undefined {
   const before = new Map(
     earlier.flatMap((result) =>
-      result.status === 'judged' ? [[result.problem, passedWithin(result, 1)] as const] : [],
+      result.status === 'judged' ? [[result.problem, passedWithin(result, k)] as const] : [],
     ),
   )
   const differences = later.flatMap((result) => {
     const was = before.get(result.problem)
-    return was === undefined || result.status !== 'judged' ? [] : [Number(passedWithin(result, 1)) - Number(was)]
+    return was === undefined || result.status !== 'judged' ? [] : [Number(passedWithin(result, k)) - Number(was)]
   })
   if (differences.length === 0) return undefined
   const gained = differences.filter((difference) => difference === 1).length

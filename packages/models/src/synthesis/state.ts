@@ -9,7 +9,7 @@ import type { Expression } from './language/expression.js'
 import type { Fragment } from './language/fragment.js'
 import { primitiveCalled } from './language/primitives.js'
 import { markNames } from './rank/marks.js'
-import { mergeRankers, type Ranker } from './rank/ranker.js'
+import { mergeRankers, type Ranker, silentRanker } from './rank/ranker.js'
 
 /** See the head of this file. */
 export interface SynthesizerState {
@@ -71,7 +71,11 @@ const stateSchema = z.object({
       words: z.record(z.string().max(64), z.record(z.string().max(64), z.number().min(-20).max(20))),
     })
     .optional(),
-  ranker: z.record(z.enum(markNames), z.number().min(-1e3).max(1e3)).optional(),
+  // A mark that came later says nothing in what was learnt before.
+  ranker: z
+    .partialRecord(z.enum(markNames), z.number().min(-1e3).max(1e3))
+    .transform((weights) => ({ ...silentRanker, ...weights }))
+    .optional(),
   net: z
     .object({
       features: z.array(z.string()),

@@ -8,6 +8,7 @@ import { Grammar } from '../search/grammar.js'
 import { sampleExpression } from '../search/sample.js'
 import type { Call, Expression } from './expression.js'
 import { fragmentsByName, inline } from './fragment.js'
+import { normalForm } from './normal-form.js'
 import { primitives } from './primitives.js'
 import { printProgram } from './print.js'
 import { runProgram } from './program.js'
@@ -209,5 +210,36 @@ describe('parseType()', () => {
 
   test.each(['Date', 'number | null', '{ a: number }', '[number, number, number]'])('refuses %s', (text) => {
     expect(() => parseType(text)).toThrow(SignatureError)
+  })
+})
+
+describe('normalForm()', () => {
+  const x: Expression = { kind: 'input', type: 'number', index: 0 }
+  const one: Expression = { kind: 'constant', type: 'number', value: 1 }
+  const call = (name: string, ...parts: readonly Expression[]): Call => ({
+    ...{ kind: 'call', type: 'number', name },
+    arguments: parts,
+  })
+
+  test('gives one program for those that differ in the order of what commutes', () => {
+    const wanted = call('add', call('multiply', x, one), one)
+    expect(normalForm(call('add', one, call('multiply', one, x)))).toEqual(wanted)
+    expect(normalForm(wanted)).toEqual(wanted)
+    expect(normalForm(call('subtract', one, x))).toEqual(call('subtract', one, x))
+  })
+
+  test('is done for good at once, and changes no result', () => {
+    const rng = createRng('normal')
+    let changed = 0
+    for (const { program, signature: asked } of drawPrograms(60)) {
+      const form = normalForm(program)
+      expect(normalForm(form)).toEqual(form)
+      if (JSON.stringify(form) !== JSON.stringify(program)) changed++
+      for (let round = 0; round < 4; round++) {
+        const args = asked.parameters.map(({ type }) => draw(type, rng))
+        expect(runProgram(form, asked, args)).toEqual(runProgram(program, asked, args))
+      }
+    }
+    expect(changed).toBeGreaterThan(10)
   })
 })

@@ -2,16 +2,14 @@
 
 import { type Expression, keyOf } from './expression.js'
 
-/** Primitives whose two arguments may change places. */
+/** Primitives whose two arguments may change places; not `and` and `or`, which leave the second out where the first says enough. */
 export const commuting: ReadonlySet<string> = new Set([
   'add',
-  'and',
   'different',
   'equal',
   'gcd',
   'larger',
   'multiply',
-  'or',
   'sameItems',
   'smaller',
 ])

@@ -11,6 +11,9 @@ export type Ranker = Readonly<Record<(typeof markNames)[number], number>>
 /** Ranks by cost alone. */
 export const unlearnedRanker: Ranker = rankerOf(markNames.map((name) => Number(name === 'cost')))
 
+/** Ranks nothing: all weights are 0. */
+export const silentRanker: Ranker = rankerOf([])
+
 /** The programs that fit one task, and which of them are right. */
 export interface Ranking {
   readonly marks: readonly Marks[]

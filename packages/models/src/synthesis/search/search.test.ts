@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { unlearnedGuide } from '../guide/guide.js'
+import { printProgram } from '../language/print.js'
+import { runProgram } from '../language/program.js'
 import { Values } from '../language/values.js'
 import { choicesIn } from './choices.js'
 import { constantsFor } from './constants.js'
@@ -35,6 +37,76 @@ describe('Search', () => {
     const searching = search()
     for (const _ of searching.run());
     expect(searching.candidates).toBe(60_000)
+  })
+})
+
+describe('Deductions', () => {
+  const found = (
+    [parameter, returns]: readonly [string, string],
+    examples: readonly (readonly [unknown, unknown])[],
+    budget: number,
+  ) => {
+    const signature = { name: 'f', parameters: [{ name: 'a', type: parameter }], returns }
+    const searching = new Search({
+      ...{ signature, library: [], guide: unlearnedGuide, budget, seed: 0 },
+      examples: examples.map(([arg, result]) => ({ args: [arg], returns: result })),
+    })
+    for (const _ of searching.run());
+    return searching.fitting.map(({ program }) => ({
+      source: printProgram(program, signature),
+      run: (input: unknown) => runProgram(program, signature, [input]),
+    }))
+  }
+
+  test('find what is missing to a sum within a lambda', () => {
+    const all = found(
+      ['number[]', 'number[]'],
+      [
+        [
+          [1, 2, 3],
+          [4, 11, 22],
+        ],
+        [
+          [5, 0],
+          [56, 1],
+        ],
+        [[], []],
+      ],
+      160_000,
+    )
+    expect(all[0]?.run([4, 10])).toEqual([37, 211])
+  })
+
+  test('find the end of a list whose beginning is there', () => {
+    const all = found(
+      ['number[]', 'number[]'],
+      [
+        [
+          [0, 3, 0, 1],
+          [3, 1, 4, 0, 3, 0, 1, 0],
+        ],
+        [[5], [5, 1, 5]],
+        [
+          [7, 0, 2],
+          [7, 2, 3, 7, 0, 2, 0],
+        ],
+      ],
+      10_000,
+    )
+    expect(all.length).toBeGreaterThan(0)
+  })
+
+  test('look behind join() where a text is empty', () => {
+    const all = found(
+      ['string', 'string'],
+      [
+        ['ab cde fg', 'ab CDE fg'],
+        ['', ''],
+        ['x', 'x'],
+      ],
+      160_000,
+    )
+    expect(all.some(({ source }) => source.includes("a.split(' ').map(") && source.includes(".join(' ')"))).toBe(true)
   })
 })
 
