@@ -199,6 +199,17 @@ describe('compareRuns()', () => {
     })
     expect(compareRuns([], after, { rng: createRng('compare') })).toBeUndefined()
   })
+
+  test('counts as many answers as it is told to', async () => {
+    const db = open()
+    const options = { problems: made, budget: { attempts: 2 } }
+    const before = await runBenchmark(deps(solver({ a: ['right a'] }), db), { run: '1', ...options })
+    const after = await runBenchmark(deps(solver({ a: ['wrong', 'right a'], b: ['wrong', 'right b'] }), db), {
+      ...{ run: '2', ...options },
+    })
+    expect(compareRuns(before, after, { rng: createRng('first') })).toMatchObject({ gained: 0, lost: 1 })
+    expect(compareRuns(before, after, { rng: createRng('both'), k: 2 })).toMatchObject({ gained: 1, lost: 0 })
+  })
 })
 
 describe('passAtK()', () => {
