@@ -183,8 +183,11 @@ async function learnt(
   const found = await learnSynthesizer({ clock: io.clock, verifier }, training, {
     ...lesson,
     signal,
-    onProgress: ({ round, done, tasks, solved }) =>
-      statusLine.show(`Learning, round ${round + 1} of ${rounds}: ${done} of ${tasks}, ${solved} solved`),
+    onProgress({ round, done, tasks, solved }) {
+      const place = `round ${round + 1} of ${rounds}`
+      if (done < tasks) statusLine.show(`Learning, ${place}: ${done} of ${tasks}, ${solved} solved`)
+      else note(invocation, `Learning, ${place}: ${solved} of ${tasks} solved`)
+    },
   })
   await saveState(home.path, found)
   note(

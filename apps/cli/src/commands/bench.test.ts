@@ -59,7 +59,9 @@ describe('salp bench', () => {
     expect(untrained.output).toContain('100.0 % [20.7, 100.0]')
 
     const trained = await bench(temporary, [...run, '--learn', '--rounds', '1'])
-    expect(trained.errors).toMatch(/^Learnt from 1 problems: solved 1; \d+ fragments\n/)
+    expect(trained.errors).toMatch(
+      /^Learning, round 1 of 1: 1 of 1 solved\nLearnt from 1 problems: solved 1; \d+ fragments\n/,
+    )
     expect((await bench(temporary, [...run, '--learn', '--rounds', '1'])).errors).toContain('This was learnt before\n')
 
     expect((await bench(temporary, ['history'])).output.split('\n')).toHaveLength(5)
