@@ -12,6 +12,8 @@ export default defineConfig({
     reporters: ['default', './tooling/checks/reporter.ts'],
     // By itself it leaves one core to others; a machine of two would run one file at a time.
     maxWorkers: availableParallelism(),
+    // By itself it gives up after a second, which a busy machine may need.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

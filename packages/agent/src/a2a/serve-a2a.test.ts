@@ -219,14 +219,17 @@ describe('serveA2a(), telling addresses', () => {
     const task = asTask(await client.sendMessage(saying('Open', { hook })))
     await client.sendMessage(saying('approve', { taskId: task.id }))
     // The clock stands still: each wait has to be let pass.
-    await vi.waitFor(() => {
-      a2a.clock.advance(1_000)
-      expect(told.map(({ state }) => state)).toEqual([
-        'TASK_STATE_INPUT_REQUIRED',
-        'TASK_STATE_WORKING',
-        'TASK_STATE_COMPLETED',
-      ])
-    })
+    await vi.waitFor(
+      () => {
+        a2a.clock.advance(1_000)
+        expect(told.map(({ state }) => state)).toEqual([
+          'TASK_STATE_INPUT_REQUIRED',
+          'TASK_STATE_WORKING',
+          'TASK_STATE_COMPLETED',
+        ])
+      },
+      { timeout: 20_000 },
+    )
     expect(new Set(told.map(({ token }) => token))).toEqual(new Set(['its-token']))
   })
 
