@@ -115,11 +115,17 @@ export function benchMarkdown(
     ]
       .map(cells)
       .join('\n')
-  const solved = (tier: number): string =>
+  const solved = (tier: number, from: number, to: number): string =>
     results
-      .filter((result) => result.tier === tier && result.attempts[0]?.verdict === 'pass')
+      .filter((result) => result.tier === tier)
+      .filter(({ attempts }) => {
+        const at = attempts.findIndex(({ verdict }) => verdict === 'pass')
+        return at >= from && at < to
+      })
       .map(({ problem }) => `\`${problem}\``)
       .join(', ') || 'none'
+  const further = (tier: number): string =>
+    report.k === 1 ? '' : ` By a further one of ${report.k} answers: ${solved(tier, 1, report.k)}.`
   const tiers = report.tiers.flatMap(({ tier }) => (tier === undefined || tier === 0 ? [] : [tier]))
   const parts = [
     asksModel(results) ? '# The coding benchmark' : '# The coding benchmark, with no language model',
@@ -128,7 +134,7 @@ export function benchMarkdown(
     `## \`${run.solver}\`\n\nBegun ${new Date(run.begunAt).toISOString().slice(0, 10)}.\n\n${table(report)}`,
     ...(run.endedAt === undefined ? [`The run was cut off at ${results.length} of ${run.plan.length} problems.`] : []),
     ...(asksModel(results) ? [`${perSolve(report)}.`] : []),
-    ...tiers.map((tier) => `Solved of tier ${tier}: ${solved(tier)}.`),
+    ...tiers.map((tier) => `Solved of tier ${tier}: ${solved(tier, 0, 1)}.${further(tier)}`),
   ]
   if (baseline !== undefined) {
     const compared = [
