@@ -48,19 +48,15 @@ export class Deductions {
     else if (elementOf(goal.type) !== undefined) this.#completeList(space, goal, term)
   }
 
-  /** Hands the goals of a space that a lambda over these lists can meet to the space of that lambda. */
-  aim(space: Space, inner: Space, lists: readonly number[]): void {
+  /** Hands the goals of a space that a lambda over a list can meet to the space of that lambda. */
+  aim(space: Space, inner: Space, list: number): void {
     const handed = this.#handed.get(inner) ?? new Set()
     this.#handed.set(inner, handed)
-    const [list = 0, other] = lists
     for (const goal of space.goals) {
       if (handed.has(goal)) continue
       handed.add(goal)
-      if (other !== undefined) this.#aimZip(space, inner, [list, other], goal)
-      else {
-        this.#aimMap(space, inner, list, goal)
-        this.#aimFilter(space, inner, list, goal)
-      }
+      this.#aimMap(space, inner, list, goal)
+      this.#aimFilter(space, inner, list, goal)
     }
   }
 
@@ -102,33 +98,6 @@ export class Deductions {
       ...{ type: to, row: Float64Array.from(row), group, extra: map.cost + space.costIn(listGroup, list) },
       wrap: (body) =>
         goal.wrap({ kind: 'call', type: goal.type, name: 'map', arguments: [body, space.expression(list)] }),
-    })
-  }
-
-  #aimZip(space: Space, inner: Space, lists: readonly [number, number], goal: Goal): void {
-    const to = elementOf(goal.type)
-    const [left, right] = inner.table.scope.slice(-2)
-    if (to === undefined || left === undefined || right === undefined) return
-    const { values } = this.#search.grammar
-    const row: number[] = []
-    for (const [column, id] of goal.row.entries()) {
-      const lengths = lists.map((list) => values.length(space.rows[list * space.columns + column] ?? 0))
-      if (values.length(id) !== Math.min(...lengths)) return
-      row.push(...values.items(id))
-    }
-    const zip = this.#operation(space, goal, 'zipWith', [to, listOf(left.type), listOf(right.type)])
-    if (zip === undefined) return
-    const [group = 0, ...groups] = this.#search.grammar.slots(zip.operation)
-    const cost = lists.reduce((sum, list, index) => sum + space.costIn(groups[index] ?? 0, list), zip.cost)
-    this.#search.seek(inner, {
-      ...{ type: to, row: Float64Array.from(row), group, extra: cost },
-      wrap: (body) =>
-        goal.wrap({
-          kind: 'call',
-          type: goal.type,
-          name: 'zipWith',
-          arguments: [body, ...lists.map((list) => space.expression(list))],
-        }),
     })
   }
 

@@ -133,9 +133,9 @@ export class Search implements Surroundings {
     for (const goal of space.goals.slice()) if (goal.type === type) this.#deductions.from(space, goal, term)
   }
 
-  /** Hands the goals of a space that a lambda over lists can meet to the space of that lambda. */
-  aim(space: Space, inner: Space, lists: readonly number[]): void {
-    this.#deductions.aim(space, inner, lists)
+  /** Hands the goals of a space that a lambda over a list can meet to the space of that lambda. */
+  aim(space: Space, inner: Space, list: number): void {
+    this.#deductions.aim(space, inner, list)
   }
 
   /** Looks for something else, of which a whole program can be made. */

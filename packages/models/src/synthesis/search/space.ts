@@ -35,8 +35,8 @@ export interface Surroundings {
   readonly spent: boolean
   /** Takes note of a term that is new in its space. */
   kept(space: Space, term: number, type: Type): void
-  /** Hands the goals of a space that a lambda over these lists can meet to the space of that lambda. */
-  aim(space: Space, inner: Space, lists: readonly number[]): void
+  /** Hands the goals of a space that a lambda over a list can meet to the space of that lambda. */
+  aim(space: Space, inner: Space, list: number): void
 }
 
 /** What a space is made of. */
@@ -364,7 +364,7 @@ export class Space implements Terms {
     if (rest < this.#cheapestBody(operation, body)) return
     const inner = this.over(list)
     if (inner === undefined) return
-    this.#aim(inner, [list])
+    this.#aim(inner, list)
     inner.expand(rest)
     for (const found of inner.buckets[body]?.[rest] ?? []) this.#addEach(operation, left, inner, found, list)
   }
@@ -579,8 +579,8 @@ export class Space implements Terms {
   }
 
   /** Hands goals that a lambda can meet over to its space. */
-  #aim(inner: Space, lists: readonly number[]): void {
-    if (this.goals.length > 0) this.#search.aim(this, inner, lists)
+  #aim(inner: Space, list: number): void {
+    if (this.goals.length > 0) this.#search.aim(this, inner, list)
   }
 
   #addLeaf({ id, type, which, extra }: FiledLeaf): void {
